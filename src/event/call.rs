@@ -1,0 +1,59 @@
+//! A system call as strace(1) would print it, and a failure explained in three lines.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One system call that was made: its name, its arguments as strace prints them, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The system call, for example `openat`.
+    pub name: String,
+    /// All arguments, in strace's notation: `AT_FDCWD, "mnt/a", O_RDONLY|O_CLOEXEC`.
+    pub args: String,
+    /// What the kernel answered.
+    pub result: CallResult,
+}
+
+/// What the kernel answered to a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallResult {
+    /// It succeeded and returned this number (a descriptor, a count of bytes, or 0).
+    Value(i64),
+    /// It failed: the errno's name and the C library's words for it.
+    Error {
+        /// `EXDEV`
+        errno: String,
+        /// `Invalid cross-device link`
+        text: String,
+    },
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}({})", self.name, self.args)?;
+        match &self.result {
+            CallResult::Value(value) => write!(out, " = {value}"),
+            CallResult::Error { errno, text } => write!(out, " = -1 {errno} ({text})"),
+        }
+    }
+}
+
+/// Why something did not work, for a person: what was wanted, what the kernel was asked, why it refused, what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What we wanted: `cannot mount the overlay on mnt`.
+    pub wanted: String,
+    /// The call that failed, as strace would print it.
+    pub call: Call,
+    /// The cause, with the evidence for it on this machine.
+    pub why: String,
+    /// What to do, as an imperative.
+    pub fix: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}\n  call  {}\n  why   {}\n  fix   {}", self.wanted, self.call, self.why, self.fix)
+    }
+}

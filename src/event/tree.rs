@@ -1,0 +1,307 @@
+//! What was seen on the disk: trees, the layers of each overlay, and what changed since the step before.
+//!
+//! Plain data. `observe` fills it from the kernel, `render` draws it; neither knows the other. A tree is a list of
+//! [`Row`]s in the order in which they are printed (depth first, names sorted by their bytes); a row says how deep it
+//! stands. Large trees arrive already folded: a row of kind [`Kind::Folded`] stands for the entries that were left out.
+
+use crate::event::Name;
+use serde::{Deserialize, Serialize};
+
+/// All that is shown after a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The working directory itself, where no overlay is mounted in it yet (or any more).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workspace: Vec<Row>,
+    /// Every overlay that is mounted, in the order of the mount table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<Overlay>,
+    /// What is different from the step before, in the order in which it should be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// One overlay mount: its layers and what the union of them shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlay {
+    /// Where it is mounted, relative to the working directory where it lies below it.
+    pub mountpoint: Name,
+    /// The lower layers, topmost first (the order of `lowerdir=`).
+    pub lowers: Vec<Lower>,
+    /// The upper layer; absent where the mount is read-only by construction.
+    pub upper: Option<Layer>,
+    /// The work directory that belongs to the upper.
+    pub work: Option<Name>,
+    /// What a process sees at the mount point.
+    pub merged: Vec<Row>,
+    /// The mount was made with `ro`, or has no upper.
+    pub read_only: bool,
+    /// What could not be read, in words (a layer out of reach, say).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<String>,
+}
+
+/// A lower layer, or a run of them that was left out of a long pile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lower {
+    /// One layer with its tree.
+    Layer(Layer),
+    /// So many layers, with so many entries in all, that are not shown.
+    Folded {
+        /// How many layers stand here.
+        layers: u64,
+        /// How many entries they hold together.
+        entries: u64,
+    },
+}
+
+/// One layer directory and what lies in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layer {
+    /// Its directory, as short as it can be said from the working directory.
+    pub name: Name,
+    /// What lies in it.
+    pub rows: Vec<Row>,
+}
+
+/// One line of a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// 0 for an entry directly in the directory that is shown.
+    pub depth: u16,
+    /// The entry's own name, without directories (empty for a folded row).
+    pub name: Name,
+    /// What it is.
+    pub kind: Kind,
+    /// In a layer: what the overlay made of it. More than one may hold (an opaque directory that is also new).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<State>,
+    /// In merged: the layer that gives it (for a directory that several layers share, the topmost of them).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Name>,
+    /// In merged: further layers whose directory of this name is merged into this one, topmost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Name>,
+    /// In merged: the layers that have this name too and whose entry can't be seen, topmost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hides: Vec<Name>,
+    /// What happened to it since the step before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A symbolic link and where it points.
+    Symlink {
+        /// The text of the link.
+        target: Name,
+    },
+    /// "This name is deleted": the overlay's own marker in a layer.
+    Whiteout {
+        /// Which of its two forms it has.
+        form: WhiteoutForm,
+    },
+    /// A character or block device, with its numbers.
+    Device {
+        /// Major number.
+        major: u32,
+        /// Minor number.
+        minor: u32,
+    },
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// So many entries that are not shown.
+    Folded {
+        /// How many, counted through all their directories.
+        entries: u64,
+    },
+}
+
+/// The two ways in which a layer says "deleted" (kernel: Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhiteoutForm {
+    /// A character device with the numbers 0, 0.
+    Device,
+    /// An empty regular file with the attribute `overlay.whiteout` (kernel 6.7).
+    Xattr,
+}
+
+/// What the overlay made of an entry of a layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// In no layer below: it was made here.
+    Added,
+    /// A new file that stands where a lower layer has one of the same name; nothing was copied up.
+    Replaced,
+    /// Copied up from a lower layer.
+    CopiedUp {
+        /// How its content compares with the one below.
+        content: Content,
+        /// Mode, owner or (for a file) time of last change differ from the one below.
+        metadata_changed: bool,
+    },
+    /// A directory that hides everything of that name below (xattr `overlay.opaque=y`).
+    Opaque {
+        /// The attribute as it stands on the disk, `trusted.overlay.opaque` or `user.overlay.opaque`.
+        xattr: String,
+    },
+    /// A directory that takes its lower content from another path (xattr `overlay.redirect`).
+    Redirect {
+        /// The path as it stands in the attribute.
+        to: Name,
+    },
+    /// Only the metadata was copied up; the data is still read from below (xattr `overlay.metacopy`).
+    Metacopy,
+}
+
+/// How the content of a copied-up file compares with the file it was copied from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Byte for byte the same.
+    Same,
+    /// Different.
+    Changed,
+    /// A directory, or a file too large to compare while somebody waits.
+    NotCompared,
+}
+
+/// What happened to a row since the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// It was not there.
+    New,
+    /// It was there and is different now.
+    Changed,
+    /// It was there and is gone; the row is shown one last time.
+    Gone,
+}
+
+/// One difference from the step before: the sentence under the trees, as data.
+///
+/// Paths are relative to the layer or mount point they lie in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// An overlay was mounted.
+    Mounted {
+        /// Where.
+        mountpoint: Name,
+        /// How many lower layers it has.
+        lowers: u64,
+        /// Its upper, if it has one.
+        upper: Option<Name>,
+    },
+    /// An overlay is no longer mounted.
+    Unmounted {
+        /// Where it was.
+        mountpoint: Name,
+    },
+    /// Something is new in the upper, and no lower layer has it.
+    Created {
+        /// Its path in the layer.
+        path: Name,
+        /// A directory (else a file or the like).
+        directory: bool,
+        /// The layer it lies in.
+        layer: Name,
+    },
+    /// A file or directory was copied up.
+    CopiedUp {
+        /// Its path.
+        path: Name,
+        /// The layer it came from.
+        from: Name,
+        /// The upper it was copied into.
+        to: Name,
+        /// A directory (else a file or the like).
+        directory: bool,
+        /// How its content compares with the source now.
+        content: Content,
+        /// Mode, owner or time differ from the source now.
+        metadata_changed: bool,
+        /// Only metadata was copied.
+        metacopy: bool,
+        /// The source was looked at before and after, and is the same.
+        source_unchanged: bool,
+    },
+    /// A new file took the place of one that a lower layer has.
+    Replaced {
+        /// Its path.
+        path: Name,
+        /// The upper it lies in.
+        layer: Name,
+        /// The layers whose entry it hides.
+        hides: Vec<Name>,
+    },
+    /// A whiteout was made: the name is deleted, the layers below keep theirs.
+    WhitedOut {
+        /// Its path.
+        path: Name,
+        /// The layer that holds the whiteout.
+        layer: Name,
+        /// The layers whose entry it hides.
+        hides: Vec<Name>,
+    },
+    /// A whiteout is gone, and nothing took its place.
+    WhiteoutRemoved {
+        /// Its path.
+        path: Name,
+        /// The layer that held it.
+        layer: Name,
+    },
+    /// A directory became opaque.
+    BecameOpaque {
+        /// Its path.
+        path: Name,
+        /// The layer that holds it.
+        layer: Name,
+        /// The layers whose directory it hides.
+        hides: Vec<Name>,
+    },
+    /// Something in the upper changed again (it was there before).
+    Modified {
+        /// Its path.
+        path: Name,
+        /// The layer it lies in.
+        layer: Name,
+    },
+    /// Something that only the upper had is gone.
+    Removed {
+        /// Its path.
+        path: Name,
+        /// The layer it lay in.
+        layer: Name,
+    },
+    /// A lower layer itself changed: every container that uses it sees that.
+    LowerChanged {
+        /// Its path.
+        path: Name,
+        /// The lower layer.
+        layer: Name,
+        /// What happened there.
+        mark: Mark,
+    },
+    /// Something changed in the working directory, where no overlay is mounted.
+    Workspace {
+        /// Its path.
+        path: Name,
+        /// A directory (else a file or the like).
+        directory: bool,
+        /// What happened to it.
+        mark: Mark,
+    },
+}

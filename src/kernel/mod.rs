@@ -1,0 +1,18 @@
+//! Thin wrappers around the kernel, one per intent. The only room that names nix or rustix.
+//!
+//! [`Sys`] holds the calls a learner may want to see: each is recorded as strace(1) would print it. What only looks
+//! (reading attributes, the mount table) is not recorded and lives in functions of its own.
+
+mod attributes;
+mod files;
+mod mounts;
+mod overlay;
+mod processes;
+mod strace;
+mod sys;
+
+pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
+pub use files::{Access, Times};
+pub use overlay::OverlayMount;
+pub use processes::*;
+pub use sys::{CallError, Sys, errno_of};

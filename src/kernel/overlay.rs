@@ -1,0 +1,186 @@
+//! Mounting an overlay (kernel: Documentation/filesystems/overlayfs.rst; fsopen(2), fsconfig(2), fsmount(2), move_mount(2)).
+//!
+//! Where the kernel takes `lowerdir+` (6.8), each layer is given by a call of its own: 500 layers mount, and no path
+//! needs escaping. Elsewhere the options go through mount(2) as one string of at most a page, with `\`, `:` and `,`
+//! escaped by a backslash.
+
+use crate::kernel::strace;
+use crate::kernel::sys::{CallError, Sys};
+use nix::mount::MsFlags;
+use rustix::io::Errno;
+use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What an overlay is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OverlayMount {
+    /// The first word of the mount table's line; any text.
+    pub source: String,
+    /// Lower layers, topmost first.
+    pub lowers: Vec<PathBuf>,
+    /// Where changes go.
+    pub upper: Option<PathBuf>,
+    /// Overlayfs's own scratch, on the upper's file system.
+    pub work: Option<PathBuf>,
+    /// Further options in their order: `userxattr`, `index=on`.
+    pub options: Vec<String>,
+    /// Nothing may be written through this mount.
+    pub read_only: bool,
+}
+
+/// A path longer than this can't be a value of fsconfig(2).
+const LONGEST_VALUE: usize = 255;
+
+impl OverlayMount {
+    /// The options as one string for mount(2), special characters escaped.
+    pub fn as_options(&self) -> Vec<u8> {
+        let mut data = b"lowerdir=".to_vec();
+        for (at, lower) in self.lowers.iter().enumerate() {
+            if at > 0 {
+                data.push(b':');
+            }
+            escape(lower, &mut data);
+        }
+        for (key, value) in [("upperdir", &self.upper), ("workdir", &self.work)] {
+            if let Some(value) = value {
+                data.extend_from_slice(format!(",{key}=").as_bytes());
+                escape(value, &mut data);
+            }
+        }
+        for option in &self.options {
+            data.push(b',');
+            data.extend_from_slice(option.as_bytes());
+        }
+        data
+    }
+
+    fn paths(&self) -> impl Iterator<Item = (&'static str, &PathBuf)> {
+        let lowers = self.lowers.iter().map(|lower| ("lowerdir+", lower));
+        lowers
+            .chain(self.upper.iter().map(|upper| ("upperdir", upper)))
+            .chain(self.work.iter().map(|work| ("workdir", work)))
+    }
+}
+
+fn escape(path: &Path, data: &mut Vec<u8>) {
+    for &byte in path.as_os_str().as_bytes() {
+        if matches!(byte, b'\\' | b':' | b',') {
+            data.push(b'\\');
+        }
+        data.push(byte);
+    }
+}
+
+impl Sys {
+    /// Mounts an overlay on `target`. The second part of an error is what the kernel itself had to say, if anything.
+    pub fn mount_overlay(&mut self, overlay: &OverlayMount, target: &Path) -> Result<(), (CallError, Option<String>)> {
+        let short = overlay.paths().all(|(_, path)| path.as_os_str().len() <= LONGEST_VALUE);
+        if short && let Ok(context) = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC) {
+            let before = self.calls.len();
+            let opened = Ok::<_, Errno>(context);
+            let args = "\"overlay\", FSOPEN_CLOEXEC".to_string();
+            let context =
+                self.record("fsopen", args, opened, |fd| fd.as_raw_fd().into()).map_err(|error| (error, None))?;
+            match self.configure(&context, overlay).and_then(|()| self.attach(&context, overlay, target)) {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    let said = kernel_log(&context);
+                    // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way.
+                    if !said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'") {
+                        return Err((error, said));
+                    }
+                    self.calls.truncate(before);
+                }
+            }
+        }
+        self.mount_overlay_by_string(overlay, target).map_err(|error| (error, None))
+    }
+
+    fn configure(&mut self, context: &OwnedFd, overlay: &OverlayMount) -> Result<(), CallError> {
+        let fd = context.as_raw_fd();
+        let outcome = rustix::mount::fsconfig_set_string(context, "source", overlay.source.as_str());
+        let source = strace::path(overlay.source.as_ref());
+        self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"source\", {source}, 0"), outcome)?;
+        for (key, path) in overlay.paths() {
+            let outcome = rustix::mount::fsconfig_set_string(context, key, path.as_path());
+            self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"{key}\", {}, 0", strace::path(path)), outcome)?;
+        }
+        for option in &overlay.options {
+            match option.split_once('=') {
+                Some((key, value)) => {
+                    let outcome = rustix::mount::fsconfig_set_string(context, key, value);
+                    self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"{key}\", \"{value}\", 0"), outcome)?;
+                }
+                None => {
+                    let outcome = rustix::mount::fsconfig_set_flag(context, option.as_str());
+                    self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_FLAG, \"{option}\", NULL, 0"), outcome)?;
+                }
+            }
+        }
+        let outcome = rustix::mount::fsconfig_create(context);
+        self.zero("fsconfig", format!("{fd}, FSCONFIG_CMD_CREATE, NULL, NULL, 0"), outcome)
+    }
+
+    fn attach(&mut self, context: &OwnedFd, overlay: &OverlayMount, target: &Path) -> Result<(), CallError> {
+        let (flags, shown) = match overlay.read_only {
+            true => (MountAttrFlags::MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY"),
+            false => (MountAttrFlags::empty(), "0"),
+        };
+        let outcome = rustix::mount::fsmount(context, FsMountFlags::FSMOUNT_CLOEXEC, flags);
+        let args = format!("{}, FSMOUNT_CLOEXEC, {shown}", context.as_raw_fd());
+        let mount = self.record("fsmount", args, outcome, |fd| fd.as_raw_fd().into())?;
+        let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
+        let outcome = rustix::mount::move_mount(&mount, "", rustix::fs::CWD, target, flags);
+        let args = format!("{}, \"\", AT_FDCWD, {}, MOVE_MOUNT_F_EMPTY_PATH", mount.as_raw_fd(), strace::path(target));
+        self.zero("move_mount", args, outcome)
+    }
+
+    fn mount_overlay_by_string(&mut self, overlay: &OverlayMount, target: &Path) -> Result<(), CallError> {
+        let data = overlay.as_options();
+        let (flags, shown) = match overlay.read_only {
+            true => (MsFlags::MS_RDONLY, "MS_RDONLY"),
+            false => (MsFlags::empty(), "0"),
+        };
+        let source = overlay.source.as_str();
+        let outcome = nix::mount::mount(Some(source), target, Some("overlay"), flags, Some(data.as_slice()));
+        let shown_data = strace::path(Path::new(std::ffi::OsStr::from_bytes(&data)));
+        self.zero(
+            "mount",
+            format!("\"{source}\", {}, \"overlay\", {shown}, {shown_data}", strace::path(target)),
+            outcome,
+        )
+    }
+}
+
+/// What the kernel wrote into the file system context (`e overlay: …`), one message a read(2).
+fn kernel_log(context: &OwnedFd) -> Option<String> {
+    let mut said = Vec::new();
+    let mut buffer = [0; 1024];
+    while let Ok(length) = rustix::io::read(context, &mut buffer) {
+        let message = String::from_utf8_lossy(&buffer[..length]);
+        said.push(message.trim().trim_start_matches(['e', 'w', 'i']).trim().to_string());
+        if length == 0 {
+            break;
+        }
+    }
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OverlayMount;
+
+    #[test]
+    fn special_characters_are_escaped_in_one_string() {
+        let overlay = OverlayMount {
+            lowers: vec!["a:b".into(), "c,d".into()],
+            upper: Some("e\\f".into()),
+            work: Some("w w".into()),
+            options: vec!["userxattr".into()],
+            ..OverlayMount::default()
+        };
+        assert_eq!(overlay.as_options(), br"lowerdir=a\:b:c\,d,upperdir=e\\f,workdir=w w,userxattr");
+    }
+}

@@ -1,0 +1,101 @@
+//! Namespaces and processes of the stage: unshare(2), prctl(2), pidfd_open(2), flock(2). Not recorded: no lesson shows them yet.
+
+use crate::kernel::sys::{CallError, RawErrno};
+use nix::sched::CloneFlags;
+use nix::sys::signal::Signal;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// unshare(2): a user namespace where `user` is set, and new mount and PID namespaces. The PID namespace begins with
+/// the next child.
+pub fn unshare_stage(user: bool) -> Result<(), CallError> {
+    // The user namespace first and alone: the maps are written before anything else is asked for.
+    let (flags, shown) = match user {
+        true => (CloneFlags::CLONE_NEWUSER, "CLONE_NEWUSER"),
+        false => (CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID, "CLONE_NEWNS|CLONE_NEWPID"),
+    };
+    nix::sched::unshare(flags).map_err(|errno| CallError::of("unshare", shown.to_string(), RawErrno::from(errno).0))
+}
+
+/// The effective user and group of this process.
+pub fn effective_ids() -> (u32, u32) {
+    (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
+}
+
+/// The kernel's release: `6.18.0`.
+pub fn kernel_release() -> String {
+    rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+/// prctl(2) PR_SET_PDEATHSIG: SIGKILL for this process when its parent dies.
+pub fn die_with_parent() -> std::io::Result<()> {
+    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?)
+}
+
+/// getppid(2).
+pub fn parent_pid() -> i32 {
+    nix::unistd::getppid().as_raw()
+}
+
+/// pidfd_open(2): a descriptor that becomes readable when the process ends.
+pub fn open_pidfd(pid: u32) -> std::io::Result<OwnedFd> {
+    let pid = rustix::process::Pid::from_raw(pid as i32).ok_or_else(|| std::io::Error::from_raw_os_error(3))?;
+    Ok(rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?)
+}
+
+/// pidfd_send_signal(2) with SIGKILL: this very process, never one that got its number later.
+pub fn kill(pidfd: &OwnedFd) {
+    // The process may have ended already; then there is nothing to do.
+    let _ = rustix::process::pidfd_send_signal(pidfd, rustix::process::Signal::KILL);
+}
+
+/// Which of two descriptors is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// The process behind the pidfd has ended.
+    Ended,
+    /// The other end of the socket was closed.
+    HungUp,
+    /// Neither, in the time allowed.
+    TimedOut,
+}
+
+/// poll(2) until the process ends or the peer of the socket hangs up; `milliseconds` below 0 waits forever.
+pub fn wait_for_end(pidfd: &OwnedFd, socket: Option<&OwnedFd>, milliseconds: i32) -> std::io::Result<Ready> {
+    use rustix::event::{PollFd, PollFlags, Timespec};
+    let timeout = (milliseconds >= 0).then(|| Timespec {
+        tv_sec: i64::from(milliseconds / 1000),
+        tv_nsec: i64::from(milliseconds % 1000) * 1_000_000,
+    });
+    loop {
+        let mut wanted = vec![PollFd::new(pidfd, PollFlags::IN)];
+        if let Some(socket) = socket {
+            wanted.push(PollFd::new(socket, PollFlags::RDHUP));
+        }
+        match rustix::event::poll(&mut wanted, timeout.as_ref()) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+            Ok(0) => return Ok(Ready::TimedOut),
+            Ok(_) if !wanted[0].revents().is_empty() => return Ok(Ready::Ended),
+            Ok(_) => return Ok(Ready::HungUp),
+        }
+    }
+}
+
+/// waitpid(2) for every child that has ended, without waiting: PID 1 inherits the orphans.
+pub fn reap() {
+    use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+    while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+        if status == WaitStatus::StillAlive {
+            break;
+        }
+    }
+}
+
+/// flock(2), exclusive, without waiting: `false` where somebody else holds it. It is released with the descriptor.
+pub fn try_lock(file: impl AsFd) -> std::io::Result<bool> {
+    match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}

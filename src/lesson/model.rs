@@ -1,0 +1,154 @@
+//! A lesson, parsed: plain data with the place of each part in its file.
+
+use crate::action::CommandLine;
+use crate::check::CheckLine;
+use crate::event::Statement;
+
+/// A lesson as its file says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// Number, name, title and what it needs.
+    pub meta: Meta,
+    /// Markdown before the first `##`.
+    pub intro: String,
+    /// The `##` sections, in order.
+    pub sections: Vec<Section>,
+}
+
+/// What the catalogue needs to know of a lesson; read from the first lines of the file alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// From the folder's name: `01-four-layers` is 1.
+    pub number: u32,
+    /// From the folder's name: `four-layers`.
+    pub slug: String,
+    /// `title:` of the front matter.
+    pub title: String,
+    /// `minutes:`, from 1 to 60.
+    pub minutes: u32,
+    /// `needs:`, what the host must be able to do.
+    pub needs: Vec<Need>,
+    /// `en`, or the language of `lesson.<language>.md`.
+    pub language: String,
+}
+
+/// Something that the host must be able to do for a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// Mount overlays.
+    Overlay,
+}
+
+impl Need {
+    /// Every need with the word for it in the front matter.
+    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay)];
+}
+
+/// A `##` section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Something to watch.
+    Step(Step),
+    /// Something to do.
+    Exercise(Exercise),
+}
+
+/// A section that is shown and, where it has console blocks, run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The heading.
+    pub title: String,
+    /// Its parts in order.
+    pub blocks: Vec<Block>,
+    /// Where the heading stands.
+    pub at: Place,
+}
+
+/// A part of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Markdown.
+    Prose(String),
+    /// Statements that will be true or false when the step is done; stands before the step's first console block.
+    Predict(Vec<Statement>),
+    /// Commands and what they print.
+    Console(Vec<ConsoleLine>),
+    /// What the instructor says (`<!-- notes: … -->`).
+    Notes(String),
+}
+
+/// One command of a console block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleLine {
+    /// The words after `$ `, as they stand.
+    pub source: String,
+    /// The same, understood.
+    pub command: CommandLine,
+    /// `? failed` stands under it.
+    pub fails: bool,
+    /// The lines it prints, with the wildcards `[..]` and `...`.
+    pub expected: Vec<String>,
+    /// Where the `$` stands.
+    pub at: Place,
+    /// The lines of the file (from 1) that hold what is expected: first, and one past the last.
+    pub expected_lines: (u32, u32),
+}
+
+/// A section with an id and checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exercise {
+    /// `{#hide}` of the heading: unique in the lesson, letters, digits and hyphens.
+    pub id: String,
+    /// The heading without its id.
+    pub title: String,
+    /// What is to be done, as Markdown.
+    pub text: String,
+    /// `> [!TIP]` blocks, vague ones first.
+    pub hints: Vec<String>,
+    /// `> [!NOTE]` blocks: what happened and why, told after success.
+    pub afterwards: String,
+    /// The lines of its `check` block.
+    pub checks: Vec<CheckLine>,
+    /// `<!-- notes: … -->`
+    pub notes: String,
+    /// Where the heading stands.
+    pub at: Place,
+}
+
+/// A place in a lesson's file; both count from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Line.
+    pub line: u32,
+    /// Column.
+    pub column: u32,
+}
+
+impl Lesson {
+    /// The steps, numbered from 1.
+    pub fn steps(&self) -> impl Iterator<Item = (u32, &Step)> {
+        let steps = self.sections.iter().filter_map(|section| match section {
+            Section::Step(step) => Some(step),
+            Section::Exercise(_) => None,
+        });
+        (1..).zip(steps)
+    }
+
+    /// The exercises, in order.
+    pub fn exercises(&self) -> impl Iterator<Item = &Exercise> {
+        self.sections.iter().filter_map(|section| match section {
+            Section::Exercise(exercise) => Some(exercise),
+            Section::Step(_) => None,
+        })
+    }
+}
+
+impl Step {
+    /// Its commands, through all console blocks.
+    pub fn commands(&self) -> impl Iterator<Item = &ConsoleLine> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Console(lines) => lines.as_slice(),
+            _ => &[],
+        })
+    }
+}
