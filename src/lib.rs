@@ -15,3 +15,5 @@ pub mod action;
 pub mod check;
 pub mod event;
 pub mod kernel;
+pub mod observe;
+pub mod stage;

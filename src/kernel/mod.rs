@@ -4,6 +4,7 @@
 //! (reading attributes, the mount table) is not recorded and lives in functions of its own.
 
 mod attributes;
+mod directory;
 mod files;
 mod mounts;
 mod overlay;
@@ -12,7 +13,9 @@ mod strace;
 mod sys;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
+pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
 pub use files::{Access, Times};
 pub use overlay::OverlayMount;
 pub use processes::*;
+pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};

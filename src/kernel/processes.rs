@@ -99,3 +99,22 @@ pub fn try_lock(file: impl AsFd) -> std::io::Result<bool> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// umask(2): the permission bits that new files do not get.
+pub fn set_umask(mask: u32) {
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask));
+}
+
+/// Writes one of the files of /proc/self, as one write(2).
+pub fn write_proc(file: &str, content: &str) -> Result<(), CallError> {
+    std::fs::write(file, content).map_err(|error| {
+        let args = format!("\"{file}\" ← {}", super::strace::path(content.as_ref()));
+        CallError::of("write", args, error.raw_os_error().unwrap_or(0))
+    })
+}
+
+/// Our process as the namespace of /proc's mount sees it, which is that of the host: `NSpid` would need the same table.
+pub fn own_pid_outside() -> u32 {
+    let own = std::fs::read_link("/proc/self").ok();
+    own.and_then(|link| link.to_str()?.parse().ok()).unwrap_or(0)
+}

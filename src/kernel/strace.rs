@@ -7,7 +7,7 @@ use std::path::Path;
 const MOST: usize = 32;
 
 /// A path, whole and quoted.
-pub(super) fn path(path: &Path) -> String {
+pub fn path(path: &Path) -> String {
     quoted(path.as_os_str().as_bytes())
 }
 

@@ -36,6 +36,11 @@ impl CallError {
         self.name() == name
     }
 
+    /// The error of a call that the standard library made for us.
+    pub fn from_io(name: &str, args: String, error: &std::io::Error) -> CallError {
+        CallError::of(name, args, error.raw_os_error().unwrap_or(0))
+    }
+
     /// The error of a call that was made without a [`Sys`].
     pub(super) fn of(name: &str, args: String, errno: i32) -> CallError {
         let errno = Errno::from_raw(errno);

@@ -1,0 +1,21 @@
+//! Looking, and nothing else: trees, which layer a file comes from, the mount table.
+//!
+//! - `mountinfo` reads the mount table, `layers` finds the directories of an overlay,
+//! - `tree` is a directory at one moment, `moment` all of them together,
+//! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
+//! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
+
+mod changes;
+mod delta;
+mod layers;
+mod moment;
+mod mountinfo;
+mod provenance;
+mod report;
+mod rows;
+mod tree;
+mod upper;
+
+pub use layers::Found as FoundOverlay;
+pub use mountinfo::{Mount, OverlayOptions, mounts};
+pub use report::{Observer, found_at, look_at_overlays};

@@ -1,0 +1,78 @@
+//! One look at everything: the mount table, the layers of each overlay, the merged views.
+
+use crate::observe::layers::{Forest, Found, Place, overlays};
+use crate::observe::mountinfo::Mount;
+use crate::observe::provenance::Provenance;
+use crate::observe::tree::{Detail, Tree};
+use std::path::{Path, PathBuf};
+
+/// What was there at one moment.
+#[derive(Debug, Default)]
+pub struct Moment {
+    /// The directory below which everything of a run lies; absent when foreign mounts are looked at.
+    pub root: Option<PathBuf>,
+    /// The trees of `root` and of all layers.
+    pub forest: Forest,
+    /// The overlays, in the order of the mount table.
+    pub overlays: Vec<Seen>,
+}
+
+/// An overlay with what it shows.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its layers.
+    pub found: Found,
+    /// What a process sees at the mount point.
+    pub merged: Tree,
+    /// Where each entry comes from.
+    pub provenance: Provenance,
+}
+
+impl Seen {
+    /// The layers, topmost first: the upper, where there is one, then the lowers.
+    pub fn layer_paths(&self) -> Vec<PathBuf> {
+        self.found.upper.iter().chain(&self.found.lowers).cloned().collect()
+    }
+}
+
+impl Moment {
+    /// Looks at the directory `root` of a run and at the overlays mounted below it.
+    pub fn of_run(root: &Path, working_directory: &Path, mounts: &[Mount]) -> Moment {
+        let below: Vec<Mount> = mounts.iter().filter(|mount| mount.is_below(root)).cloned().collect();
+        Moment::look(Some(root), overlays(&below, working_directory))
+    }
+
+    /// Looks at some overlays of this machine.
+    pub fn of_overlays(overlays: Vec<Found>) -> Moment {
+        Moment::look(None, overlays)
+    }
+
+    fn look(root: Option<&Path>, overlays: Vec<Found>) -> Moment {
+        let mut forest = Forest::default();
+        let uppers: Vec<PathBuf> = overlays.iter().filter_map(|overlay| overlay.upper.clone()).collect();
+        if let Some(root) = root {
+            forest.read(root, Detail::Layer, &uppers);
+        }
+        for overlay in &overlays {
+            for layer in overlay.upper.iter().chain(&overlay.lowers) {
+                forest.read(layer, Detail::Layer, &uppers);
+            }
+        }
+        let mut moment = Moment { root: root.map(Path::to_path_buf), forest, overlays: Vec::new() };
+        for found in overlays {
+            let merged = match Tree::read(&found.mountpoint, Detail::Names, &[]) {
+                Ok(merged) => merged,
+                Err(error) => {
+                    let (_, reason) = crate::kernel::errno_of(&error);
+                    moment.forest.troubles.insert(found.mountpoint.clone(), reason.to_string());
+                    continue;
+                }
+            };
+            let paths: Vec<&PathBuf> = found.upper.iter().chain(&found.lowers).collect();
+            let pile: Vec<Option<Place<'_>>> = paths.iter().map(|path| moment.forest.place(path)).collect();
+            let provenance = Provenance::of(&merged, &pile);
+            moment.overlays.push(Seen { found, merged, provenance });
+        }
+        moment
+    }
+}

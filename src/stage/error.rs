@@ -1,0 +1,26 @@
+//! Why a stage could not be built: what we wanted, what the kernel was asked, what to do.
+
+use crate::event::Failure;
+use crate::kernel::CallError;
+use serde::{Deserialize, Serialize};
+
+/// A stage that does not stand. Plain data: it crosses a process boundary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum StageError {
+    /// This host refuses something that we need, and here is how to allow it.
+    #[error("{0}")]
+    Host(Failure),
+    /// A fault of ours: a process died, or said something that makes no sense.
+    #[error(
+        "the sandbox broke: {0}\n  why   this is a fault of layerlab, or somebody ended its process\n  fix   run the command again"
+    )]
+    Broken(String),
+}
+
+impl StageError {
+    /// The host refused a call.
+    pub(super) fn host(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> StageError {
+        StageError::Host(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() })
+    }
+}

@@ -1,0 +1,157 @@
+//! The CLI's end of a stage.
+
+use crate::action::CommandLine;
+use crate::event::{Call, Failure, Found, Observation};
+use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
+use crate::stage::wire::{Ready, Reply, Request, Setup};
+use crate::stage::{HOLDER, ScratchChoice, StageError};
+use std::io::{BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// How long the holder may take to clean up before it is left to itself, in milliseconds.
+const PATIENCE: i32 = 5_000;
+
+/// A stage that stands. When it is dropped everything in it ends, and we wait until it has.
+#[derive(Debug)]
+pub struct Stage {
+    holder: Child,
+    requests: UnixStream,
+    replies: BufReader<UnixStream>,
+    ready: Ready,
+}
+
+/// What came of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// The system calls, in order.
+    pub calls: Vec<Call>,
+    /// What a terminal would show.
+    pub shown: Vec<u8>,
+    /// Exit status; 0 is success.
+    pub status: i32,
+    /// Why the kernel refused, where we can say it.
+    pub failure: Option<Failure>,
+    /// What one should know although it worked.
+    pub warning: Option<String>,
+}
+
+/// Ends a stage from another thread: for signals.
+#[derive(Debug)]
+pub struct Stopper {
+    socket: UnixStream,
+    holder: OwnedFd,
+}
+
+impl Stage {
+    /// Builds a stage. `program` is this program (`/proc/self/exe`), which becomes holder and worker.
+    pub fn start(program: &Path, scratch: ScratchChoice) -> Result<Stage, StageError> {
+        let broken = |error: std::io::Error| StageError::Broken(error.to_string());
+        let (ours, theirs) = UnixStream::pair().map_err(broken)?;
+        let setup = serde_json::to_string(&Setup { scratch }).map_err(|error| StageError::Broken(error.to_string()))?;
+        let holder = Command::new(program)
+            .arg(HOLDER)
+            .arg(setup)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            // Ctrl-C on the terminal is for the CLI alone, which then ends the stage in order.
+            .process_group(0)
+            .spawn()
+            .map_err(broken)?;
+        let replies = BufReader::new(ours.try_clone().map_err(broken)?);
+        let ready = Ready { role: crate::event::Role::User, kernel: String::new(), scratch: String::new(), pid: 0 };
+        let mut stage = Stage { holder, requests: ours, replies, ready };
+        match stage.reply()? {
+            Reply::Ready(ready) => stage.ready = ready,
+            other => return Err(unexpected(&other)),
+        }
+        Ok(stage)
+    }
+
+    /// What kind of stage it is.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The process that holds the namespaces.
+    pub fn holder_pid(&self) -> u32 {
+        self.holder.id()
+    }
+
+    /// Runs a line.
+    pub fn run(&mut self, line: &CommandLine) -> Result<Ran, StageError> {
+        match self.ask(&Request::Run(line.clone()))? {
+            Reply::Ran { calls, shown, status, failure, warning } => Ok(Ran { calls, shown, status, failure, warning }),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Looks at the trees, and compares with the last look.
+    pub fn observe(&mut self, full: bool) -> Result<Observation, StageError> {
+        match self.ask(&Request::Observe { full })? {
+            Reply::Observed(observation) => Ok(observation),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What stands at these paths, relative to where the commands are.
+    pub fn find(&mut self, paths: Vec<String>) -> Result<Vec<Found>, StageError> {
+        match self.ask(&Request::Find(paths))? {
+            Reply::Found(found) => Ok(found),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// A way to end this stage from another thread.
+    pub fn stopper(&self) -> std::io::Result<Stopper> {
+        Ok(Stopper { socket: self.requests.try_clone()?, holder: open_pidfd(self.holder.id())? })
+    }
+
+    fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let mut line = serde_json::to_vec(request).map_err(|error| StageError::Broken(error.to_string()))?;
+        line.push(b'\n');
+        self.requests.write_all(&line).map_err(|error| StageError::Broken(format!("its process is gone ({error})")))?;
+        self.reply()
+    }
+
+    fn reply(&mut self) -> Result<Reply, StageError> {
+        let mut line = String::new();
+        match self.replies.read_line(&mut line) {
+            Ok(length) if length > 0 => {}
+            _ => return Err(StageError::Broken("its process ended unexpectedly".to_string())),
+        }
+        match serde_json::from_str(&line) {
+            Ok(Reply::Failed(error)) => Err(error),
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(StageError::Broken(format!("an answer is unreadable: {error}"))),
+        }
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = self.requests.shutdown(Shutdown::Both);
+        if let Ok(holder) = open_pidfd(self.holder.id())
+            && wait_for_end(&holder, None, PATIENCE).is_ok_and(|ready| ready == Readiness::TimedOut)
+        {
+            kill(&holder);
+        }
+        let _ = self.holder.wait();
+    }
+}
+
+impl Stopper {
+    /// Ends the stage and waits until nothing of it is left.
+    pub fn stop(&self) {
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let _ = wait_for_end(&self.holder, None, PATIENCE);
+    }
+}
+
+fn unexpected(reply: &Reply) -> StageError {
+    StageError::Broken(format!("an unexpected answer: {reply:?}"))
+}

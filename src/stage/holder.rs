@@ -1,0 +1,133 @@
+//! The holder: makes the namespaces and the scratch space, starts the worker, waits, cleans up.
+//!
+//! Order matters (user_namespaces(7), mount_namespaces(7), pid_namespaces(7)): the user namespace first and alone, its
+//! maps, then mount and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
+//! the child, so the worker is a process of its own.
+
+use crate::event::Role;
+use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
+use crate::stage::error::StageError;
+use crate::stage::scratch::Scratch;
+use crate::stage::wire::{Reply, Setup, WorkerSetup};
+use crate::stage::worker::send;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+
+/// The whole life of the holder; its standard input is the socket to the CLI.
+pub(super) fn run(setup: &str) -> ExitCode {
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
+    let built = serde_json::from_str::<Setup>(setup)
+        .map_err(|error| StageError::Broken(format!("setup is unreadable: {error}")))
+        .and_then(|setup| build(&setup, &socket));
+    let (mut worker, scratch) = match built {
+        Ok(built) => built,
+        Err(error) => {
+            // If the CLI is gone there is nobody to tell.
+            let _ = send(&socket, &Reply::Failed(error));
+            return ExitCode::FAILURE;
+        }
+    };
+    wait(&mut worker, &socket);
+    scratch.clean_up();
+    ExitCode::SUCCESS
+}
+
+fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
+    let role = enter_namespaces()?;
+    Sys::default().make_private(Path::new("/")).map_err(|error| {
+        StageError::host(
+            "cannot keep our mounts to ourselves",
+            error,
+            "/ could not be made private in our own mount namespace; a security module or a container's seccomp filter forbids mount(2)",
+            "run layerlab outside of this container, or allow mount(2) in it (docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN)",
+        )
+    })?;
+    let scratch = Scratch::make(&setup.scratch, role)?;
+    let worker_setup = WorkerSetup { role, root: scratch.root().to_path_buf(), scratch: scratch.described() };
+    let input = socket.try_clone().map_err(|error| StageError::Broken(error.to_string()))?;
+    let worker = Command::new("/proc/self/exe")
+        .arg(crate::stage::WORKER)
+        .arg(serde_json::to_string(&worker_setup).map_err(|error| StageError::Broken(error.to_string()))?)
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::null())
+        .spawn();
+    match worker {
+        Ok(worker) => Ok((worker, scratch)),
+        Err(error) => {
+            scratch.clean_up();
+            Err(StageError::Broken(format!("cannot start the worker: {error}")))
+        }
+    }
+}
+
+/// New namespaces; without the rights to have them directly, a user namespace comes first.
+fn enter_namespaces() -> Result<Role, StageError> {
+    let (uid, gid) = effective_ids();
+    if uid == 0 {
+        match unshare_stage(false) {
+            Ok(()) => return Ok(Role::Root),
+            // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
+            Err(error) if error.is("EPERM") => {}
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    unshare_stage(true).map_err(refused)?;
+    // An ordinary user may map one id, and its group only after giving up setgroups(2).
+    write_map("/proc/self/setgroups", "deny")?;
+    write_map("/proc/self/uid_map", &format!("0 {uid} 1"))?;
+    write_map("/proc/self/gid_map", &format!("0 {gid} 1"))?;
+    unshare_stage(false).map_err(refused)?;
+    Ok(Role::User)
+}
+
+fn write_map(file: &str, content: &str) -> Result<(), StageError> {
+    crate::kernel::write_proc(file, content).map_err(|error| {
+        let why = match std::fs::read_to_string("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") {
+            Ok(value) if value.trim() == "1" => {
+                "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
+            }
+            _ => "the kernel refused the id map of our user namespace",
+        };
+        let fix = "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run layerlab with sudo";
+        StageError::host("cannot become root in a user namespace of our own", error, why, fix)
+    })
+}
+
+/// unshare(2) failed: which of the known switches is off?
+fn refused(error: CallError) -> StageError {
+    let switch = |path: &str| std::fs::read_to_string(path).ok().map(|value| value.trim().to_string());
+    let (why, fix) = if switch("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
+        (
+            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)".to_string(),
+            "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
+        )
+    } else if switch("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
+        (
+            "this machine allows no user namespaces (user.max_user_namespaces is 0)".to_string(),
+            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
+        )
+    } else if error.is("ENOSPC") {
+        (
+            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)".to_string(),
+            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
+        )
+    } else if error.is("EINVAL") {
+        ("this kernel was built without user namespaces".to_string(), "run layerlab with sudo")
+    } else {
+        ("we may not make namespaces here: a container's seccomp filter or missing capability, or we are in a chroot".to_string(),
+         "run layerlab outside of this container, with sudo, or with: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN")
+    };
+    StageError::host("cannot make namespaces of our own", error, why, fix)
+}
+
+/// Waits until the worker has ended, or the CLI is gone: then ends it.
+fn wait(worker: &mut Child, socket: &OwnedFd) {
+    if let Ok(pidfd) = open_pidfd(worker.id())
+        && wait_for_end(&pidfd, Some(socket), -1).is_ok_and(|ready| ready == Ready::HungUp)
+    {
+        kill(&pidfd);
+    }
+    // Without a pidfd (kernel before 5.3) the worker itself sees the end of its input.
+    let _ = worker.wait();
+}

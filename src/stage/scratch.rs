@@ -1,0 +1,206 @@
+//! Where the files of a run live.
+//!
+//! On a tmpfs where the kernel's tmpfs can carry the overlay's attributes (`user.*` since 6.6, `trusted.*` long before):
+//! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
+//! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
+
+use crate::event::Role;
+use crate::kernel::{CallError, FileSystem, Sys, filesystem, try_lock};
+use crate::observe::mounts;
+use crate::stage::error::StageError;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Where the files of a run should go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScratchChoice {
+    /// Try a tmpfs first.
+    pub tmpfs: bool,
+    /// How large the tmpfs may grow, as in tmpfs(5): `64m`.
+    pub size: String,
+    /// The directory for scratch directories on disk.
+    pub disk: PathBuf,
+}
+
+impl ScratchChoice {
+    /// What the environment asks for: `LAYERLAB_SCRATCH` is a directory on disk to use instead of a tmpfs,
+    /// `LAYERLAB_SCRATCH_SIZE` the most that a tmpfs may hold.
+    pub fn from_environment() -> ScratchChoice {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let chosen = variable("LAYERLAB_SCRATCH").map(PathBuf::from);
+        let cache = || {
+            let cache = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+            let home = || variable("HOME").map(|home| PathBuf::from(home).join(".cache"));
+            let fallback = || PathBuf::from(format!("/var/tmp/layerlab-{}", crate::kernel::effective_ids().0));
+            cache.or_else(home).map_or_else(fallback, |cache| cache.join("layerlab"))
+        };
+        ScratchChoice {
+            tmpfs: chosen.is_none(),
+            size: variable("LAYERLAB_SCRATCH_SIZE").and_then(|size| size.into_string().ok()).unwrap_or("64m".into()),
+            disk: chosen.unwrap_or_else(cache),
+        }
+    }
+}
+
+/// The scratch space of one run.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    root: PathBuf,
+    /// On disk: the directory, open and locked as long as it is in use.
+    lock: Option<File>,
+}
+
+/// Directories over which a tmpfs may be mounted: they exist everywhere, and no program we run lies in them.
+const MOUNT_POINTS: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv"];
+/// How a scratch directory on disk is called, so that a later run knows it as ours.
+const PREFIX: &str = "scratch-";
+
+impl Scratch {
+    /// Makes it; called in the namespaces of the run.
+    pub fn make(choice: &ScratchChoice, role: Role) -> Result<Scratch, StageError> {
+        if choice.tmpfs
+            && let Some(scratch) = on_tmpfs(choice, role)?
+        {
+            return Ok(scratch);
+        }
+        on_disk(choice, role)
+    }
+
+    /// The directory in which everything happens.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `tmpfs`, or the directory.
+    pub fn described(&self) -> String {
+        match self.lock {
+            None => "tmpfs".to_string(),
+            Some(_) => self.root.display().to_string(),
+        }
+    }
+
+    /// Leaves nothing behind. A tmpfs goes with its mount namespace; a directory is emptied once nothing is mounted in it.
+    pub fn clean_up(&self) {
+        if self.lock.is_none() {
+            return;
+        }
+        let below = || mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(&self.root));
+        for mount in below().collect::<Vec<_>>().iter().rev() {
+            let _ = Sys::default().detach(&mount.mountpoint);
+        }
+        // Deleting never goes through a mount: should one have stayed, the next run's sweep (outside of this mount
+        // namespace, where it does not exist) removes the directory.
+        if below().next().is_none() {
+            let _ = remove_tree(&self.root);
+        }
+    }
+}
+
+fn on_tmpfs(choice: &ScratchChoice, role: Role) -> Result<Option<Scratch>, StageError> {
+    let Some(root) = MOUNT_POINTS.iter().map(Path::new).find(|path| path.is_dir()) else { return Ok(None) };
+    let mut sys = Sys::default();
+    let options = format!("mode=755,size={}", choice.size);
+    if let Err(error) = sys.mount_tmpfs("layerlab", root, &options) {
+        if error.is("EINVAL") {
+            let why = format!("LAYERLAB_SCRATCH_SIZE is {:?}, which tmpfs does not understand", choice.size);
+            return Err(StageError::host("cannot make the scratch space", error, why, "give a size such as 64m"));
+        }
+        return Ok(None);
+    }
+    match carries_attributes(root, role) {
+        Ok(()) => Ok(Some(Scratch { root: root.to_path_buf(), lock: None })),
+        Err(_) => {
+            let _ = sys.detach(root);
+            Ok(None)
+        }
+    }
+}
+
+fn on_disk(choice: &ScratchChoice, role: Role) -> Result<Scratch, StageError> {
+    let wanted = "cannot make the scratch space";
+    let io = |call: &str, error: std::io::Error, why: String| {
+        let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
+        StageError::host(wanted, CallError::from_io(call, crate::kernel::quoted(&choice.disk), &error), why, fix)
+    };
+    let disk = choice.disk.display();
+    std::fs::create_dir_all(&choice.disk).map_err(|error| io("mkdir", error, format!("{disk} cannot be made")))?;
+    let disk_path =
+        choice.disk.canonicalize().map_err(|error| io("readlink", error, format!("{disk} cannot be found")))?;
+    sweep(&disk_path);
+    let root = tempfile::Builder::new()
+        .prefix(PREFIX)
+        .tempdir_in(&disk_path)
+        .map_err(|error| io("mkdir", error, format!("nothing can be made in {disk}")))?
+        .keep();
+    let failed = |error: StageError| {
+        let _ = std::fs::remove_dir(&root);
+        error
+    };
+    let lock =
+        File::open(&root).map_err(|error| failed(io("open", error, "our own directory cannot be opened".into())))?;
+    let _ = try_lock(&lock);
+    if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
+        let error = std::io::Error::from_raw_os_error(22);
+        let why = format!(
+            "{disk} is itself on an overlay (are we in a container?), and an overlay cannot hold an upper layer"
+        );
+        return Err(failed(io("statfs", error, why)));
+    }
+    if let Err(error) = carries_attributes(&root, role) {
+        let why = format!("the file system of {disk} cannot carry the attributes that an upper layer needs");
+        let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
+        return Err(failed(StageError::host(wanted, error, why, fix)));
+    }
+    Ok(Scratch { root, lock: Some(lock) })
+}
+
+/// Really sets an attribute of the kind that overlayfs will set: versions and build options tell less.
+fn carries_attributes(directory: &Path, role: Role) -> Result<(), CallError> {
+    let name = match role {
+        Role::Root => "trusted.overlay.layerlab",
+        Role::User => "user.overlay.layerlab",
+    };
+    let mut sys = Sys::default();
+    sys.set_attribute(directory, name, b"y")?;
+    sys.remove_attribute(directory, name)
+}
+
+/// Removes scratch directories whose run was killed together with its holder: ours by name, and locked by nobody.
+fn sweep(disk: &Path) {
+    let Ok(entries) = std::fs::read_dir(disk) else { return };
+    for entry in entries.flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        let Ok(directory) = File::open(entry.path()) else { continue };
+        if try_lock(&directory).unwrap_or(false) {
+            let _ = remove_tree(&entry.path());
+        }
+    }
+}
+
+/// Removes a directory with all that is in it; never follows a symbolic link. Directories that their owner locked
+/// (overlayfs leaves `work/work` with mode 000) are opened first.
+///
+/// # Errors
+/// The first entry that could not be removed.
+pub fn remove_tree(directory: &Path) -> std::io::Result<()> {
+    for entry in walkdir::WalkDir::new(directory).follow_links(false).same_file_system(true) {
+        // A directory that can't be read is opened here and read by the removal below.
+        let (path, is_directory) = match &entry {
+            Ok(entry) => (entry.path().to_path_buf(), entry.file_type().is_dir()),
+            Err(error) => (error.path().map(Path::to_path_buf).unwrap_or_default(), true),
+        };
+        let locked = || {
+            std::fs::symlink_metadata(&path)
+                .is_ok_and(|data| data.is_dir() && data.permissions().mode() & 0o700 != 0o700)
+        };
+        if is_directory && locked() {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    std::fs::remove_dir_all(directory)
+}

@@ -1,0 +1,102 @@
+//! The worker: PID 1 of its namespace. Runs what it is asked, one request at a time, until its input ends.
+
+use crate::action::{Context, execute};
+use crate::event::Role;
+use crate::kernel::{die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
+use crate::observe::{Observer, found_at};
+use crate::stage::error::StageError;
+use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
+use std::io::{BufRead, BufReader, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The whole life of the worker; its standard input is the socket to the CLI.
+pub(super) fn run(setup: &str) -> ExitCode {
+    // Should the holder die before this call, our input still ends with the CLI.
+    if die_with_parent().is_err() {
+        return ExitCode::from(5);
+    }
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
+    let mut worker = match Worker::new(setup) {
+        Ok(worker) => worker,
+        Err(error) => {
+            let _ = send(&socket, &Reply::Failed(error));
+            return ExitCode::from(5);
+        }
+    };
+    let ready = worker.ready();
+    if send(&socket, &Reply::Ready(ready)).is_err() {
+        return ExitCode::SUCCESS;
+    }
+    for line in BufReader::new(std::io::stdin()).lines() {
+        let Ok(line) = line else { break };
+        let reply = match serde_json::from_str(&line) {
+            Ok(request) => worker.answer(request),
+            Err(error) => Reply::Failed(StageError::Broken(format!("a request is unreadable: {error}"))),
+        };
+        if send(&socket, &reply).is_err() {
+            break;
+        }
+        reap();
+    }
+    ExitCode::SUCCESS
+}
+
+/// Writes a message as one line.
+pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(reply)?;
+    line.push(b'\n');
+    std::fs::File::from(socket.try_clone()?).write_all(&line)
+}
+
+struct Worker {
+    role: Role,
+    scratch: String,
+    root: PathBuf,
+    observer: Observer,
+}
+
+impl Worker {
+    fn new(setup: &str) -> Result<Worker, StageError> {
+        let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
+        let setup: WorkerSetup = serde_json::from_str(setup).map_err(|error| broken(&error))?;
+        std::env::set_current_dir(&setup.root).map_err(|error| broken(&error))?;
+        // Lessons print modes: they must not depend on whose shell started us.
+        set_umask(0o022);
+        let observer = Observer::new(setup.root.clone());
+        Ok(Worker { role: setup.role, scratch: setup.scratch, root: setup.root, observer })
+    }
+
+    fn ready(&self) -> Ready {
+        Ready { role: self.role, kernel: kernel_release(), scratch: self.scratch.clone(), pid: own_pid_outside() }
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        match request {
+            Request::Run(line) => {
+                let mut context = Context::new(self.role);
+                match execute(&line, &mut context) {
+                    Ok(status) => Reply::Ran {
+                        shown: context.shown().to_vec(),
+                        calls: context.sys.calls,
+                        status,
+                        failure: context.failure,
+                        warning: context.warning,
+                    },
+                    Err(error) => Reply::Failed(StageError::Broken(format!("{}: {}", error.what, error.allowed))),
+                }
+            }
+            Request::Observe { full } => match self.observer.observe(&self.working_directory(), full) {
+                Ok(observation) => Reply::Observed(observation),
+                Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
+            },
+            Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
+        }
+    }
+
+    /// Where the commands are; the root where that directory was removed.
+    fn working_directory(&self) -> PathBuf {
+        std::env::current_dir().ok().filter(|path| path.starts_with(&self.root)).unwrap_or_else(|| self.root.clone())
+    }
+}
