@@ -2,7 +2,7 @@
 //!
 //! A tour of the rooms, in the order in which data flows:
 //!
-//! - `lesson` reads `lesson.md` and knows the catalogue,
+//! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - `engine` runs a lesson on a `stage`, a sandboxed process of our own,
 //! - `observe` reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
@@ -15,5 +15,6 @@ pub mod action;
 pub mod check;
 pub mod event;
 pub mod kernel;
+pub mod lesson;
 pub mod observe;
 pub mod stage;

@@ -3,7 +3,7 @@
 use crate::action::{WHY_USERXATTR, adapt};
 use crate::engine::{Pace, Stop};
 use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, Statement};
-use crate::lesson::{Block, ConsoleLine, Lesson, Step, expect};
+use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 
 /// What a run shows.
@@ -204,5 +204,5 @@ fn statement_holds(statement: &Statement, found: &Found) -> bool {
 
 /// Whether a command did what the lesson says: it failed or not, and printed these lines.
 fn holds(line: &ConsoleLine, ran: &Ran) -> bool {
-    line.fails == (ran.status != 0) && expect::matches(&line.expected, &String::from_utf8_lossy(&ran.shown))
+    line.fails == (ran.status != 0) && crate::lesson::matches(&line.expected, &String::from_utf8_lossy(&ran.shown))
 }

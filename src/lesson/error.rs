@@ -1,0 +1,245 @@
+//! What is wrong with a lesson, said as a compiler would, and what is wrong with the way to it.
+//!
+//! Everything here displays as a whole diagnostic, beginning with `error: ` and without a last newline.
+
+use crate::lesson::Place;
+use std::fmt::{Display, Formatter, Result};
+use std::path::PathBuf;
+use unicode_width::UnicodeWidthChar;
+
+/// A place where a lesson leaves the grammar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LessonError {
+    /// The lesson's file, as it was named to us.
+    pub file: PathBuf,
+    /// The first character that is wrong.
+    pub at: Place,
+    /// The whole line of `at`.
+    pub line_text: String,
+    /// How many characters are wrong; at least one caret is shown.
+    pub width: usize,
+    /// What is wrong, without a full stop.
+    pub what: String,
+    /// What may stand there instead.
+    pub allowed: String,
+}
+
+/// A longer line is shown in part.
+const LONGEST: usize = 100;
+/// What a tab is shown as; carets are placed by what is shown, so no terminal's tab stops can shift them.
+const TAB: &str = "    ";
+
+impl std::error::Error for LessonError {}
+
+/// ```text
+/// error: a pipe is outside the grammar of a console line
+///   --> lessons/01-four-layers/lesson.md:12:6
+///   12 | $ ls | wc
+///      |      ^
+///   allowed: one simple command
+/// ```
+impl Display for LessonError {
+    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        let Place { line, column } = self.at;
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        let (shown, carets) = self.excerpt();
+        writeln!(out, "error: {}", self.what)?;
+        writeln!(out, "  --> {}:{line}:{column}", self.file.display())?;
+        writeln!(out, "{}", format!("  {number} | {shown}").trim_end())?;
+        write!(out, "  {margin} | {carets}")?;
+        if !self.allowed.is_empty() {
+            write!(out, "\n  allowed: {}", self.allowed)?;
+        }
+        Ok(())
+    }
+}
+
+impl LessonError {
+    /// The line as it can be shown, and the line of carets under it.
+    fn excerpt(&self) -> (String, String) {
+        let letters: Vec<char> = self.line_text.chars().collect();
+        let column = (self.at.column as usize).saturating_sub(1);
+        let from = if letters.len() > LONGEST && column > LONGEST / 2 { column - LONGEST / 2 } else { 0 };
+        let from = from.min(letters.len());
+        let to = letters.len().min(from + LONGEST);
+        let mut shown = String::from(if from > 0 { "…" } else { "" });
+        let mut carets = " ".repeat(shown.chars().count());
+        let mut marked = 0;
+        for (index, letter) in letters.iter().enumerate().take(to).skip(from) {
+            let picture = picture(*letter);
+            let columns: usize = picture.chars().map(|letter| letter.width().unwrap_or(0)).sum();
+            shown.push_str(&picture);
+            if index < column {
+                carets.push_str(&" ".repeat(columns));
+            } else if index < column.saturating_add(self.width) {
+                marked += columns;
+            }
+        }
+        if to < letters.len() {
+            shown.push('…');
+        }
+        carets.push_str(&"^".repeat(marked.max(1)));
+        (shown, carets)
+    }
+}
+
+/// A letter as it is shown: no control character of a file ever reaches a terminal.
+fn picture(letter: char) -> String {
+    match letter {
+        '\t' => TAB.to_string(),
+        letter if letter.is_control() => char::REPLACEMENT_CHARACTER.to_string(),
+        letter => letter.to_string(),
+    }
+}
+
+/// Something could not be done at all: what we wanted, what was asked of the kernel, why not, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `cannot read the lesson lessons/01-four-layers/lesson.md`
+    pub wanted: String,
+    /// `open("lessons/01-four-layers/lesson.md", O_RDONLY) = ENOENT`
+    pub call: Option<String>,
+    /// The reason, in words.
+    pub why: Option<String>,
+    /// An imperative.
+    pub fix: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal of ours, which asked nothing of the kernel.
+    pub(super) fn ours(wanted: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Refusal {
+        Refusal { wanted: wanted.into(), call: None, why: Some(why.into()), fix: Some(fix.into()) }
+    }
+
+    /// A refusal of the kernel's; `call` is the call without its result.
+    pub(super) fn kernel(wanted: impl Into<String>, call: impl Display, error: &std::io::Error) -> Refusal {
+        let words = error.to_string();
+        let words = words.split(" (os error").next().unwrap_or_default().to_string();
+        let fix = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("check the path; `layerlab list` shows the lessons there are".into()),
+            std::io::ErrorKind::PermissionDenied => Some("check the owner and the permissions of the path".into()),
+            _ => None,
+        };
+        Refusal { wanted: wanted.into(), call: Some(format!("{call} = {}", errno(error))), why: Some(words), fix }
+    }
+}
+
+/// The name of an errno that reading or making a lesson's files can meet. The `kernel` room knows them all, but this
+/// room sits beside it, not above.
+fn errno(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(1) => "EPERM".into(),
+        Some(2) => "ENOENT".into(),
+        Some(5) => "EIO".into(),
+        Some(13) => "EACCES".into(),
+        Some(17) => "EEXIST".into(),
+        Some(20) => "ENOTDIR".into(),
+        Some(21) => "EISDIR".into(),
+        Some(24) => "EMFILE".into(),
+        Some(28) => "ENOSPC".into(),
+        Some(30) => "EROFS".into(),
+        Some(36) => "ENAMETOOLONG".into(),
+        Some(40) => "ELOOP".into(),
+        Some(number) => format!("errno {number}"),
+        None => "an error".into(),
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Display for Refusal {
+    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        write!(out, "error: {}", self.wanted)?;
+        for (label, text) in [("call", &self.call), ("why ", &self.why), ("fix ", &self.fix)] {
+            if let Some(text) = text {
+                write!(out, "\n  {label}  {text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A lesson could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// Its file could not be read, or is not text.
+    Refused(Refusal),
+    /// Its text leaves the grammar: every place where it does, in order.
+    Broken(Vec<LessonError>),
+}
+
+impl std::error::Error for LoadError {}
+
+impl From<Refusal> for LoadError {
+    fn from(refusal: Refusal) -> LoadError {
+        LoadError::Refused(refusal)
+    }
+}
+
+impl Display for LoadError {
+    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
+        match self {
+            LoadError::Refused(refusal) => refusal.fmt(out),
+            LoadError::Broken(errors) => {
+                let errors: Vec<String> = errors.iter().map(LessonError::to_string).collect();
+                out.write_str(&errors.join("\n\n"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LessonError, Refusal};
+    use crate::lesson::Place;
+
+    fn error(line_text: &str, column: u32, width: usize) -> String {
+        let at = Place { line: 12, column };
+        let (what, allowed) = ("it is wrong".to_string(), "what is right".to_string());
+        LessonError { file: "a/lesson.md".into(), at, line_text: line_text.into(), width, what, allowed }.to_string()
+    }
+
+    #[test]
+    fn an_error_points_at_its_place() {
+        assert_eq!(
+            error("$ ls | wc", 6, 1),
+            "error: it is wrong\n  --> a/lesson.md:12:6\n  12 | $ ls | wc\n     |      ^\n  allowed: what is right"
+        );
+    }
+
+    #[test]
+    fn carets_stand_under_tabs_and_wide_letters() {
+        let lines = |text: &str, column, width| {
+            error(text, column, width).lines().skip(2).take(2).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(lines("\ta\tb", 4, 1), "  12 |     a    b\n     |          ^");
+        assert_eq!(lines("层 镜像 x", 3, 2), "  12 | 层 镜像 x\n     |    ^^^^");
+        assert_eq!(lines("e\u{301}x", 3, 1), "  12 | e\u{301}x\n     |  ^");
+        assert_eq!(lines("", 1, 0), "  12 |\n     | ^");
+        assert_eq!(lines("ab", 3, 1), "  12 | ab\n     |   ^");
+        assert_eq!(lines("a\u{1b}[31mb", 2, 1), "  12 | a\u{fffd}[31mb\n     |  ^");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_place_is_shown() {
+        let text = format!("{}X{}", "a".repeat(500), "b".repeat(500));
+        let shown = error(&text, 501, 1);
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines[2].starts_with("  12 | …aaa") && lines[2].ends_with("bbb…"), "{shown}");
+        assert_eq!(
+            lines[2].chars().position(|letter| letter == 'X'),
+            lines[3].chars().position(|letter| letter == '^')
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_what_was_asked_of_the_kernel() {
+        let error = std::fs::read("/nowhere/at/all").unwrap_err();
+        assert_eq!(
+            Refusal::kernel("cannot read x", "open(\"x\", O_RDONLY)", &error).to_string(),
+            "error: cannot read x\n  call  open(\"x\", O_RDONLY) = ENOENT\n  why   No such file or directory\n  \
+             fix   check the path; `layerlab list` shows the lessons there are"
+        );
+    }
+}
