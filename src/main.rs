@@ -1,2 +1,5 @@
-//! The program: see `cli`.
-fn main() {}
+//! The program: see `layerlab::cli`.
+
+fn main() -> std::process::ExitCode {
+    layerlab::cli::run()
+}

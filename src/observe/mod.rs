@@ -16,6 +16,6 @@ mod rows;
 mod tree;
 mod upper;
 
-pub use layers::Found as FoundOverlay;
+pub use layers::{Found as FoundOverlay, overlays as find_overlays};
 pub use mountinfo::{Mount, OverlayOptions, mounts};
 pub use report::{Observer, found_at, look_at_overlays};

@@ -1,0 +1,21 @@
+//! `layerlab completions SHELL`
+
+use crate::cli::{Cli, CliError};
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Completions for a shell
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// Which shell
+    shell: clap_complete::Shell,
+}
+
+impl Completions {
+    /// Prints the script.
+    pub fn run(&self) -> Result<(), CliError> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "layerlab", &mut script);
+        Ok(std::io::stdout().write_all(&script)?)
+    }
+}

@@ -1,0 +1,40 @@
+//! `layerlab doctor [LESSON]`
+
+use crate::cli::{CliError, Common};
+use crate::host::{Finding, Verdict, probe};
+use std::path::Path;
+
+/// What works here, what does not, and the fix
+#[derive(Debug, clap::Args)]
+pub struct Doctor {
+    /// Only say whether this lesson can run
+    lesson: Option<String>,
+    /// The findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Doctor {
+    /// Probes and tells.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let lesson = self.lesson.as_ref().map(|wanted| common.lesson(wanted)).transpose()?;
+        let painter = crate::cli::output::painter(common);
+        let findings = probe(Path::new("/proc/self/exe"), &mut |finding| {
+            if !self.json {
+                print!("{}", crate::render::finding(&told(finding), crate::cli::output::width(), painter));
+            }
+        });
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?);
+        }
+        let missing = findings.iter().any(|finding| finding.verdict == Verdict::Missing);
+        if !self.json {
+            let what = match &lesson {
+                Some(lesson) => format!("Lesson {}, {},", lesson.meta.number, lesson.meta.title),
+                None => "Every lesson".to_string(),
+            };
+            println!("\n{what} {} here.", if missing { "can't run" } else { "can run" });
+        }
+        if missing { Err(CliError::HostSaid) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,99 @@
+//! Every way in which a command can end other than well, with its exit code.
+
+use crate::engine::RunError;
+use crate::event::Failure;
+use crate::lesson::{LessonError, LoadError};
+use crate::render::{Paint, failure};
+use crate::stage::StageError;
+use std::io::IsTerminal;
+
+/// A command did not end well.
+#[derive(Debug)]
+pub enum CliError {
+    /// A step did not hold; everything there is to say was said. Exit code 1.
+    NotHeld,
+    /// What was typed makes no sense here. Exit code 2.
+    Usage(String),
+    /// This host cannot. Exit code 3.
+    Host(Failure),
+    /// A lesson is broken. Exit code 4.
+    Lesson(Vec<LessonError>),
+    /// A lesson could not be read, or its folder is not in order. Exit code 4.
+    Content(String),
+    /// A fault of ours. Exit code 5.
+    Fault(String),
+    /// Somebody closed the pipe, or the learner has seen enough: a quiet end. Exit code 0.
+    Quiet,
+}
+
+impl CliError {
+    /// The process's exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            CliError::Quiet => 0,
+            CliError::NotHeld => 1,
+            CliError::Usage(_) => 2,
+            CliError::Host(_) => 3,
+            CliError::Lesson(_) | CliError::Content(_) => 4,
+            CliError::Fault(_) => 5,
+        }
+    }
+
+    /// Tells it on the standard error.
+    pub fn print(&self, plain: bool) {
+        let colour = !plain && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let width = crate::cli::output::width();
+        match self {
+            CliError::Quiet | CliError::NotHeld => {}
+            CliError::Host(refused) => eprint!("{}", failure(refused, width, Paint::new(colour))),
+            CliError::Lesson(errors) => errors.iter().for_each(|error| eprintln!("{error}")),
+            CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => match text.strip_prefix("error: ") {
+                Some(_) => eprintln!("{text}"),
+                None => eprintln!("error: {text}"),
+            },
+        }
+    }
+}
+
+impl From<StageError> for CliError {
+    fn from(error: StageError) -> CliError {
+        match error {
+            StageError::Host(failure) => CliError::Host(failure),
+            StageError::Broken(_) => CliError::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<RunError> for CliError {
+    fn from(error: RunError) -> CliError {
+        match error {
+            RunError::Stage(error) => error.into(),
+            RunError::Output(error) => error.into(),
+            RunError::Stopped(_) => CliError::Quiet,
+        }
+    }
+}
+
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> CliError {
+        match error {
+            LoadError::Broken(errors) => CliError::Lesson(errors),
+            other => CliError::Content(other.to_string()),
+        }
+    }
+}
+
+/// Writing our results failed.
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> CliError {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => CliError::Quiet,
+            _ => {
+                let (errno, text) = crate::kernel::errno_of(&error);
+                CliError::Fault(format!(
+                    "cannot write the output\n  call  write(1, …) = -1 {errno} ({text})\n  why   {error}\n  fix   make room, or send the output elsewhere"
+                ))
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `layerlab lesson check|new`: for authors.
+
+use crate::cli::{CliError, Common};
+use crate::engine::{self, Difference};
+use crate::lesson::{self, Catalogue, Entry, Lesson};
+use crate::stage::{ScratchChoice, Stage};
+use std::path::{Path, PathBuf};
+
+/// For authors: check lessons, begin a new one
+#[derive(Debug, clap::Subcommand)]
+pub enum LessonCommand {
+    /// Run everything in the lessons, and show where text and kernel differ
+    Check {
+        /// A folder of lessons, or one lesson's; those in the program if none is named
+        dir: Option<PathBuf>,
+        /// Write what the kernel said into the texts
+        #[arg(long, requires = "dir")]
+        bless: bool,
+    },
+    /// Begin a new lesson with a small one that works
+    New {
+        /// Its short name: letters, digits and hyphens
+        slug: String,
+        /// The folder of lessons
+        #[arg(long, default_value = "lessons")]
+        dir: PathBuf,
+    },
+}
+
+impl LessonCommand {
+    /// Does it.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        match self {
+            LessonCommand::New { slug, dir } => {
+                let path = lesson::scaffold(dir, slug).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
+                println!("{} is a lesson that works. Write on there, and check it with:", path.display());
+                println!("  layerlab lesson check {}", path.display());
+                Ok(())
+            }
+            LessonCommand::Check { dir, bless } => {
+                let catalogue = match dir {
+                    Some(dir) => Catalogue::folder(dir).map_err(|refusal| CliError::Usage(refusal.to_string()))?,
+                    None => common.catalogue()?,
+                };
+                if catalogue.entries().is_empty() {
+                    return Err(CliError::Usage("there is no lesson in this folder: a lesson is a folder such as 01-first".into()));
+                }
+                let mut sound = true;
+                for entry in catalogue.entries() {
+                    sound &= check(entry, *bless)?;
+                }
+                match sound {
+                    true => Ok(()),
+                    // What is wrong was printed beside each lesson.
+                    false => Err(CliError::Lesson(Vec::new())),
+                }
+            }
+        }
+    }
+}
+
+/// Checks one lesson in all its languages; returns whether nothing is wrong with it.
+fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
+    let findings = lesson::lint(entry);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let mut sound = findings.is_empty();
+    // Blocks are the same in every language, so one language is run; but each is blessed.
+    let language = crate::lesson::Language::default();
+    let Ok(lesson) = entry.load(&language) else {
+        println!("{}  cannot be run", entry.name());
+        return Ok(false);
+    };
+    let mut stage = Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+    let checked = engine::check(&lesson, &mut stage)?;
+    drop(stage);
+    let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands()).collect();
+    if bless && !checked.differences.is_empty() {
+        return bless_texts(entry, &checked.differences).map(|()| sound);
+    }
+    for difference in &checked.differences {
+        sound = false;
+        let line = commands[difference.command];
+        let file = entry.text_path(&language);
+        println!("error: the kernel says something else than the lesson");
+        println!("  --> {}:{}:{}", file.display(), line.at.line, line.at.column);
+        println!("  $ {}", line.source);
+        if let Some(status) = difference.status {
+            let should = if line.fails { "fail, and it did not" } else { "succeed, and it failed" };
+            println!("  it should {should} (exit status {status})");
+        }
+        for changed in lesson::diff(&line.expected, &difference.found).lines() {
+            println!("    {changed}");
+        }
+    }
+    for (step, trouble) in &checked.unexplained {
+        println!("note: after step {step}, {trouble}");
+    }
+    if sound {
+        println!("{}  {} commands, as the kernel has it", entry.name(), commands.len());
+    }
+    Ok(sound)
+}
+
+/// Writes what was printed into every text of the lesson, keeping wildcards that still match.
+fn bless_texts(entry: &Entry, differences: &[Difference]) -> Result<(), CliError> {
+    for language in &entry.languages {
+        let language = crate::lesson::Language::choose(Some(language), |_| None);
+        let lesson: Lesson = entry.load(&language)?;
+        let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands()).collect();
+        let replacements: Vec<_> = differences
+            .iter()
+            .map(|difference| {
+                let line = commands[difference.command];
+                (line.expected_lines, lesson::updated(&line.expected, &difference.found))
+            })
+            .collect();
+        let path = entry.text_path(&language);
+        let text = std::fs::read_to_string(&path).map_err(|error| CliError::Content(error.to_string()))?;
+        let blessed = lesson::bless(&text, &replacements);
+        std::fs::write(&path, blessed).map_err(|error| CliError::Content(format!("cannot write {}: {error}", path.display())))?;
+        println!("{}  {} commands blessed", path.display(), replacements.len());
+    }
+    Ok(())
+}

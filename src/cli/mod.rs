@@ -1,0 +1,126 @@
+//! What people type: clap types, one file per subcommand, and no logic of their own.
+//!
+//! Results go to the standard output, diagnostics to the standard error. Errors are printed in one place, [`run`].
+
+mod completions;
+mod doctor;
+mod error;
+mod home;
+mod lesson;
+mod list;
+mod output;
+mod pace;
+mod replay;
+mod run;
+mod signals;
+mod trees;
+
+pub use error::CliError;
+
+use crate::lesson::{Catalogue, Language, Lesson};
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Learn what a container is by building one, layer by layer, on a real Linux kernel.
+#[derive(Debug, Parser)]
+#[command(name = "layerlab", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a step did not hold, 2 wrong usage, 3 this host cannot, \
+4 lesson content is broken, 5 a fault of layerlab.";
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    /// Full sentences without colour or drawing, for a screen reader
+    #[arg(long, global = true)]
+    plain: bool,
+    /// The language of the lessons (else LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    lang: Option<String>,
+    /// A folder of lessons to use instead of those in the program
+    #[arg(long, global = true, value_name = "DIR")]
+    lessons: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The lessons
+    List(list::List),
+    /// Run a lesson, step by step
+    Run(run::Run),
+    /// Show a recorded run again; no kernel needed
+    Replay(replay::Replay),
+    /// The lower, upper and merged trees of any overlay mount of this machine
+    Trees(trees::Trees),
+    /// What works here, what does not, and the fix
+    Doctor(doctor::Doctor),
+    /// For authors: check lessons, begin a new one
+    #[command(subcommand)]
+    Lesson(lesson::LessonCommand),
+    /// Completions for a shell
+    Completions(completions::Completions),
+}
+
+/// The whole program.
+pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = crate::stage::run_if_asked(&arguments) {
+        return code;
+    }
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, not errors; a closed pipe is not our business.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let common = &cli.common;
+    let outcome = match &cli.command {
+        None => home::run(common),
+        Some(Command::List(list)) => list.run(common),
+        Some(Command::Run(run)) => run.run(common),
+        Some(Command::Replay(replay)) => replay.run(common),
+        Some(Command::Trees(trees)) => trees.run(common),
+        Some(Command::Doctor(doctor)) => doctor.run(common),
+        Some(Command::Lesson(lesson)) => lesson.run(common),
+        Some(Command::Completions(completions)) => completions.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.print(common.plain);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+impl Common {
+    /// The lessons that are asked for: those in the program, or somebody's own.
+    fn catalogue(&self) -> Result<Catalogue, CliError> {
+        match &self.lessons {
+            None => Ok(Catalogue::embedded()),
+            Some(folder) => Catalogue::folder(folder).map_err(|refusal| CliError::Usage(refusal.to_string())),
+        }
+    }
+
+    /// The language of their texts.
+    fn language(&self) -> Language {
+        Language::choose(self.lang.as_deref(), |name| std::env::var(name).ok())
+    }
+
+    /// A lesson by its number or name, parsed.
+    fn lesson(&self, wanted: &str) -> Result<Lesson, CliError> {
+        let catalogue = self.catalogue()?;
+        let entry = catalogue.find(wanted).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
+        Ok(entry.load(&self.language())?)
+    }
+}

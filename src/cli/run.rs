@@ -1,0 +1,77 @@
+//! `layerlab run LESSON`
+
+use crate::cli::output::{Look, Output};
+use crate::cli::{CliError, Common, pace::Keys, signals};
+use crate::engine::{self, Auto, Pace, RunOptions};
+use crate::stage::{ScratchChoice, Stage};
+use std::cell::RefCell;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Run a lesson, step by step
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// Its number or its name
+    lesson: String,
+    /// Do not stop and ask; this is also what happens without a terminal
+    #[arg(long)]
+    auto: bool,
+    /// Begin with this step; those before it are run without showing them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    step: Option<u32>,
+    /// Every event as JSON, one a line
+    #[arg(long)]
+    json: bool,
+    /// Show each system call that matters, as strace would
+    #[arg(long)]
+    syscalls: bool,
+    /// Fold no tree and shorten no line
+    #[arg(long)]
+    full: bool,
+    /// With the instructor's notes
+    #[arg(long)]
+    notes: bool,
+    /// Record the run in a file, for `replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+impl Run {
+    /// Runs it.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let lesson = common.lesson(&self.lesson)?;
+        let steps = lesson.steps().count() as u32;
+        if let Some(step) = self.step.filter(|step| *step > steps) {
+            return Err(CliError::Usage(format!("lesson {} has {steps} steps, and no step {step}", lesson.meta.number)));
+        }
+        let look = Look { json: self.json, full: self.full, notes: self.notes };
+        let output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
+            let (errno, text) = crate::kernel::errno_of(&error);
+            let file = self.record.as_deref().unwrap_or(Path::new("")).display();
+            CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
+        })?;
+        let output = Rc::new(RefCell::new(output));
+        let mut stage = Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+        signals::end_in_order(&stage)?;
+        let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let mut pace: Box<dyn Pace> = match asks {
+            true => {
+                let shown = output.clone();
+                let colour = std::env::var_os("NO_COLOR").is_none() && !common.plain;
+                Box::new(Keys::new(common.plain, colour, Box::new(move || drop(shown.borrow_mut().flush()))))
+            }
+            false => Box::new(Auto),
+        };
+        let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
+        let outcome = engine::run(&lesson, &mut stage, &options, pace.as_mut(), &mut |event| output.borrow_mut().tell(&event));
+        // What was told before a fault is worth seeing.
+        output.borrow_mut().flush()?;
+        let held = outcome?;
+        drop(pace);
+        if let Some(output) = Rc::into_inner(output) {
+            output.into_inner().finish()?;
+        }
+        if held { Ok(()) } else { Err(CliError::NotHeld) }
+    }
+}

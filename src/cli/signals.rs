@@ -1,0 +1,22 @@
+//! SIGINT, SIGTERM and SIGHUP: the stage ends first, the cursor comes back, then we go.
+
+use crate::stage::Stage;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io::IsTerminal;
+
+/// From now on a signal ends the stage in order, and then this process with the code a shell expects (128 + number).
+pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
+    let stopper = stage.stopper()?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            stopper.stop();
+            if std::io::stdout().is_terminal() {
+                let _ = dialoguer::console::Term::stdout().show_cursor();
+            }
+            std::process::exit(128 + signal);
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! `layerlab trees [MOUNTPOINT]`
+
+use crate::cli::output::{Look, Output};
+use crate::cli::{CliError, Common};
+use crate::event::Event;
+use crate::observe::{find_overlays, look_at_overlays, mounts};
+use std::path::PathBuf;
+
+/// The lower, upper and merged trees of any overlay mount of this machine
+#[derive(Debug, clap::Args)]
+pub struct Trees {
+    /// Where it is mounted; without it, the only overlay there is, or a list of them
+    mountpoint: Option<PathBuf>,
+    /// What was seen as JSON
+    #[arg(long)]
+    json: bool,
+    /// Fold no tree
+    #[arg(long)]
+    full: bool,
+}
+
+impl Trees {
+    /// Shows them.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let working_directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        let table = mounts().map_err(|error| CliError::Fault(format!("cannot read /proc/self/mountinfo: {error}")))?;
+        let mut found = find_overlays(&table, &working_directory);
+        let listed = || found.iter().map(|overlay| format!("  {}\n", overlay.mountpoint.display())).collect::<String>();
+        if let Some(mountpoint) = &self.mountpoint {
+            let wanted = mountpoint.canonicalize().unwrap_or_else(|_| working_directory.join(mountpoint));
+            if !found.iter().any(|overlay| overlay.mountpoint == wanted) {
+                let here = match found.is_empty() {
+                    true => "there is no overlay in the mount table of this process".to_string(),
+                    false => format!("the overlays of this machine are mounted on\n{}", listed().trim_end()),
+                };
+                return Err(CliError::Usage(format!("no overlay is mounted on {}\n  {here}", wanted.display())));
+            }
+            found.retain(|overlay| overlay.mountpoint == wanted);
+        } else if found.is_empty() {
+            println!("No overlay is mounted on this machine, as far as this process can see.");
+            println!("Run a lesson to see one: layerlab run 1");
+            return Ok(());
+        } else if found.len() > 1 && !self.json {
+            print!("{} overlays are mounted on this machine:\n{}", found.len(), listed());
+            println!("Show one with: layerlab trees MOUNTPOINT");
+            return Ok(());
+        }
+        let observation = look_at_overlays(found, &working_directory, self.full);
+        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false });
+        match self.json {
+            true => output.tell(&Event::Observation(observation))?,
+            false => {
+                let (renderer, out) = output.parts();
+                renderer.observation(&observation, out)?;
+            }
+        }
+        Ok(output.finish()?)
+    }
+}

@@ -1,0 +1,7 @@
+//! What this machine allows: the probes of `doctor`.
+//!
+//! A probe really does the thing in a sandbox of ours and tells what came of it; nothing is guessed from a version.
+
+mod probes;
+
+pub use probes::{Finding, Verdict, probe};

@@ -1,0 +1,133 @@
+//! The probes, in the order in which one builds on the other.
+
+use crate::action::{CommandLine, adapt};
+use crate::event::{Found, Role};
+use crate::stage::{Ran, ScratchChoice, Stage, StageError};
+use serde::Serialize;
+use std::path::Path;
+
+/// What a probe found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was tried: `namespaces of our own`.
+    pub name: String,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What was seen: the call and what the kernel answered.
+    pub evidence: String,
+    /// What to do, where something is to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<String>,
+}
+
+/// How a probe came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It works.
+    Works,
+    /// It does not, and the lessons do without.
+    Without,
+    /// It does not, and lessons need it.
+    Missing,
+}
+
+/// Tries everything that the lessons need, with `program` as the stage's processes. Each finding is told as soon as it
+/// is known.
+pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let mut told = |finding: Finding| {
+        tell(&finding);
+        all.push(finding);
+    };
+    let scratch = ScratchChoice::from_environment();
+    let stage = Stage::start(program, scratch.clone());
+    let works = |name: &str, evidence: String| Finding { name: name.into(), verdict: Verdict::Works, evidence, fix: None };
+    match stage {
+        Err(error) => told(missing("namespaces of our own", error)),
+        Ok(mut stage) => {
+            let ready = stage.ready().clone();
+            let who = match ready.role {
+                Role::Root => "as root of the machine: unshare(CLONE_NEWNS|CLONE_NEWPID) = 0",
+                Role::User => "as an ordinary user: unshare(CLONE_NEWUSER) = 0, then CLONE_NEWNS|CLONE_NEWPID",
+            };
+            told(works("namespaces of our own", format!("{who}, on Linux {}", ready.kernel)));
+            told(match ready.scratch.as_str() {
+                "tmpfs" => works("scratch space in memory", "a tmpfs of our own carries the attributes of an upper layer".into()),
+                directory => Finding {
+                    name: "scratch space in memory".into(),
+                    verdict: Verdict::Without,
+                    evidence: format!("runs use {directory} on disk instead"),
+                    fix: scratch.tmpfs.then(|| "nothing to do; a kernel from 6.6 with CONFIG_TMPFS_XATTR would be faster".into()),
+                },
+            });
+            overlay(&mut stage, &mut told);
+        }
+    }
+    told(match Stage::start(program, ScratchChoice { tmpfs: false, ..scratch }) {
+        Ok(stage) => works("scratch space on disk", format!("{} can hold an upper layer", stage.ready().scratch)),
+        Err(StageError::Host(failure)) => Finding {
+            name: "scratch space on disk".into(),
+            verdict: Verdict::Without,
+            evidence: format!("{}: {}", failure.call, failure.why),
+            fix: Some(failure.fix),
+        },
+        Err(error) => missing("scratch space on disk", error),
+    });
+    all
+}
+
+fn missing(name: &str, error: StageError) -> Finding {
+    let (evidence, fix) = match error {
+        StageError::Host(failure) => (format!("{}: {}", failure.call, failure.why), Some(failure.fix)),
+        StageError::Broken(what) => (what, None),
+    };
+    Finding { name: name.into(), verdict: Verdict::Missing, evidence, fix }
+}
+
+/// Mounts an overlay, deletes and remakes a directory through it, and looks for what that leaves.
+fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
+    let mut run = |line: &str| -> Result<Ran, StageError> {
+        let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
+        let line = adapt(&line, stage.ready().role).unwrap_or(line);
+        stage.run(&line)
+    };
+    let mut outcome = || -> Result<(Ran, Vec<Ran>), StageError> {
+        run("mkdir -p probe/lower/dir probe/upper probe/work probe/mnt")?;
+        run("echo x > probe/lower/dir/file")?;
+        let mount = "mount -t overlay overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work probe/mnt";
+        let mounted = run(mount)?;
+        let used = ["rm -r probe/mnt/dir", "mkdir probe/mnt/dir", "rmdir probe/mnt/dir"].map(&mut run);
+        Ok((mounted, used.into_iter().collect::<Result<_, _>>()?))
+    };
+    let (mounted, used) = match outcome() {
+        Ok(done) => done,
+        Err(error) => return told(missing("overlay mounts", error)),
+    };
+    if let Some(failure) = mounted.failure {
+        return told(missing("overlay mounts", StageError::Host(failure)));
+    }
+    let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {
+        true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",
+        false => "mount: the options must fit one page (a kernel from 6.8 has no such limit)",
+    };
+    told(Finding { name: "overlay mounts".into(), verdict: Verdict::Works, evidence: way.into(), fix: None });
+    let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [Found::Whiteout]);
+    let failed = used.iter().find(|ran| ran.status != 0);
+    told(match (whiteout, failed) {
+        (true, None) => Finding {
+            name: "whiteouts".into(),
+            verdict: Verdict::Works,
+            evidence: "a deleted directory left a character device 0, 0 in the upper layer".into(),
+            fix: None,
+        },
+        (_, failed) => Finding {
+            name: "whiteouts".into(),
+            verdict: Verdict::Missing,
+            evidence: failed.map_or("a deleted directory left no whiteout".into(), |ran| {
+                String::from_utf8_lossy(&ran.shown).trim().to_string()
+            }),
+            fix: Some("set LAYERLAB_SCRATCH to a directory on ext4, xfs (ftype=1), btrfs or tmpfs".into()),
+        },
+    });
+}
