@@ -38,8 +38,7 @@ pub fn diff(expected: &[String], found: &str) -> String {
     let mut out = String::new();
     for change in align(expected, &found) {
         let (sign, line) = match change {
-            Pair::Same(want, _) => (' ', expected[want].clone()),
-            Pair::Swallowed(_) => continue,
+            Pair::Same(want) => (' ', expected[want].clone()),
             Pair::Missing(want) => ('-', visible(&expected[want])),
             Pair::Surplus(have) => ('+', visible(found[have])),
         };
@@ -54,9 +53,9 @@ pub fn diff(expected: &[String], found: &str) -> String {
 pub fn updated(expected: &[String], found: &str) -> Vec<String> {
     let found = lines(found);
     let kept = |change| match change {
-        Pair::Same(want, _) => Some(expected[want].clone()),
+        Pair::Same(want) => Some(expected[want].clone()),
         Pair::Surplus(have) => Some(found[have].to_string()),
-        Pair::Swallowed(_) | Pair::Missing(_) => None,
+        Pair::Missing(_) => None,
     };
     align(expected, &found).into_iter().filter_map(kept).collect()
 }
@@ -92,10 +91,8 @@ fn visible(line: &str) -> String {
 
 /// How the expected and the found lines lie beside each other.
 enum Pair {
-    /// Both, or the `...` itself with the next found line.
-    Same(usize, usize),
-    /// A found line that a `...` stands for.
-    Swallowed(usize),
+    /// An expected line that holds; a `...` with all that it stands for.
+    Same(usize),
     Missing(usize),
     Surplus(usize),
 }
@@ -103,7 +100,7 @@ enum Pair {
 /// A table with more cells than this is not made; what lies between the common ends then differs as a whole.
 const MOST_CELLS: usize = 4_000_000;
 
-/// The longest common subsequence under wildcards. A diff library compares for equality alone, and a wildcard is no
+/// The alignment with the fewest differences under wildcards. A diff library compares for equality alone, and a wildcard is no
 /// equality (`[..]` equals both a and b, which are not equal), so the small table is ours.
 fn align(expected: &[String], found: &[&str]) -> Vec<Pair> {
     let same = |want: usize, have: usize| expected[want] != ELLIPSIS && line_matches(&expected[want], found[have]);
@@ -111,52 +108,43 @@ fn align(expected: &[String], found: &[&str]) -> Vec<Pair> {
     let head = (0..shorter).take_while(|at| same(*at, *at)).count();
     let tail = (0..shorter - head).take_while(|at| same(expected.len() - 1 - at, found.len() - 1 - at)).count();
     let (want_end, have_end) = (expected.len() - tail, found.len() - tail);
-    let mut pairs: Vec<Pair> = (0..head).map(|at| Pair::Same(at, at)).collect();
+    let mut pairs: Vec<Pair> = (0..head).map(Pair::Same).collect();
     let (rows, columns) = (want_end - head + 1, have_end - head + 1);
     if rows.saturating_mul(columns) > MOST_CELLS {
         pairs.extend((head..want_end).map(Pair::Missing));
         pairs.extend((head..have_end).map(Pair::Surplus));
     } else {
-        // best[row][column]: the most agreement that is possible from there on.
-        let mut best = vec![0u32; rows * columns];
-        for row in (0..rows - 1).rev() {
-            let ellipsis = expected[head + row] == ELLIPSIS;
+        // least[row][column]: the fewest lines that are missing or surplus from there on.
+        let mut least = vec![0u32; rows * columns];
+        let at = |row: usize, column: usize| row * columns + column;
+        for row in (0..rows).rev() {
             for column in (0..columns).rev() {
-                let below = best[(row + 1) * columns + column];
-                let right = if column + 1 < columns { best[row * columns + column + 1] } else { 0 };
-                best[row * columns + column] = if ellipsis {
-                    // Every line that it swallows is agreement too.
-                    if column + 1 < columns { (below + 1).max(right + 1) } else { below + 1 }
-                } else if column + 1 < columns && same(head + row, head + column) {
-                    (best[(row + 1) * columns + column + 1] + 1).max(below).max(right)
-                } else {
-                    below.max(right)
-                };
+                let (more_wanted, more_found) = (row + 1 < rows, column + 1 < columns);
+                let ellipsis = more_wanted && expected[head + row] == ELLIPSIS;
+                // What a `...` leaves out or swallows costs nothing.
+                let price = u32::from(!ellipsis);
+                let leave_out = more_wanted.then(|| least[at(row + 1, column)] + price);
+                let go_past = more_found.then(|| least[at(row, column + 1)] + price);
+                let agree = (more_wanted && more_found && same(head + row, head + column))
+                    .then(|| least[at(row + 1, column + 1)]);
+                least[at(row, column)] = [agree, leave_out, go_past].into_iter().flatten().min().unwrap_or(0);
             }
         }
         let (mut row, mut column) = (0, 0);
-        let mut swallowing = false;
-        while row < rows - 1 || column < columns - 1 {
-            let here = best[row * columns + column];
+        while row + 1 < rows || column + 1 < columns {
+            let here = least[at(row, column)];
             let (want, have) = (head + row, head + column);
-            if row == rows - 1 {
-                pairs.push(Pair::Surplus(have));
-                column += 1;
-            } else if expected[want] == ELLIPSIS {
-                if !std::mem::replace(&mut swallowing, true) {
-                    pairs.push(Pair::Same(want, have));
-                }
-                if column + 1 < columns && here == best[row * columns + column + 1] + 1 {
-                    pairs.push(Pair::Swallowed(have));
+            let (more_wanted, more_found) = (row + 1 < rows, column + 1 < columns);
+            if more_wanted && expected[want] == ELLIPSIS {
+                pairs.push(Pair::Same(want));
+                while column + 1 < columns && least[at(row, column)] == least[at(row, column + 1)] {
                     column += 1;
-                } else {
-                    swallowing = false;
-                    row += 1;
                 }
-            } else if column + 1 < columns && same(want, have) && here == best[(row + 1) * columns + column + 1] + 1 {
-                pairs.push(Pair::Same(want, have));
+                row += 1;
+            } else if more_wanted && more_found && same(want, have) && here == least[at(row + 1, column + 1)] {
+                pairs.push(Pair::Same(want));
                 (row, column) = (row + 1, column + 1);
-            } else if here == best[(row + 1) * columns + column] {
+            } else if more_wanted && here == least[at(row + 1, column)] + 1 {
                 pairs.push(Pair::Missing(want));
                 row += 1;
             } else {
@@ -165,7 +153,7 @@ fn align(expected: &[String], found: &[&str]) -> Vec<Pair> {
             }
         }
     }
-    pairs.extend((0..tail).map(|at| Pair::Same(want_end + at, have_end + at)));
+    pairs.extend((0..tail).map(|at| Pair::Same(want_end + at)));
     pairs
 }
 

@@ -1,7 +1,7 @@
 //! `lesson.md` → [`Lesson`]: the sections, and what may stand in each.
 //!
-//! A section whose heading ends with `{#id}` is an exercise, any other is a step. All errors of a file are reported, in
-//! the order of its lines; only where nobody can say what the rest of the text would be (front matter that is never
+//! A section whose heading ends with `{#id}` is an exercise, any other is a step. All errors of a file (a hundred at
+//! most) are reported, in the order of its lines; only where nobody can say what the rest of the text would be (front matter that is never
 //! closed, control characters) does reading stop.
 
 use crate::check::CheckLine;
@@ -994,8 +994,13 @@ The end.
             "error: a control character (U+000D)\n  --> lesson.md:10:2\n  10 | a\u{fffd}b\n     |  ^\n  \
              allowed: printable characters, tabs, and lines that end in \\n or \\r\\n\n"
         );
+        for wrong in ["\u{7}", "<b>", "```\n", "# a\n"] {
+            let errors = parse(&format!("{HEAD}{STEP}a{}", wrong.repeat(100_000)), Path::new("x"), 1, "a", "en");
+            assert_eq!(errors.unwrap_err().len(), 100, "{wrong:?}");
+        }
         // Deep nesting neither overflows a stack nor takes long.
-        let _ = read(&format!("{HEAD}{STEP}{}", "> ".repeat(20_000)));
+        let said = read(&format!("{HEAD}{STEP}{}", "> ".repeat(20_000))).unwrap_err();
+        assert!(said.starts_with("error: text nested more than 32 deep\n  --> lesson.md:10:65\n"), "{said}");
         let _ = read(&format!("{HEAD}{STEP}{}", "[".repeat(50_000)));
     }
 

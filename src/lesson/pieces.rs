@@ -55,6 +55,9 @@ const FENCES: &str = "```console, ```predict, ```check; and ```text, ```sh, whic
 const CALLOUTS: &str = "> [!TIP] or > [!NOTE] (also IMPORTANT, WARNING, CAUTION), alone on the first line";
 const NO_HTML: &str = "Markdown, with a literal < written as \\< or in backticks; and <!-- notes: … -->";
 
+/// Lists, quotes and emphasis inside each other; a lesson needs four.
+const DEEPEST: usize = 32;
+
 /// Cuts the text from `start` on; what no lesson may hold is noted as an error.
 pub(super) fn cut(source: &mut Source, start: usize) -> Vec<Piece> {
     let text = &source.text[start..];
@@ -65,6 +68,11 @@ pub(super) fn cut(source: &mut Source, start: usize) -> Vec<Piece> {
         let range = range.start + start..range.end + start;
         match event {
             Event::Start(tag) => {
+                if depth == DEEPEST {
+                    let what = format!("text nested more than {DEEPEST} deep");
+                    cutter.source.error(range.start, "x", what, "fewer lists and quotes inside each other");
+                    break;
+                }
                 cutter.block(&tag, range, depth == 0);
                 depth += 1;
             }

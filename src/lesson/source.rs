@@ -9,6 +9,9 @@ pub const SIZE_LIMIT: usize = 1024 * 1024;
 /// The front matter must end within these first bytes: the catalogue reads no more.
 pub const FRONT_MATTER_LIMIT: usize = 4096;
 
+/// Nobody reads more, and each error holds a copy of its line.
+const MOST_ERRORS: usize = 100;
+
 /// A text, with the offsets at which its lines begin.
 pub(super) struct Source<'a> {
     pub text: &'a str,
@@ -69,12 +72,18 @@ impl<'a> Source<'a> {
 
     /// Notes an error at the letters of `wrong`, which begin at `offset`.
     pub fn error(&mut self, offset: usize, wrong: &str, what: impl Into<String>, allowed: impl Into<String>) {
+        if self.errors.len() == MOST_ERRORS {
+            return;
+        }
         let at = self.place(offset);
         self.error_at(at, wrong.chars().count(), what, allowed);
     }
 
     /// Notes an error at a place.
     pub fn error_at(&mut self, at: Place, width: usize, what: impl Into<String>, allowed: impl Into<String>) {
+        if self.errors.len() == MOST_ERRORS {
+            return;
+        }
         let line_text = self.line(at.line as usize).to_string();
         let (what, allowed) = (what.into(), allowed.into());
         self.errors.push(LessonError { file: self.file.to_path_buf(), at, line_text, width, what, allowed });
