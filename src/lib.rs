@@ -15,3 +15,4 @@ pub mod action;
 pub mod check;
 pub mod event;
 pub mod kernel;
+pub mod render;
