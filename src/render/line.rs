@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn chinese_is_broken_between_characters_but_not_before_a_full_stop() {
         assert_eq!(wrap("容器是什么。", 8), ["+ 容器是", "  什么。"]);
-        assert_eq!(wrap("容器是什。么", 8), ["+ 容器", "  是什。", "  么"]);
+        assert_eq!(wrap("容器是什。么", 6), ["+ 容器", "  是", "  什。", "  么"]);
     }
 
     #[test]

@@ -166,6 +166,11 @@ impl Column {
         self.entries.iter().any(|entry| matches!(entry, Entry::Row { mark: Some(_), .. }))
     }
 
+    /// Between the longest name and the gutter.
+    fn gutter(&self, version: Version) -> usize {
+        if version.level == 0 || !self.marked() { 2 } else { 1 }
+    }
+
     /// Where the gutter begins: behind the longest name that has a mark or a note.
     fn name_width(&self, version: Version) -> usize {
         let width = |entry: &Entry| match entry {
@@ -180,7 +185,7 @@ impl Column {
     /// How wide [`Column::lines`] will be, without drawing: a tree may have 100,000 rows.
     fn width(&self, version: Version) -> usize {
         let name_width = self.name_width(version);
-        let gutter = if self.marked() { 2 } else { 1 };
+        let gutter = self.gutter(version) + usize::from(self.marked());
         let width = |entry: &Entry| match entry {
             Entry::Layer { name, place } => {
                 name.width().min(version.longest_name) + if place.is_empty() { 0 } else { 2 + place.width() }
@@ -189,7 +194,7 @@ impl Column {
             Entry::Row { glyphs, name, mark, notes, .. } => match note(notes, version) {
                 "" if mark.is_none() => glyphs.width() + name.width().min(version.longest_name),
                 "" => name_width + gutter,
-                note => name_width + gutter + 1 + note.width(),
+                note => name_width + gutter + usize::from(self.marked()) + note.width(),
             },
         };
         let entries = self.entries.iter().map(width).max().unwrap_or(0);
@@ -215,15 +220,15 @@ impl Column {
                     line.push(*role, &shorten(name, version.longest_name));
                     let note = note(notes, version);
                     if mark.is_some() || !note.is_empty() {
-                        line.pad(name_width);
+                        line.pad(name_width + self.gutter(version));
                         let mark = mark.map(|mark| words::Sign::from(mark).mark());
                         match (marked, mark) {
-                            (true, Some(mark)) => line.append(Line::of(Role::Text, " ").with(*note_role, mark)),
-                            (true, None) => line.push(Role::Text, "  "),
-                            (false, _) => line.push(Role::Text, " "),
+                            (true, Some(mark)) => line.push(*note_role, mark),
+                            (true, None) => line.push(Role::Text, " "),
+                            (false, _) => {}
                         }
                         if !note.is_empty() {
-                            line.push(Role::Text, " ");
+                            line.push(Role::Text, if marked { " " } else { "" });
                             line.push(*note_role, note);
                         }
                     }
