@@ -250,7 +250,11 @@ pub(super) fn experiment() -> Vec<Event> {
         }),
         step(4, "Delete through the union"),
         command("rm mnt/image-layer2.txt mnt/container-layer.txt"),
-        Event::Call(Call { name: "unlinkat".into(), args: "AT_FDCWD, \"mnt/image-layer2.txt\", 0".into(), result: CallResult::Value(0) }),
+        Event::Call(Call {
+            name: "unlinkat".into(),
+            args: "AT_FDCWD, \"mnt/image-layer2.txt\", 0".into(),
+            result: CallResult::Value(0),
+        }),
         Event::Observation(Observation {
             workspace: vec![],
             overlays: vec![overlay(
@@ -295,7 +299,8 @@ pub(super) fn experiment() -> Vec<Event> {
             why: "dir lies in image-layer1, a lower layer. To rename it the kernel would have to copy the whole \
                   directory up; it does so only with redirect_dir=on."
                 .into(),
-            fix: "copy the directory and delete the old one, as mv of coreutils does, or mount with redirect_dir=on".into(),
+            fix: "copy the directory and delete the old one, as mv of coreutils does, or mount with redirect_dir=on"
+                .into(),
         }),
         Event::Warned {
             text: "mount(2) says nothing when an upper layer is in use twice; what both write is undefined.".into(),
@@ -384,7 +389,10 @@ pub(super) fn states() -> Observation {
         lowers,
         upper: Some(layer("c2/upper", vec![])),
         work: Some(name("c2/work")),
-        merged: vec![directory(0, "etc").from("base-2").with(&["base-1"]), file(1, "hosts").from("base-2").hides(&["base-1"])],
+        merged: vec![
+            directory(0, "etc").from("base-2").with(&["base-1"]),
+            file(1, "hosts").from("base-2").hides(&["base-1"]),
+        ],
         read_only: true,
         troubles: vec![],
     };

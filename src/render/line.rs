@@ -30,7 +30,12 @@ impl Line {
         let mut safe = String::with_capacity(text.len());
         for letter in text.chars() {
             match letter {
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' => {
+                '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'
+                | '\u{2029}' => {
                     safe.extend(letter.escape_unicode());
                 }
                 control if control.is_ascii_control() => safe.push_str(&format!("\\{:03o}", control as u32)),
@@ -139,7 +144,7 @@ impl Line {
                 }
                 let width = letter.width().unwrap_or(0);
                 let wide = width == 2 && !closes(letter);
-                let after_wide = word.last_wide && !closes(letter) && width > 0;
+                let after_wide = word.last_wide && (wide || letter.is_alphanumeric());
                 let full = word.text.width() + width > widest;
                 if !word.blank.is_empty() || (!word.text.is_empty() && (wide || after_wide || full)) {
                     words.push(std::mem::take(&mut word));

@@ -268,26 +268,19 @@ impl Writer {
         let table = std::mem::take(&mut self.table);
         self.blank_wanted = true;
         let Some((head, body)) = table.split_first() else { return };
-        if self.look.spoken {
-            for row in body {
-                let mut line = Line::new();
-                for (index, cell) in row.iter().enumerate() {
-                    line.push(Role::Text, if index > 0 { "; " } else { "" });
-                    if let Some(name) = head.get(index).filter(|name| !name.is_empty()) {
-                        line.append(name.clone());
-                        line.push(Role::Text, ": ");
-                    }
-                    line.append(cell.clone());
-                }
-                self.lines.push(line);
-            }
-            return;
-        }
         let (_, indent) = self.indent();
         let widths = column_widths(&table, self.look.width.saturating_sub(indent.width()));
+        let none = Line::new();
+        let Some(widths) = widths.filter(|_| !self.look.spoken) else {
+            let rest = indent.clone().with(Role::Text, "  ");
+            for row in body {
+                self.lines.extend(row_in_words(head, row).wrap(self.look.width, &indent, &rest));
+            }
+            return;
+        };
         for row in &table {
-            let none = Line::new();
-            let cells: Vec<Vec<Line>> = row.iter().zip(&widths).map(|(cell, &width)| cell.wrap(width, &none, &none)).collect();
+            let cells: Vec<Vec<Line>> =
+                row.iter().zip(&widths).map(|(cell, &width)| cell.wrap(width, &none, &none)).collect();
             for at in 0..cells.iter().map(Vec::len).max().unwrap_or(0) {
                 let mut line = indent.clone();
                 let mut start = indent.width();
@@ -296,27 +289,40 @@ impl Writer {
                     line.append(cell.get(at).cloned().unwrap_or_default());
                     start += width + TABLE_GAP;
                 }
-                self.lines.push(line.cut(self.look.width));
+                self.lines.push(line);
             }
         }
     }
 }
 
+/// `directory: container-layer; role: upper`
+fn row_in_words(head: &[Line], row: &[Line]) -> Line {
+    let mut line = Line::new();
+    for (index, cell) in row.iter().enumerate() {
+        line.push(Role::Text, if index > 0 { "; " } else { "" });
+        if let Some(name) = head.get(index).filter(|name| !name.is_empty()) {
+            line.append(name.clone());
+            line.push(Role::Text, ": ");
+        }
+        line.append(cell.clone());
+    }
+    line
+}
+
 const TABLE_GAP: usize = 3;
 
-/// The natural width of each column; where they do not fit, the widest give way.
-fn column_widths(table: &[Vec<Line>], width: usize) -> Vec<usize> {
+/// The natural width of each column; where they do not fit, the widest give way, but not below what can be read.
+fn column_widths(table: &[Vec<Line>], width: usize) -> Option<Vec<usize>> {
+    const READABLE: usize = 12;
     let count = table.iter().map(Vec::len).max().unwrap_or(0);
     let natural = |column: usize| table.iter().filter_map(|row| row.get(column)).map(Line::width).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..count).map(natural).collect();
     let room = width.saturating_sub(TABLE_GAP * count.saturating_sub(1));
     while widths.iter().sum::<usize>() > room {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > 4 => *widest -= 1,
-            _ => break,
-        }
+        let widest = widths.iter_mut().max().filter(|widest| **widest > READABLE)?;
+        *widest -= 1;
     }
-    widths
+    Some(widths)
 }
 
 /// Tabs become spaces up to the next multiple of eight.

@@ -14,7 +14,7 @@ mod trees;
 pub mod words;
 
 pub use json::Json;
-pub use plain::Plain;
+pub use plain::{Plain, PlainOptions};
 pub use style::{Paint, Role};
 pub use terminal::{Terminal, TerminalOptions, failure};
 

@@ -1,21 +1,34 @@
 //! Full sentences, one statement a line, for a screen reader: no tree glyphs, no mark without its word, no columns.
 
-use crate::event::{Event, Kind, Layer, Lower, Mark, Name, Observation, Overlay, Role, Row};
-use crate::render::{Renderer, markdown, words};
+use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Name, Observation, Overlay, Role, Row, State};
+use crate::render::{Renderer, markdown, trees, words};
 use std::io::{self, Write};
+
+/// What is wanted in sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PlainOptions {
+    /// Nothing is shortened: long command lines are told in full.
+    pub full: bool,
+    /// What the instructor says is told too.
+    pub notes: bool,
+}
 
 /// Renders events as sentences.
 #[derive(Debug, Default)]
 pub struct Plain {
-    /// What the instructor says is told too.
-    notes: bool,
+    options: PlainOptions,
     lesson: Option<u32>,
 }
 
 impl Plain {
-    /// A renderer at the start of a run, with the instructor's notes or without.
-    pub fn new(notes: bool) -> Plain {
-        Plain { notes, lesson: None }
+    /// A renderer at the start of a run.
+    pub fn new(options: PlainOptions) -> Plain {
+        Plain { options, lesson: None }
+    }
+
+    /// A line that a shell or the kernel reads.
+    fn code(&self, text: &str) -> String {
+        if self.options.full { line(text) } else { line(&words::left_out(text)) }
     }
 }
 
@@ -40,7 +53,7 @@ impl Renderer for Plain {
             }
             Event::Intro { text } | Event::Prose { text } => out.write_all(markdown::spoken(text).as_bytes()),
             Event::Step { number, of, title } => writeln!(out, "\nStep {number} of {of}: {}.", line(title)),
-            Event::Notes { text } if self.notes => {
+            Event::Notes { text } if self.options.notes => {
                 writeln!(out, "Notes for the instructor:")?;
                 out.write_all(markdown::spoken(text).as_bytes())
             }
@@ -61,16 +74,16 @@ impl Renderer for Plain {
                         words => writeln!(out, ", with these words: {}", words.join(" / "))?,
                     }
                 }
-                writeln!(out, "Command: {}", line(command))?;
+                writeln!(out, "Command: {}", self.code(command))?;
                 if let Some(adapted) = adapted {
-                    writeln!(out, "The lesson has a different line: {}", line(&adapted.from))?;
+                    writeln!(out, "The lesson has a different line: {}", self.code(&adapted.from))?;
                     if let Some(why) = &adapted.why {
                         writeln!(out, "The reason: {}", line(why))?;
                     }
                 }
                 Ok(())
             }
-            Event::Call(call) => writeln!(out, "System call: {}", line(&call.to_string())),
+            Event::Call(call) => writeln!(out, "System call: {}", self.code(&call.to_string())),
             Event::Output { text } => match text.lines().collect::<Vec<_>>().as_slice() {
                 [] => Ok(()),
                 [one] => writeln!(out, "It printed: {}", line(one)),
@@ -81,17 +94,17 @@ impl Renderer for Plain {
             },
             Event::Explained(failure) => {
                 writeln!(out, "Failed: {}.", line(&failure.wanted))?;
-                writeln!(out, "The call was: {}", line(&failure.call.to_string()))?;
+                writeln!(out, "The call was: {}", self.code(&failure.call.to_string()))?;
                 writeln!(out, "Why: {}", line(&failure.why))?;
                 writeln!(out, "What to do: {}", line(&failure.fix))
             }
             Event::Warned { text } => writeln!(out, "Take note: {}", line(text)),
             Event::Mismatch { line: command, expected, found, status } => {
-                writeln!(out, "This command did not do what the lesson says: {}", line(command))?;
+                writeln!(out, "This command did not do what the lesson says: {}", self.code(command))?;
                 if let Some(status) = status {
                     writeln!(out, "{}", words::wrong_status(*status))?;
                 }
-                let difference = words::difference(expected, found);
+                let difference = words::difference(expected, found, words::Blanks::Words);
                 for (sign, text) in &difference.lines {
                     match sign {
                         '-' => writeln!(out, "Only in the lesson: {}", line(text))?,
@@ -101,7 +114,7 @@ impl Renderer for Plain {
                 }
                 difference.remarks.iter().try_for_each(|remark| writeln!(out, "{remark}"))
             }
-            Event::Observation(observation) => self.observation(observation, out),
+            Event::Observation(observation) => observed(observation, false, out),
             Event::Marked { marks } => {
                 for marked in marks {
                     let verdict = match marked.said {
@@ -124,23 +137,28 @@ impl Renderer for Plain {
     }
 
     fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
-        if !observation.workspace.is_empty() {
-            writeln!(out, "{}", holds("The workspace", "holds", &observation.workspace, layer_words))?;
-        }
-        for overlay in &observation.overlays {
-            tell(overlay, out)?;
-        }
-        for told in words::tell(&observation.changes) {
-            writeln!(out, "{}", line(&told.text))?;
-        }
-        Ok(())
+        observed(observation, true, out)
     }
 }
 
-fn tell(overlay: &Overlay, out: &mut dyn Write) -> io::Result<()> {
+fn observed(observation: &Observation, with_work: bool, out: &mut dyn Write) -> io::Result<()> {
+    if !observation.workspace.is_empty() {
+        writeln!(out, "{}", holds("The workspace", "holds", &observation.workspace, layer_words))?;
+    }
+    for (index, overlay) in observation.overlays.iter().enumerate() {
+        let twin = observation.overlays[..index].iter().find(|other| trees::same_lowers(other, overlay));
+        tell(overlay, twin, out)?;
+        if let Some(work) = overlay.work.as_ref().filter(|_| with_work) {
+            writeln!(out, "Its work directory is {}.", words::called(work))?;
+        }
+    }
+    words::tell(&observation.changes).iter().try_for_each(|told| writeln!(out, "{}", line(&told.text)))
+}
+
+fn tell(overlay: &Overlay, twin: Option<&Overlay>, out: &mut dyn Write) -> io::Result<()> {
     let mountpoint = words::called(&overlay.mountpoint);
     let count = words::layer_count(&overlay.lowers);
-    let order = if count > 1 { ", told from the top down" } else { "" };
+    let order = if count > 1 && twin.is_none() { ", told from the top down" } else { "" };
     let upper = match &overlay.upper {
         Some(layer) => format!("the upper layer {}", words::called(&layer.name)),
         None => "no upper layer".to_string(),
@@ -151,7 +169,10 @@ fn tell(overlay: &Overlay, out: &mut dyn Write) -> io::Result<()> {
         "The overlay on {mountpoint} has {upper} and {}{order}.{read_only}",
         words::plural(count, "lower layer")
     )?;
-    for lower in &overlay.lowers {
+    if let Some(twin) = twin {
+        writeln!(out, "Its lower layers are those of the overlay on {}.", words::called(&twin.mountpoint))?;
+    }
+    for lower in overlay.lowers.iter().filter(|_| twin.is_none()) {
         match lower {
             Lower::Layer(layer) => writeln!(out, "{}", layer_holds("lower", layer))?,
             Lower::Folded { layers, entries } => {
@@ -202,27 +223,38 @@ fn holds(who: &str, verb: &str, rows: &[Row], words_of: impl Fn(&Row) -> Vec<Str
 fn kind_words(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Directory => Some("a directory".to_string()),
+        Kind::Whiteout { .. } => Some("a whiteout".to_string()),
         Kind::Symlink { target } => Some(format!("a symbolic link to {}", words::called(target))),
+        Kind::Device { major, minor } => Some(format!("a device with the numbers {major} and {minor}")),
         other => words::own_kind(other).map(|kind| format!("a {kind}")),
     }
 }
 
 fn mark_word(row: &Row) -> Option<String> {
-    row.mark.map(|mark| {
-        match mark {
-            Mark::New => "new",
-            Mark::Changed => "changed just now",
-            Mark::Gone => "gone now",
-        }
-        .to_string()
-    })
+    let word = match row.mark? {
+        Mark::New => "new",
+        Mark::Changed => "changed just now",
+        Mark::Gone => "gone now",
+    };
+    Some(word.to_string())
 }
 
 fn layer_words(row: &Row) -> Vec<String> {
     let mut parts: Vec<String> = mark_word(row).into_iter().collect();
-    parts.extend(words::layer_parts(row).into_iter().map(|part| match part.as_str() {
-        "W whiteout" => "a whiteout".to_string(),
-        _ => part,
+    if row.mark == Some(Mark::Gone) {
+        return parts;
+    }
+    let metacopy = row.states.contains(&State::Metacopy);
+    parts.extend(row.states.iter().filter_map(|state| match state {
+        State::Added | State::Metacopy => None,
+        State::Replaced => Some("not copied up, hiding what is below".to_string()),
+        State::CopiedUp { .. } if metacopy => Some("copied up, its metadata only".to_string()),
+        State::CopiedUp { content: Content::Changed, .. } => Some("copied up and changed".to_string()),
+        State::CopiedUp { metadata_changed: true, .. } => Some("copied up, its metadata changed".to_string()),
+        State::CopiedUp { content: Content::Same, .. } => Some("copied up and unchanged".to_string()),
+        State::CopiedUp { .. } => Some("copied up".to_string()),
+        State::Opaque { .. } => Some("opaque, hiding what is below".to_string()),
+        State::Redirect { to } => Some(format!("taking its lower content from {}", words::called(to))),
     }));
     parts
 }
@@ -242,7 +274,9 @@ fn merged_words(row: &Row, upper: Option<&Name>) -> Vec<String> {
         parts.push(format!("from {}", words::and(&givers)));
     }
     if !row.hides.is_empty() {
-        parts.push(format!("hiding the one in {}", words::and(&row.hides.iter().map(words::called).collect::<Vec<_>>())));
+        let names: Vec<String> = row.hides.iter().map(words::called).collect();
+        let those = if names.len() == 1 { "the one" } else { "those" };
+        parts.push(format!("hiding {those} in {}", words::and(&names)));
     }
     parts
 }

@@ -4,7 +4,7 @@
 //! follow each other are not. No line is wider than the terminal, so nothing is wrapped by it.
 
 use crate::event::{Adapted, Begin, Call, Event, Failure, Marked, Observation, Role as RunBy, Statement};
-use crate::render::line::{Line, head, tail};
+use crate::render::line::{Line, head};
 use crate::render::style::{Paint, Role};
 use crate::render::{Renderer, markdown, trees, words};
 use std::io::{self, Write};
@@ -144,7 +144,7 @@ impl Terminal {
 
     /// A line that a shell or the kernel reads: broken where its parts end, and shortened where it is very long.
     fn code(&self, first: &Line, rest: &str, role: Role, text: &str) -> Vec<Line> {
-        let text = if self.options.full { text.to_string() } else { left_out(text) };
+        let text = if self.options.full { text.to_string() } else { words::left_out(text) };
         let rest = Line::of(Role::Text, rest);
         let mut lines = Vec::new();
         let mut left = Line::of(role, markdown::expand_tabs(&text)).text();
@@ -175,13 +175,13 @@ impl Terminal {
     fn mismatch(&self, line: &str, expected: &str, found: &str, status: Option<i32>) -> Vec<Line> {
         let mut lines = self.hanging(
             &Line::of(Role::Wrong, "  ✗ "),
-            &Line::of(Role::Wrong, format!("{} did not do what the lesson says", left_out(line))),
+            &Line::of(Role::Wrong, format!("{} did not do what the lesson says", words::left_out(line))),
         );
         let indent = Line::of(Role::Text, "    ");
         if let Some(status) = status {
             lines.extend(self.hanging(&indent, &Line::of(Role::Text, words::wrong_status(status))));
         }
-        let difference = words::difference(expected, found);
+        let difference = words::difference(expected, found, words::Blanks::Signs);
         if !difference.lines.is_empty() {
             lines.extend(self.hanging(&indent, &Line::of(Role::Quiet, "- the lesson's lines   + what was printed")));
         }
@@ -232,8 +232,8 @@ impl Terminal {
         lines
     }
 
-    fn observed(&self, observation: &Observation) -> Vec<Line> {
-        let mut lines = trees::draw(observation, self.options.width);
+    fn observed(&self, observation: &Observation, with_work: bool) -> Vec<Line> {
+        let mut lines = trees::draw(observation, self.options.width, with_work);
         let told = words::tell(&observation.changes);
         if !lines.is_empty() && !told.is_empty() {
             lines.push(Line::new());
@@ -301,7 +301,7 @@ impl Renderer for Terminal {
             Event::Mismatch { line, expected, found, status } => {
                 self.write(Block::Other, self.mismatch(line, expected, found, *status), out)
             }
-            Event::Observation(observation) => self.write(Block::Other, self.observed(observation), out),
+            Event::Observation(observation) => self.write(Block::Other, self.observed(observation, false), out),
             Event::Marked { marks } => self.write(Block::Other, self.marked(marks), out),
             Event::Exercise { id, title, text } => {
                 let number = self.lesson.as_ref().map(|(number, _)| format!("{number}.")).unwrap_or_default();
@@ -319,7 +319,7 @@ impl Renderer for Terminal {
     }
 
     fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
-        self.write(Block::Other, self.observed(observation), out)
+        self.write(Block::Other, self.observed(observation, true), out)
     }
 }
 
@@ -335,7 +335,7 @@ fn explained(failure: &Failure, width: usize, first: Line) -> Vec<Line> {
     let label = |text: &str| Line::of(Role::Text, " ".repeat(indent)).with(Role::Quiet, format!("  {text}  "));
     let mut lines = hanging(width, &first, &Line::of(Role::Heading, &failure.wanted));
     for (name, role, text) in [
-        ("call", Role::Syscall, left_out(&failure.call.to_string())),
+        ("call", Role::Syscall, words::left_out(&failure.call.to_string())),
         ("why ", Role::Text, failure.why.clone()),
         ("fix ", Role::Text, failure.fix.clone()),
     ] {
@@ -373,27 +373,4 @@ fn break_at(text: &str, room: usize) -> usize {
     let behind = |sign: char| text[..fits].rfind(sign).map(|at| at + sign.len_utf8());
     let far_enough = |at: &usize| *at > fits / 4;
     [' ', ',', ':', '/'].into_iter().find_map(|sign| behind(sign).filter(far_enough)).unwrap_or(fits)
-}
-
-/// A very long line with the middle of its long words left out, and how much that was.
-fn left_out(line: &str) -> String {
-    const LONG_LINE: usize = 400;
-    const LONG_WORD: usize = 160;
-    const KEPT: usize = 60;
-    if line.chars().count() <= LONG_LINE {
-        return line.to_string();
-    }
-    let shorter = line.split(' ').map(|word| {
-        if word.chars().count() <= LONG_WORD {
-            return word.to_string();
-        }
-        let parts = [':', ',', '/'];
-        let front = head(word, KEPT);
-        let front = front.rfind(parts).map_or(front, |at| &front[..=at]);
-        let back = tail(word, KEPT);
-        let back = back.find(parts).map_or(back, |at| &back[at..]);
-        let gone = word[front.len()..word.len() - back.len()].chars().count();
-        format!("{front}…({} characters left out)…{back}", words::number(gone as u64))
-    });
-    shorter.collect::<Vec<_>>().join(" ")
 }

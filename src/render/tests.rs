@@ -4,7 +4,7 @@
 
 use crate::event::{Change, Event, Observation};
 use crate::render::fixture;
-use crate::render::{Json, Plain, Renderer, Terminal, TerminalOptions, words};
+use crate::render::{Json, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
 use unicode_width::UnicodeWidthStr;
 
 fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
@@ -32,7 +32,9 @@ fn recordings() -> Vec<(&'static str, Vec<Event>)> {
 
 fn check(name: &str, actual: &str) {
     let path = format!("{}/src/render/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    snapbox::Assert::new().action_env("SNAPSHOTS").eq(actual.to_string(), snapbox::Data::read_from(path.as_ref(), Some(snapbox::data::DataFormat::Text)).raw());
+    snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(actual.to_string(), snapbox::Data::read_from(path.as_ref(), Some(snapbox::data::DataFormat::Text)).raw());
 }
 
 #[test]
@@ -52,8 +54,29 @@ fn the_terminal_with_colours() {
 #[test]
 fn sentences_alone() {
     for (name, events) in recordings() {
-        check(&format!("{name}-plain"), &render(&mut Plain::new(true), &events));
+        check(&format!("{name}-plain"), &render(&mut Plain::new(PlainOptions { full: false, notes: true }), &events));
     }
+}
+
+#[test]
+fn an_observation_alone_names_the_work_directory() {
+    let mut out = Vec::new();
+    let options = TerminalOptions { width: 100, ..TerminalOptions::default() };
+    Terminal::new(options).observation(&fixture::states(), &mut out).unwrap();
+    assert!(String::from_utf8_lossy(&out).contains("work  c1/work\n"));
+    out.clear();
+    Plain::default().observation(&fixture::states(), &mut out).unwrap();
+    assert!(String::from_utf8_lossy(&out).contains("Its work directory is c1/work.\n"));
+}
+
+#[test]
+fn a_failure_alone_is_an_error_in_three_lines() {
+    let Some(Event::Explained(failure)) =
+        fixture::experiment().into_iter().find(|event| matches!(event, Event::Explained(_)))
+    else {
+        panic!("the fixture has a failure");
+    };
+    check("failure-80", &crate::render::failure(&failure, 80, crate::render::Paint::new(false)));
 }
 
 #[test]

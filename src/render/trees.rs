@@ -6,7 +6,7 @@
 //! the columns one under the other. Marks are the last thing to go.
 
 use crate::event::{Kind, Layer, Lower, Mark, Name, Observation, Overlay, Row};
-use crate::render::line::{Line, shorten};
+use crate::render::line::{Line, shorten, tail};
 use crate::render::style::Role;
 use crate::render::words;
 use unicode_width::UnicodeWidthStr;
@@ -17,13 +17,13 @@ const SIDE_BY_SIDE: usize = 100;
 const GAPS: [usize; 3] = [4, 3, 2];
 /// How far names may be shortened side by side, before notes lose words.
 const NAMES_SIDE_BY_SIDE: [usize; 3] = [usize::MAX, 40, 28];
-/// The same one under the other: first these, then, with all notes gone if need be, these. A terminal may be 20 columns wide.
-const NAMES_STACKED: [&[usize]; 2] = [&[usize::MAX, 60, 40, 28, 20], &[16, 12, 8]];
+/// The same one under the other. A terminal may be 20 columns wide; what then fits nowhere gives way row by row.
+const NAMES_STACKED: [usize; 5] = [usize::MAX, 60, 40, 28, 20];
 /// Notes come in at most this many versions, the last being none.
 const LEVELS: usize = 4;
 
-/// All trees of an observation, without its sentences.
-pub(crate) fn draw(observation: &Observation, width: usize) -> Vec<Line> {
+/// All trees of an observation, without its sentences; with the work directories where nobody has just typed them.
+pub(crate) fn draw(observation: &Observation, width: usize, with_work: bool) -> Vec<Line> {
     let mut blocks = Vec::new();
     if !observation.workspace.is_empty() {
         let mut column = Column::new("workspace", "", "");
@@ -32,7 +32,7 @@ pub(crate) fn draw(observation: &Observation, width: usize) -> Vec<Line> {
     }
     for (index, overlay) in observation.overlays.iter().enumerate() {
         let before = observation.overlays[..index].iter().any(|other| same_lowers(other, overlay));
-        let columns = [lower_column(overlay, before), upper_column(overlay), merged_column(overlay)];
+        let columns = [lower_column(overlay, before), upper_column(overlay, with_work), merged_column(overlay)];
         let mut block = match side_by_side(&columns, width) {
             Some(lines) => lines,
             None => stacked(&columns, width),
@@ -46,7 +46,8 @@ pub(crate) fn draw(observation: &Observation, width: usize) -> Vec<Line> {
     blocks.join(&Line::new())
 }
 
-fn same_lowers(one: &Overlay, other: &Overlay) -> bool {
+/// Two overlays on the same pile: two containers of one image.
+pub(crate) fn same_lowers(one: &Overlay, other: &Overlay) -> bool {
     let names = |overlay: &Overlay| -> Vec<Option<Name>> {
         let name = |lower: &Lower| match lower {
             Lower::Layer(layer) => Some(layer.name.clone()),
@@ -88,12 +89,15 @@ fn lower_column(overlay: &Overlay, shown_before: bool) -> Column {
     column
 }
 
-fn upper_column(overlay: &Overlay) -> Column {
+fn upper_column(overlay: &Overlay, with_work: bool) -> Column {
     match &overlay.upper {
         Some(layer) => {
             let note = if overlay.read_only { "(mounted read-only)" } else { "" };
             let mut column = Column::new("upper", &layer.name.to_string(), note);
             column.layer(layer);
+            if let Some(work) = overlay.work.as_ref().filter(|_| with_work) {
+                column.remark(&format!("work  {work}"));
+            }
             column
         }
         None => {
@@ -130,6 +134,24 @@ enum Entry {
 struct Version {
     level: usize,
     longest_name: usize,
+    /// Room for glyphs and name together.
+    room: usize,
+}
+
+impl Version {
+    fn new(level: usize, longest_name: usize) -> Version {
+        Version { level, longest_name, room: usize::MAX }
+    }
+
+    fn name(self, glyphs: &str, name: &str) -> String {
+        shorten(name, self.longest_name.min(self.room.saturating_sub(glyphs.width()).max(1)))
+    }
+
+    /// Deep in a tree on a narrow terminal, only the last glyph is drawn.
+    fn glyphs(self, glyphs: &str) -> String {
+        let last = tail(glyphs, 4);
+        if glyphs.width() <= self.room / 2 || last.len() == glyphs.len() { glyphs.into() } else { format!("…{last}") }
+    }
 }
 
 impl Column {
@@ -175,30 +197,36 @@ impl Column {
     fn name_width(&self, version: Version) -> usize {
         let width = |entry: &Entry| match entry {
             Entry::Row { glyphs, name, mark, notes, .. } if mark.is_some() || !note(notes, version).is_empty() => {
-                glyphs.width() + name.width().min(version.longest_name)
+                (glyphs.width() + name.width().min(version.longest_name)).min(version.room)
             }
             _ => 0,
         };
         self.entries.iter().map(width).max().unwrap_or(0)
     }
 
-    /// How wide [`Column::lines`] will be, without drawing: a tree may have 100,000 rows.
+    /// How wide [`Column::lines`] will be.
     fn width(&self, version: Version) -> usize {
+        let width = |entry: &Entry| if let Entry::Remark(text) = entry { text.width() } else { 0 };
+        let remarks = self.entries.iter().map(width).max().unwrap_or(0);
+        self.tree_width(version).max(remarks).max(self.title(version).width())
+    }
+
+    /// The same without title and remarks, which can be wrapped. Nothing is drawn: a tree may have 100,000 rows.
+    fn tree_width(&self, version: Version) -> usize {
         let name_width = self.name_width(version);
         let gutter = self.gutter(version) + usize::from(self.marked());
         let width = |entry: &Entry| match entry {
             Entry::Layer { name, place } => {
                 name.width().min(version.longest_name) + if place.is_empty() { 0 } else { 2 + place.width() }
             }
-            Entry::Remark(text) => text.width(),
+            Entry::Remark(_) => 0,
             Entry::Row { glyphs, name, mark, notes, .. } => match note(notes, version) {
                 "" if mark.is_none() => glyphs.width() + name.width().min(version.longest_name),
                 "" => name_width + gutter,
                 note => name_width + gutter + usize::from(self.marked()) + note.width(),
             },
         };
-        let entries = self.entries.iter().map(width).max().unwrap_or(0);
-        entries.max(self.title(version).width())
+        self.entries.iter().map(width).max().unwrap_or(0)
     }
 
     fn lines(&self, version: Version) -> Vec<Line> {
@@ -216,8 +244,9 @@ impl Column {
                 }
                 Entry::Remark(text) => Line::of(Role::Provenance, text),
                 Entry::Row { glyphs, name, role, mark, notes, note_role } => {
-                    let mut line = Line::of(Role::Glyph, glyphs);
-                    line.push(*role, &shorten(name, version.longest_name));
+                    let glyphs = version.glyphs(glyphs);
+                    let mut line = Line::of(Role::Glyph, &glyphs);
+                    line.push(*role, &version.name(&glyphs, name));
                     let note = note(notes, version);
                     if mark.is_some() || !note.is_empty() {
                         line.pad(name_width + self.gutter(version));
@@ -314,7 +343,7 @@ fn side_by_side(columns: &[Column; 3], width: usize) -> Option<Vec<Line>> {
                     let Some(lower) = lost.checked_sub(merged + upper).filter(|lower| *lower < ends[0]) else {
                         continue;
                     };
-                    let versions = [lower, upper, merged].map(|level| Version { level, longest_name });
+                    let versions = [lower, upper, merged].map(|level| Version::new(level, longest_name));
                     let drawn = || columns.iter().zip(versions);
                     let needed: usize = drawn().map(|(column, version)| column.width(version)).sum();
                     if let Some(gap) = GAPS.into_iter().find(|gap| needed + 2 * gap <= width) {
@@ -347,20 +376,15 @@ fn stacked(columns: &[Column], width: usize) -> Vec<Line> {
     blocks.join(&Line::new())
 }
 
-/// One column in the fullest version that fits; where none does, its lines are cut.
+/// One column in the fullest version that fits; where none does, each row has its mark and what fits of its name.
 fn alone(column: &Column, width: usize) -> Vec<Line> {
-    for names in NAMES_STACKED {
-        for level in 0..LEVELS {
-            for &longest_name in names {
-                let version = Version { level, longest_name };
-                if column.width(version) <= width {
-                    return column.lines(version);
-                }
-            }
-        }
-    }
-    let lines = column.lines(Version { level: LEVELS, longest_name: 8 });
-    lines.into_iter().map(|line| line.cut(width)).collect()
+    let versions = (0..LEVELS).flat_map(|level| NAMES_STACKED.map(|longest_name| Version::new(level, longest_name)));
+    // Behind the name: a blank, the mark, a blank and the W of a whiteout.
+    let narrow = Version { level: LEVELS, longest_name: usize::MAX, room: width.saturating_sub(4).max(1) };
+    let version = versions.into_iter().find(|version| column.tree_width(*version) <= width).unwrap_or(narrow);
+    let hang = Line::of(Role::Text, if width > 8 { "  " } else { "" });
+    let fit = |line: Line| if line.width() <= width { vec![line] } else { line.wrap(width, &Line::new(), &hang) };
+    column.lines(version).into_iter().flat_map(fit).collect()
 }
 
 fn widest(lines: &[Line]) -> usize {

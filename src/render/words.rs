@@ -3,6 +3,7 @@
 //! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
 
 use crate::event::{Change, Content, Found, Kind, Lower, Mark, Marked, Name, Row, State, Statement};
+use crate::render::line::{head, tail};
 use similar::{ChangeTag, TextDiff};
 
 /// A sentence about a change, with the mark that stands before it.
@@ -122,10 +123,9 @@ fn summed_up(run: &[Change]) -> Option<Told> {
             Sign::New,
             format!("{} new entries in {}, which no lower layer has: {names}.", number(many), called(layer)),
         ),
-        Change::Removed { layer, .. } if many > 2 => loud(
-            Sign::Gone,
-            format!("{} entries that only {} had are gone: {names}.", number(many), called(layer)),
-        ),
+        Change::Removed { layer, .. } if many > 2 => {
+            loud(Sign::Gone, format!("{} entries that only {} had are gone: {names}.", number(many), called(layer)))
+        }
         Change::Modified { layer, .. } if many > 2 => loud(
             Sign::Changed,
             format!("{} entries were changed in {}, where they already were: {names}.", number(many), called(layer)),
@@ -462,7 +462,7 @@ pub fn own_kind(kind: &Kind) -> Option<String> {
     }
 }
 
-/// "1,204 more entries", "498 more image layers, …": what stands for rows that were left out.
+/// `1,204 more entries`: what stands for rows that were left out.
 pub fn folded_rows(entries: u64) -> String {
     match entries {
         1 => "1 more entry".to_string(),
@@ -470,14 +470,10 @@ pub fn folded_rows(entries: u64) -> String {
     }
 }
 
-/// The same for layers.
+/// `498 more layers, 1,204 entries`
 pub fn folded_layers(layers: u64, entries: u64) -> String {
-    format!(
-        "{} more {}, {}",
-        number(layers),
-        if layers == 1 { "image layer" } else { "image layers" },
-        if entries == 1 { "1 entry".to_string() } else { format!("{} entries", number(entries)) }
-    )
+    let entries = if entries == 1 { "1 entry".to_string() } else { format!("{} entries", number(entries)) };
+    format!("{} more {}, {entries}", number(layers), if layers == 1 { "layer" } else { "layers" })
 }
 
 /// How many layers there are, those that are folded included.
@@ -615,8 +611,17 @@ pub struct Difference {
     pub remarks: Vec<String>,
 }
 
+/// How blanks and tabs that matter are made visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blanks {
+    /// As `·` and `→`.
+    Signs,
+    /// As `[2 blanks]` and `[tab]`.
+    Words,
+}
+
 /// How what was found differs from what was expected.
-pub fn difference(expected: &str, found: &str) -> Difference {
+pub fn difference(expected: &str, found: &str, blanks: Blanks) -> Difference {
     let ended = |text: &str| if text.is_empty() || text.ends_with('\n') { text.into() } else { format!("{text}\n") };
     let (expected_lines, found_lines) = (ended(&with_wildcards_filled(expected, found)), ended(found));
     let diff = TextDiff::from_lines(expected_lines.as_str(), found_lines.as_str());
@@ -627,8 +632,8 @@ pub fn difference(expected: &str, found: &str) -> Difference {
         let text = change.value().trim_end_matches('\n');
         lines.push(match change.tag() {
             ChangeTag::Equal => (' ', text.to_string()),
-            ChangeTag::Delete => ('-', visible(text, only_blanks)),
-            ChangeTag::Insert => ('+', visible(text, only_blanks)),
+            ChangeTag::Delete => ('-', visible(text, only_blanks, blanks)),
+            ChangeTag::Insert => ('+', visible(text, only_blanks, blanks)),
         });
     }
     let mut remarks = Vec::new();
@@ -641,10 +646,10 @@ pub fn difference(expected: &str, found: &str) -> Difference {
         }
     }
     let uses = |sign: char| lines.iter().any(|(mark, text)| *mark != ' ' && text.contains(sign));
-    if uses('·') {
+    if blanks == Blanks::Signs && uses('·') {
         remarks.push("· is a blank.");
     }
-    if uses('→') {
+    if blanks == Blanks::Signs && uses('→') {
         remarks.push("→ is a tab.");
     }
     if !lines.is_empty() && found.is_empty() {
@@ -653,12 +658,35 @@ pub fn difference(expected: &str, found: &str) -> Difference {
     Difference { lines, remarks: remarks.into_iter().map(str::to_string).collect() }
 }
 
-/// Tabs, and blanks at the end (or all of them), as signs.
-fn visible(text: &str, all_blanks: bool) -> String {
-    let solid = if all_blanks { 0 } else { text.trim_end_matches([' ', '\t']).len() };
-    let mut shown = text[..solid].replace('\t', "→");
-    shown.push_str(&text[solid..].replace(' ', "·").replace('\t', "→"));
-    shown
+/// Tabs, and blanks at the end (or all of them, where only they differ), made visible.
+fn visible(text: &str, only_blanks: bool, how: Blanks) -> String {
+    let solid = text.trim_end_matches([' ', '\t']).len();
+    let (text, end) = text.split_at(solid);
+    match how {
+        Blanks::Signs if only_blanks => format!("{text}{end}").replace(' ', "·").replace('\t', "→"),
+        Blanks::Signs => text.replace('\t', "→") + &end.replace(' ', "·").replace('\t', "→"),
+        Blanks::Words => {
+            let mut shown = String::new();
+            let mut run = 0;
+            for letter in text.chars() {
+                if letter == ' ' {
+                    run += 1;
+                    continue;
+                }
+                match run {
+                    0 => {}
+                    2.. if only_blanks => shown.push_str(&format!(" [{run} blanks] ")),
+                    _ => shown.push_str(&" ".repeat(run)),
+                }
+                run = 0;
+                if letter == '\t' { shown.push_str(" [tab] ") } else { shown.push(letter) }
+            }
+            if !end.is_empty() {
+                shown.push_str(&format!(" [{} at the end]", plural(end.chars().count() as u64, "blank")));
+            }
+            shown
+        }
+    }
 }
 
 /// The expected lines, where a line with `[..]` fits its counterpart replaced by it: it is no difference.
@@ -687,4 +715,27 @@ fn fits(parts: &[&str], line: &str) -> bool {
         }
     }
     rest.ends_with(last)
+}
+
+/// A very long line with the middle of its long words left out, and how much that was.
+pub fn left_out(line: &str) -> String {
+    const LONG_LINE: usize = 400;
+    const LONG_WORD: usize = 160;
+    const KEPT: usize = 60;
+    if line.chars().count() <= LONG_LINE {
+        return line.to_string();
+    }
+    let shorter = line.split(' ').map(|word| {
+        if word.chars().count() <= LONG_WORD {
+            return word.to_string();
+        }
+        let parts = [':', ',', '/'];
+        let front = head(word, KEPT);
+        let front = front.rfind(parts).map_or(front, |at| &front[..=at]);
+        let back = tail(word, KEPT);
+        let back = back.find(parts).map_or(back, |at| &back[at..]);
+        let gone = word[front.len()..word.len() - back.len()].chars().count();
+        format!("{front}…({} characters left out)…{back}", number(gone as u64))
+    });
+    shorter.collect::<Vec<_>>().join(" ")
 }
