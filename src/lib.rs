@@ -18,3 +18,4 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod stage;
+pub mod render;

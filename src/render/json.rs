@@ -1,0 +1,21 @@
+//! One event a line, as JSON: what a recording holds and what a program reads.
+
+use crate::event::{Event, Observation};
+use crate::render::Renderer;
+use std::io::{self, Write};
+
+/// Writes each event as one line of JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json;
+
+impl Renderer for Json {
+    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, event)?;
+        out.write_all(b"\n")
+    }
+
+    fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, observation)?;
+        out.write_all(b"\n")
+    }
+}

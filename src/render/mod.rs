@@ -1,0 +1,36 @@
+//! Events in, text out: the only room that names a colour, and one that makes no system call.
+//!
+//! Whoever calls says how wide the terminal is and whether it has colours; a renderer turns one
+//! [`Event`](crate::event::Event) after the other into text. What is said in words ([`words`]) is the same in all of
+//! them; how it is laid out is each one's own.
+
+mod json;
+mod line;
+pub mod markdown;
+mod plain;
+mod style;
+mod terminal;
+mod trees;
+pub mod words;
+
+pub use json::Json;
+pub use plain::{Plain, PlainOptions};
+pub use style::{Paint, Role};
+pub use terminal::{Terminal, TerminalOptions, failure};
+
+use crate::event::{Event, Observation};
+use std::io::{self, Write};
+
+/// Turns the events of a run into text, one after the other.
+pub trait Renderer {
+    /// Writes what this event adds.
+    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes one observation alone, without a lesson around it (`layerlab trees`).
+    fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()>;
+}
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Every renderer, on recordings made by hand: the whole output, as it stands in `snapshots/`.
+//!
+//! After a change that is meant, `SNAPSHOTS=overwrite cargo test render` writes the files anew. Then look at them.
+
+use crate::event::{Change, Event, Observation};
+use crate::render::fixture;
+use crate::render::{Json, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
+use unicode_width::UnicodeWidthStr;
+
+fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
+    let mut out = Vec::new();
+    for event in events {
+        renderer.event(event, &mut out).unwrap();
+    }
+    String::from_utf8(out).unwrap()
+}
+
+fn terminal(events: &[Event], width: usize, colour: bool) -> String {
+    render(&mut Terminal::new(TerminalOptions { width, colour, full: false, notes: true }), events)
+}
+
+fn recordings() -> Vec<(&'static str, Vec<Event>)> {
+    let changes = Observation { changes: fixture::changes(), ..Observation::default() };
+    vec![
+        ("experiment", fixture::experiment()),
+        ("states", vec![Event::Observation(fixture::states())]),
+        ("changes", vec![Event::Observation(changes)]),
+        ("five-hundred", fixture::five_hundred()),
+        ("names", vec![Event::Observation(fixture::names())]),
+    ]
+}
+
+fn check(name: &str, actual: &str) {
+    let path = format!("{}/src/render/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(actual.to_string(), snapbox::Data::read_from(path.as_ref(), Some(snapbox::data::DataFormat::Text)).raw());
+}
+
+#[test]
+fn the_terminal_at_four_widths() {
+    for (name, events) in recordings() {
+        for width in [140, 100, 80, 20] {
+            check(&format!("{name}-{width}"), &terminal(&events, width, false));
+        }
+    }
+}
+
+#[test]
+fn the_terminal_with_colours() {
+    check("experiment-140-colour", &terminal(&fixture::experiment(), 140, true));
+}
+
+#[test]
+fn sentences_alone() {
+    for (name, events) in recordings() {
+        check(&format!("{name}-plain"), &render(&mut Plain::new(PlainOptions { full: false, notes: true }), &events));
+    }
+}
+
+#[test]
+fn an_observation_alone_names_the_work_directory() {
+    let mut out = Vec::new();
+    let options = TerminalOptions { width: 100, ..TerminalOptions::default() };
+    Terminal::new(options).observation(&fixture::states(), &mut out).unwrap();
+    assert!(String::from_utf8_lossy(&out).contains("work  c1/work\n"));
+    out.clear();
+    Plain::default().observation(&fixture::states(), &mut out).unwrap();
+    assert!(String::from_utf8_lossy(&out).contains("Its work directory is c1/work.\n"));
+}
+
+#[test]
+fn a_failure_alone_is_an_error_in_three_lines() {
+    let Some(Event::Explained(failure)) =
+        fixture::experiment().into_iter().find(|event| matches!(event, Event::Explained(_)))
+    else {
+        panic!("the fixture has a failure");
+    };
+    check("failure-80", &crate::render::failure(&failure, 80, crate::render::Paint::new(false)));
+}
+
+#[test]
+fn one_event_is_one_line_of_json_and_can_be_read_back() {
+    for (name, events) in recordings() {
+        let text = render(&mut Json, &events);
+        let read: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(read, events, "{name}");
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for (name, events) in recordings() {
+        for width in (1..=40).chain([60, 79, 80, 81, 99, 100, 101, 119, 120, 139, 140, 200, 400]) {
+            for line in terminal(&events, width, false).lines() {
+                assert!(line.width() <= width, "{name} at {width}: {} columns: {line}", line.width());
+                assert!(!line.ends_with(' '), "{name} at {width} ends with a blank: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_colour_there_is_no_escape_and_colour_adds_nothing_else() {
+    for (name, events) in recordings() {
+        let (plain, coloured) = (terminal(&events, 100, false), terminal(&events, 100, true));
+        assert!(!plain.contains('\x1b'), "{name}");
+        // Code in prose keeps its backticks only where no colour shows it.
+        if name != "experiment" {
+            assert_eq!(without_escapes(&coloured), plain, "{name}");
+        }
+    }
+}
+
+fn without_escapes(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let mut plain = pieces.next().unwrap_or_default().to_string();
+    for piece in pieces {
+        plain.push_str(piece.split_once('m').expect("only styles").1);
+    }
+    plain
+}
+
+#[test]
+fn many_changes_are_summed_up_with_their_number() {
+    let one = fixture::changes()[3].clone();
+    let many: Vec<Change> = std::iter::repeat_n(one, 30).collect();
+    let told = words::tell(&many);
+    assert_eq!(told.len(), 8);
+    assert_eq!(told[7].text, "23 more changes, marked in the trees: 23 whited out.");
+}
