@@ -1,0 +1,2 @@
+# verify: mnt/recipes is still there
+cp -r mnt/recipes mnt/cookbook
