@@ -1,4 +1,4 @@
-# verify: mnt/report.txt is still there
+# verify: mnt/report.txt is there, but should not be
 # The learner deleted the file, then tidied the strange device away; the file came back.
 rm mnt/report.txt
 umount mnt

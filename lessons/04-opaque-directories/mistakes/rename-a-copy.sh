@@ -1,2 +1,2 @@
-# verify: mnt/recipes is still there
+# verify: mnt/recipes is there, but should not be
 cp -r mnt/recipes mnt/cookbook
