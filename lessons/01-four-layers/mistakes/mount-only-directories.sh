@@ -1,0 +1,2 @@
+# verify: no overlay is mounted on second-mnt
+mkdir second-layer second-work second-mnt

@@ -1,0 +1,1 @@
+echo 'edited in the container' >> mnt/image-layer4.txt

@@ -1,0 +1,3 @@
+cd mnt
+touch notes.txt
+echo 'my first file' >> notes.txt

@@ -1,0 +1,1 @@
+echo 'my first file' > mnt/notes.txt

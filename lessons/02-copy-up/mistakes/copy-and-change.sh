@@ -1,0 +1,2 @@
+# verify: container/poem.txt and image/poem.txt differ
+echo 'violets are blue' >> mnt/poem.txt

@@ -1,0 +1,2 @@
+# verify: mnt/left.txt and mnt/right.txt are two files, not one
+cp mnt/left.txt mnt/right.txt

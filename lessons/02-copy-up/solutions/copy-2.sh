@@ -1,0 +1,1 @@
+echo -n '' >> mnt/poem.txt

@@ -1,0 +1,1 @@
+touch mnt/poem.txt

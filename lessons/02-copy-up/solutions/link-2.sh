@@ -1,0 +1,2 @@
+cd mnt
+ln -f left.txt right.txt

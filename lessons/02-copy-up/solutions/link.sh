@@ -1,0 +1,2 @@
+rm mnt/right.txt
+ln mnt/left.txt mnt/right.txt

@@ -1,0 +1,3 @@
+# verify: no overlay is mounted on mnt
+# Everything has vanished from mnt, the report among it.
+umount mnt

@@ -1,0 +1,3 @@
+# verify: no overlay is mounted on mnt
+umount mnt
+rm container/map.txt

@@ -1,0 +1,3 @@
+mkdir cleanup view
+mknod cleanup/report.txt c 0 0
+mount -t overlay overlay -o lowerdir=cleanup:image$LAYERLAB_OVERLAY_OPTIONS view

@@ -1,0 +1,1 @@
+rm mnt/report.txt

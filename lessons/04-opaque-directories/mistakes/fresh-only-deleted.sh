@@ -1,0 +1,2 @@
+# verify: mnt/docs does not exist
+rm -r mnt/docs

@@ -1,0 +1,2 @@
+# verify: mnt/recipes is there, but should not be
+cp -r mnt/recipes mnt/cookbook

@@ -1,0 +1,2 @@
+# verify: mnt/music/drum.txt comes from container, not from image
+cp image/music/drum.txt image/music/bell.txt mnt/music

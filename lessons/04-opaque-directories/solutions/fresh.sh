@@ -1,0 +1,2 @@
+rm -r mnt/docs
+mkdir mnt/docs

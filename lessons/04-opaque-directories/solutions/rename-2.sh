@@ -1,0 +1,2 @@
+cp -a mnt/recipes mnt/cookbook
+rm -r mnt/recipes

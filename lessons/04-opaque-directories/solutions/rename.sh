@@ -1,0 +1,1 @@
+mv mnt/recipes mnt/cookbook

@@ -1,0 +1,6 @@
+umount mnt
+mv container/music/flute.txt flute.txt
+rmdir container/music
+mkdir container/music
+mv flute.txt container/music/flute.txt
+mount -t overlay overlay -o lowerdir=image,upperdir=container,workdir=work,redirect_dir=nofollow$LAYERLAB_OVERLAY_OPTIONS mnt

@@ -1,0 +1,3 @@
+mkdir view extra
+cp image-layer1/one.txt extra/one.txt
+mount -t overlay overlay -o lowerdir=extra:image-layer2:image-layer1:image-layer3$LAYERLAB_OVERLAY_OPTIONS view

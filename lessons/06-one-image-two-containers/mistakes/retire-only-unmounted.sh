@@ -1,0 +1,3 @@
+# verify: ben-layer is there, but should not be
+umount ben
+rmdir ben

@@ -1,0 +1,3 @@
+mkdir dora-layer dora-work dora
+mount -t overlay overlay -o lowerdir=image,upperdir=dora-layer,workdir=dora-work$LAYERLAB_OVERLAY_OPTIONS dora
+echo 'hello Dora' > dora/motd.txt

@@ -1,0 +1,2 @@
+umount ben
+rm -r ben ben-layer ben-work

@@ -1,0 +1,4 @@
+# verify: the upper layer of second-mnt is container, not second-container
+mkdir second-container
+mount -t overlay overlay -o lowerdir=image,upperdir=container,workdir=work,index=off$LAYERLAB_OVERLAY_OPTIONS mnt
+mount -t overlay overlay -o lowerdir=image,upperdir=container,workdir=second-work,index=off$LAYERLAB_OVERLAY_OPTIONS second-mnt

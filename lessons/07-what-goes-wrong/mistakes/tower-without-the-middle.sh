@@ -1,0 +1,4 @@
+# verify: tower/mnt/middle.txt does not exist
+# The learner left out layers from which nothing seemed to come.
+cd tower
+mount -t overlay overlay -o lowerdir=1:501$LAYERLAB_OVERLAY_OPTIONS mnt

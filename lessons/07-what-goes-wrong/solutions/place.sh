@@ -1,0 +1,4 @@
+mkdir data fixed
+mount -t tmpfs tmpfs data
+mkdir data/upper data/work
+mount -t overlay overlay -o lowerdir=image,upperdir=data/upper,workdir=data/work$LAYERLAB_OVERLAY_OPTIONS fixed
