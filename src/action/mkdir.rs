@@ -1,6 +1,8 @@
 //! `mkdir [-p] DIRECTORY…`: mkdir(2) for each.
 
+use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Directories to make.
@@ -36,7 +38,7 @@ impl Verb for Mkdir {
 fn make(context: &mut Context, directory: &Path) -> Status {
     match context.sys.mkdir(directory, 0o777) {
         Ok(()) => 0,
-        Err(error) => context.fail(format!("mkdir: cannot create directory '{}'", directory.display()), &error),
+        Err(error) => context.fail(format!("mkdir: cannot create directory {}", quoted(directory.as_os_str().as_bytes())), &error),
     }
 }
 

@@ -7,8 +7,11 @@
 //! To add a verb: add a file, its `mod` line and its line in [`verbs!`] below.
 
 mod context;
+mod copying;
+mod destination;
 mod flags;
 mod line;
+mod quote;
 
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
@@ -65,8 +68,19 @@ macro_rules! verbs {
 
 verbs! {
     cat::Cat,
+    cd::Cd,
+    chmod::Chmod,
+    cp::Cp,
     echo::Echo,
+    ln::Ln,
     mkdir::Mkdir,
+    mknod::Mknod,
+    mv::Mv,
+    rename::Rename,
+    rm::Rm,
+    rmdir::Rmdir,
+    touch::Touch,
+    truncate::Truncate,
 }
 
 /// Runs a whole line: the verb, with its output redirected where the line says so.

@@ -12,7 +12,8 @@ mod strace;
 mod sys;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
-pub use files::{Access, Times};
+pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
+pub use mounts::MountFlags;
 pub use overlay::OverlayMount;
 pub use processes::*;
 pub use sys::{CallError, Sys, errno_of};

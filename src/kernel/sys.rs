@@ -73,6 +73,14 @@ impl Sys {
         }
     }
 
+    /// Records an execve(2) that another program makes on our behalf; strace prints the environment as its size.
+    pub fn record_execve(&mut self, program: &str, words: &[String], variables: usize) {
+        let words: Vec<String> = words.iter().map(|word| crate::kernel::strace::path(word.as_ref())).collect();
+        let program = crate::kernel::strace::path(program.as_ref());
+        let args = format!("{program}, [{}], 0x… /* {variables} vars */", words.join(", "));
+        self.calls.push(Call { name: "execve".to_string(), args, result: CallResult::Value(0) });
+    }
+
     /// Records a call that returns 0.
     pub(super) fn zero<E: Into<RawErrno>>(
         &mut self,
