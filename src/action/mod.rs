@@ -10,6 +10,7 @@ mod context;
 mod copying;
 mod destination;
 mod flags;
+mod host_program;
 mod line;
 mod quote;
 
@@ -71,16 +72,25 @@ verbs! {
     cd::Cd,
     chmod::Chmod,
     cp::Cp,
+    diff::Diff,
     echo::Echo,
+    getfattr::Getfattr,
     ln::Ln,
+    ls::Ls,
     mkdir::Mkdir,
     mknod::Mknod,
     mv::Mv,
+    readlink::Readlink,
     rename::Rename,
     rm::Rm,
     rmdir::Rmdir,
+    setfattr::Setfattr,
+    sha256sum::Sha256sum,
+    stat::Stat,
     touch::Touch,
+    tree::Tree,
     truncate::Truncate,
+    wc::Wc,
 }
 
 /// Runs a whole line: the verb, with its output redirected where the line says so.
