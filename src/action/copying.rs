@@ -65,11 +65,14 @@ impl Copying {
             Ok(existing) => Some(existing),
             Err(error) if errno_of(&error).0 == "ENOENT" => None,
             Err(error) => {
-                return self.complain(context, format!("failed to access {}: {}", quoted(to), errno_of(&error).1));
+                return self.complain(context, format!("cannot stat {}: {}", quoted(to), errno_of(&error).1));
             }
         };
         if let Some(existing) = &existing {
-            if (existing.dev(), existing.ino()) == (source.dev(), source.ino()) {
+            // A link that leads to its destination: putting it there would leave it leading nowhere.
+            let leads_there = source.is_symlink() && !existing.is_symlink();
+            let origin = if leads_there { std::fs::metadata(from).ok() } else { Some(source.clone()) };
+            if origin.is_some_and(|origin| (origin.dev(), origin.ino()) == (existing.dev(), existing.ino())) {
                 return self.complain(context, format!("{} and {} are the same file", quoted(from), quoted(to)));
             }
             if existing.is_dir() && !source.is_dir() {

@@ -46,6 +46,8 @@ pub(super) fn run(context: &mut Context, words: &[String]) -> Status {
     let shown = program.display().to_string();
     context.sys.record_execve(&shown, words, ENVIRONMENT.len());
     let mut command = Command::new(&program);
+    // The name it was called by, so that its messages begin as people know them.
+    std::os::unix::process::CommandExt::arg0(&mut command, name);
     command.args(&words[1..]).env_clear().envs(ENVIRONMENT).stdin(Stdio::null());
     match spawn(context, command) {
         Ok(status) => status,

@@ -46,7 +46,16 @@ fn make_with_parents(context: &mut Context, directory: &Path) -> Status {
     let mut path = PathBuf::new();
     for part in directory.components() {
         path.push(part);
-        if !path.is_dir() && make(context, &path) != 0 {
+        if path.is_dir() {
+            continue;
+        }
+        // Something that is no directory stands on the way.
+        if path != directory && path.exists() {
+            let name = quoted(path.as_os_str().as_bytes());
+            context.complain(format!("mkdir: cannot create directory {name}: Not a directory"));
+            return 1;
+        }
+        if make(context, &path) != 0 {
             return 1;
         }
     }

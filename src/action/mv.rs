@@ -9,8 +9,6 @@ use crate::action::quote::quoted;
 use crate::action::rm::remove_tree;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::errno_of;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 /// What to move; the last operand is where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +52,7 @@ fn move_one(context: &mut Context, from: &str, to: &str) -> bool {
     let existing = std::fs::symlink_metadata(to).ok();
     if let Some(existing) = &existing {
         if same_file(from.as_ref(), to.as_ref()) {
-            // Two hard links of one file: rename(2) would do nothing, so the source's name is removed.
-            let two_names = source.nlink() > 1 && !source.is_dir() && !same_name(from, to);
-            return match two_names {
-                true => context.sys.unlink(from.as_ref()).is_ok(),
-                false => complain(context, format!("{} and {} are the same file", quoted(from), quoted(to))),
-            };
+            return complain(context, format!("{} and {} are the same file", quoted(from), quoted(to)));
         }
         if existing.is_dir() && !source.is_dir() {
             return complain(context, format!("cannot overwrite directory {} with non-directory", quoted(to)));
@@ -106,16 +99,6 @@ fn copy_and_remove(context: &mut Context, from: &str, to: &str, existing: Option
             Err(error) => complain(context, format!("cannot remove {}: {}", quoted(from), error.text())),
         },
     }
-}
-
-/// The very same directory entry, however it is written.
-fn same_name(one: &str, other: &str) -> bool {
-    let parts = |path: &str| {
-        let path = Path::new(path);
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        (std::fs::canonicalize(parent).ok(), path.file_name().map(ToOwned::to_owned))
-    };
-    parts(one) == parts(other)
 }
 
 fn complain(context: &mut Context, message: String) -> bool {

@@ -55,6 +55,8 @@ impl Drawing {
         // A root counts as a directory only when something is shown in it.
         if self.below(Path::new(directory), &mut Vec::new()) > 0 {
             self.directories += 1;
+        } else if std::fs::metadata(directory).is_ok_and(|found| !found.is_dir()) {
+            self.files += 1;
         }
     }
 
