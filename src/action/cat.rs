@@ -1,5 +1,6 @@
 //! `cat FILE…`: open(2) for reading, read(2), and the bytes as they are. Reading never copies up.
 
+use crate::action::quote::quoted_if_needed;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::Access;
 
@@ -25,7 +26,7 @@ impl Verb for Cat {
             let bytes = context.sys.open(file.as_ref(), Access::Read).and_then(|open| context.sys.read_all(&open));
             match bytes {
                 Ok(bytes) => context.print(bytes),
-                Err(error) => status = context.fail(format!("cat: {file}"), &error),
+                Err(error) => status = context.fail(format!("cat: {}", quoted_if_needed(file)), &error),
             }
         }
         status

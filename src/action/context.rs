@@ -33,6 +33,11 @@ impl Context {
         self.redirected.as_mut().unwrap_or(&mut self.terminal).extend_from_slice(bytes.as_ref());
     }
 
+    /// Whether the standard output goes to a file.
+    pub(super) fn is_redirected(&self) -> bool {
+        self.redirected.is_some()
+    }
+
     /// Prints a line to the standard error, which stays on the terminal.
     pub fn complain(&mut self, line: impl AsRef<str>) {
         self.terminal.extend_from_slice(line.as_ref().as_bytes());

@@ -1,6 +1,8 @@
 //! `mkdir [-p] DIRECTORY…`: mkdir(2) for each.
 
+use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Directories to make.
@@ -36,7 +38,7 @@ impl Verb for Mkdir {
 fn make(context: &mut Context, directory: &Path) -> Status {
     match context.sys.mkdir(directory, 0o777) {
         Ok(()) => 0,
-        Err(error) => context.fail(format!("mkdir: cannot create directory '{}'", directory.display()), &error),
+        Err(error) => context.fail(format!("mkdir: cannot create directory {}", quoted(directory.as_os_str().as_bytes())), &error),
     }
 }
 
@@ -44,7 +46,16 @@ fn make_with_parents(context: &mut Context, directory: &Path) -> Status {
     let mut path = PathBuf::new();
     for part in directory.components() {
         path.push(part);
-        if !path.is_dir() && make(context, &path) != 0 {
+        if path.is_dir() {
+            continue;
+        }
+        // Something that is no directory stands on the way.
+        if path != directory && path.exists() {
+            let name = quoted(path.as_os_str().as_bytes());
+            context.complain(format!("mkdir: cannot create directory {name}: Not a directory"));
+            return 1;
+        }
+        if make(context, &path) != 0 {
             return 1;
         }
     }

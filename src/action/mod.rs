@@ -7,8 +7,12 @@
 //! To add a verb: add a file, its `mod` line and its line in [`verbs!`] below.
 
 mod context;
+mod copying;
+mod destination;
 mod flags;
+mod host_program;
 mod line;
+mod quote;
 
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
@@ -65,8 +69,28 @@ macro_rules! verbs {
 
 verbs! {
     cat::Cat,
+    cd::Cd,
+    chmod::Chmod,
+    cp::Cp,
+    diff::Diff,
     echo::Echo,
+    getfattr::Getfattr,
+    ln::Ln,
+    ls::Ls,
     mkdir::Mkdir,
+    mknod::Mknod,
+    mv::Mv,
+    readlink::Readlink,
+    rename::Rename,
+    rm::Rm,
+    rmdir::Rmdir,
+    setfattr::Setfattr,
+    sha256sum::Sha256sum,
+    stat::Stat,
+    touch::Touch,
+    tree::Tree,
+    truncate::Truncate,
+    wc::Wc,
 }
 
 /// Runs a whole line: the verb, with its output redirected where the line says so.

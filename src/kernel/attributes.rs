@@ -61,7 +61,7 @@ impl Sys {
     pub fn attribute(&mut self, path: &Path, name: &str) -> Result<Vec<u8>, CallError> {
         let mut value = Vec::with_capacity(64 * 1024);
         let outcome = rustix::fs::lgetxattr(path, name, rustix::buffer::spare_capacity(&mut value));
-        let shown = if outcome.is_ok() { strace::buffer(&value) } else { "...".into() };
+        let shown = if outcome.is_ok() { strace::buffer(&value) } else { strace::UNREAD.into() };
         let args = format!("{}, \"{name}\", {shown}, {}", strace::path(path), 64 * 1024);
         self.record("lgetxattr", args, outcome, |length| *length as i64)?;
         Ok(value)
@@ -71,5 +71,43 @@ impl Sys {
     pub fn remove_attribute(&mut self, path: &Path, name: &str) -> Result<(), CallError> {
         let outcome = rustix::fs::lremovexattr(path, name);
         self.zero("lremovexattr", format!("{}, \"{name}\"", strace::path(path)), outcome)
+    }
+
+    /// setxattr(2): as `set_attribute`, but of the file that a symbolic link points to.
+    pub fn set_attribute_through(&mut self, path: &Path, name: &str, value: &[u8]) -> Result<(), CallError> {
+        let outcome = rustix::fs::setxattr(path, name, value, rustix::fs::XattrFlags::empty());
+        let args = format!("{}, \"{name}\", {}, {}, 0", strace::path(path), strace::buffer(value), value.len());
+        self.zero("setxattr", args, outcome)
+    }
+
+    /// getxattr(2): as `attribute`, but of the file that a symbolic link points to.
+    pub fn attribute_through(&mut self, path: &Path, name: &str) -> Result<Vec<u8>, CallError> {
+        let mut value = Vec::with_capacity(64 * 1024);
+        let outcome = rustix::fs::getxattr(path, name, rustix::buffer::spare_capacity(&mut value));
+        let shown = if outcome.is_ok() { strace::buffer(&value) } else { strace::UNREAD.into() };
+        let args = format!("{}, \"{name}\", {shown}, {}", strace::path(path), 64 * 1024);
+        self.record("getxattr", args, outcome, |length| *length as i64)?;
+        Ok(value)
+    }
+
+    /// removexattr(2): as `remove_attribute`, but of the file that a symbolic link points to.
+    pub fn remove_attribute_through(&mut self, path: &Path, name: &str) -> Result<(), CallError> {
+        let outcome = rustix::fs::removexattr(path, name);
+        self.zero("removexattr", format!("{}, \"{name}\"", strace::path(path)), outcome)
+    }
+
+    /// listxattr(2), or llistxattr(2) where links are not to be followed: the names, sorted.
+    pub fn attribute_names(&mut self, path: &Path, follow: bool) -> Result<Vec<String>, CallError> {
+        let mut list = Vec::with_capacity(64 * 1024);
+        let (call, outcome) = match follow {
+            true => ("listxattr", rustix::fs::listxattr(path, rustix::buffer::spare_capacity(&mut list))),
+            false => ("llistxattr", rustix::fs::llistxattr(path, rustix::buffer::spare_capacity(&mut list))),
+        };
+        let shown = if outcome.is_ok() { strace::buffer(&list) } else { strace::UNREAD.into() };
+        self.record(call, format!("{}, {shown}, {}", strace::path(path), 64 * 1024), outcome, |length| *length as i64)?;
+        let names = list.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        let mut names: Vec<String> = names.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        names.sort();
+        Ok(names)
     }
 }

@@ -10,7 +10,9 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::sys::stat::{FchmodatFlags, Mode, SFlag, UtimensatFlags};
 use nix::sys::time::TimeSpec;
 use nix::unistd::UnlinkatFlags;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What a file is opened for.
@@ -124,13 +126,7 @@ impl Sys {
     /// mknodat(2) of a character device. In a user namespace only 0:0, the whiteout, is allowed.
     pub fn make_character_device(&mut self, path: &Path, mode: u32, major: u32, minor: u32) -> Result<(), CallError> {
         let device = nix::sys::stat::makedev(major.into(), minor.into());
-        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, SFlag::S_IFCHR, Mode::from_bits_truncate(mode), device);
-        let args = format!(
-            "AT_FDCWD, {}, S_IFCHR|{}, makedev({major:#x}, {minor:#x})",
-            strace::path(path),
-            strace::mode(mode)
-        );
-        self.zero("mknodat", args.replace("0x0", "0"), outcome)
+        self.make_node(path, SFlag::S_IFCHR.bits() | (mode & 0o7777), device)
     }
 
     /// fchmodat(2), following a symbolic link.
@@ -159,9 +155,155 @@ impl Sys {
         self.zero("utimensat", format!("AT_FDCWD, {}, {shown}, 0", strace::path(path)), outcome)
     }
 
+    /// openat(2) of a directory, to work on what is in it: relative to `parent` where one is given, never through a
+    /// symbolic link.
+    pub fn open_directory(&mut self, parent: Option<&OwnedFd>, name: &Path) -> Result<OwnedFd, CallError> {
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_DIRECTORY;
+        let outcome = match parent {
+            Some(parent) => nix::fcntl::openat(parent, name, flags, Mode::empty()),
+            None => nix::fcntl::openat(AT_FDCWD, name, flags, Mode::empty()),
+        };
+        let args = format!("{}, {}, O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_DIRECTORY", at(parent), strace::path(name));
+        self.record("openat", args, outcome, |fd| fd.as_raw_fd().into())
+    }
+
+    /// openat(2) of a file that must not exist yet, to write to it.
+    pub fn open_new(&mut self, path: &Path, mode: u32) -> Result<OwnedFd, CallError> {
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(mode));
+        let shown = format!("O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, {}", strace::mode(mode));
+        self.record("openat", format!("AT_FDCWD, {}, {shown}", strace::path(path)), outcome, |fd| fd.as_raw_fd().into())
+    }
+
+    /// openat(2) of a file that exists, emptying it (`cp` onto a file).
+    pub fn open_emptied(&mut self, path: &Path) -> Result<OwnedFd, CallError> {
+        let flags = OFlag::O_WRONLY | OFlag::O_TRUNC | OFlag::O_CLOEXEC;
+        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, Mode::empty());
+        let args = format!("AT_FDCWD, {}, O_WRONLY|O_TRUNC|O_CLOEXEC", strace::path(path));
+        self.record("openat", args, outcome, |fd| fd.as_raw_fd().into())
+    }
+
+    /// copy_file_range(2) to the end of the file; read(2) and write(2) where the two files do not allow that.
+    pub fn copy_data(&mut self, from: &OwnedFd, to: &OwnedFd) -> Result<(), CallError> {
+        // As much as fits a signed size, less a page: what the GNU programs ask for.
+        const ALL: usize = 0x7fff_ffff_c000_0000;
+        let mut copied = 0;
+        loop {
+            let outcome = rustix::fs::copy_file_range(from, None, to, None, ALL);
+            let args = format!("{}, NULL, {}, NULL, {ALL}, 0", from.as_raw_fd(), to.as_raw_fd());
+            match self.record("copy_file_range", args, outcome, |got| *got as i64) {
+                Ok(0) if copied > 0 => return Ok(()),
+                // Nothing at all: an empty file, or one of a kind that only read(2) can empty (/proc).
+                Ok(0) | Err(_) => break,
+                Ok(got) => copied += got,
+            }
+        }
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            let outcome = nix::unistd::read(from, &mut buffer);
+            let got = outcome.unwrap_or(0);
+            let args = format!("{}, {}, {}", from.as_raw_fd(), strace::buffer(&buffer[..got]), buffer.len());
+            if self.record("read", args, outcome, |got| *got as i64)? == 0 {
+                return Ok(());
+            }
+            self.write_all(to, &buffer[..got])?;
+        }
+    }
+
+    /// unlinkat(2) of an entry of an open directory: nothing on the way to it can be swapped for a symbolic link.
+    pub fn unlink_in(&mut self, parent: &OwnedFd, name: &Path, directory: bool) -> Result<(), CallError> {
+        let (flag, shown) = match directory {
+            true => (UnlinkatFlags::RemoveDir, "AT_REMOVEDIR"),
+            false => (UnlinkatFlags::NoRemoveDir, "0"),
+        };
+        let outcome = nix::unistd::unlinkat(parent, name, flag);
+        self.zero("unlinkat", format!("{}, {}, {shown}", at(Some(parent)), strace::path(name)), outcome)
+    }
+
+    /// ftruncate(2): cuts or extends an open file to `size` bytes.
+    pub fn truncate_open(&mut self, file: &OwnedFd, size: i64) -> Result<(), CallError> {
+        let outcome = nix::unistd::ftruncate(file, size);
+        self.zero("ftruncate", format!("{}, {size}", file.as_raw_fd()), outcome)
+    }
+
+    /// utimensat(2) of an open file: both times to now.
+    pub fn touch_open(&mut self, file: &OwnedFd) -> Result<(), CallError> {
+        let now = TimeSpec::UTIME_NOW;
+        let outcome = nix::sys::stat::futimens(file, &now, &now);
+        self.zero("utimensat", format!("{}, NULL, [UTIME_NOW, UTIME_NOW], 0", file.as_raw_fd()), outcome)
+    }
+
+    /// utimensat(2) of the entry itself, also where it is a symbolic link.
+    pub fn set_own_times(&mut self, path: &Path, accessed: (i64, i64), modified: (i64, i64)) -> Result<(), CallError> {
+        let (first, second) = (TimeSpec::new(accessed.0, accessed.1), TimeSpec::new(modified.0, modified.1));
+        let outcome = nix::sys::stat::utimensat(AT_FDCWD, path, &first, &second, UtimensatFlags::NoFollowSymlink);
+        let shown = [accessed, modified].map(|(s, ns)| format!("{{tv_sec={s}, tv_nsec={ns}}}")).join(", ");
+        self.zero("utimensat", format!("AT_FDCWD, {}, [{shown}], AT_SYMLINK_NOFOLLOW", strace::path(path)), outcome)
+    }
+
+    /// fchownat(2) of the entry itself, also where it is a symbolic link.
+    pub fn change_owner(&mut self, path: &Path, user: u32, group: u32) -> Result<(), CallError> {
+        let (uid, gid) = (nix::unistd::Uid::from_raw(user), nix::unistd::Gid::from_raw(group));
+        let outcome = nix::unistd::fchownat(AT_FDCWD, path, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW);
+        let args = format!("AT_FDCWD, {}, {user}, {group}, AT_SYMLINK_NOFOLLOW", strace::path(path));
+        self.zero("fchownat", args, outcome)
+    }
+
+    /// mknodat(2) of a named pipe or a device; `mode` holds the type bits, as stat(2) gives them.
+    pub fn make_node(&mut self, path: &Path, mode: u32, device: u64) -> Result<(), CallError> {
+        let kind = SFlag::from_bits_truncate(mode & SFlag::S_IFMT.bits());
+        let (shown, numbers) = match kind {
+            SFlag::S_IFIFO => ("S_IFIFO", String::new()),
+            SFlag::S_IFBLK => ("S_IFBLK", strace::device(device)),
+            SFlag::S_IFSOCK => ("S_IFSOCK", String::new()),
+            _ => ("S_IFCHR", strace::device(device)),
+        };
+        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, kind, Mode::from_bits_truncate(mode), device);
+        let mode = strace::mode(mode & 0o7777);
+        self.zero("mknodat", format!("AT_FDCWD, {}, {shown}|{mode}{numbers}", strace::path(path)), outcome)
+    }
+
     /// chdir(2).
     pub fn chdir(&mut self, path: &Path) -> Result<(), CallError> {
         let outcome = nix::unistd::chdir(path);
         self.zero("chdir", strace::path(path), outcome)
     }
+}
+
+/// The mode bits that new files do not get (umask(2)).
+pub fn umask() -> u32 {
+    // There is no call that only reads it; the stage has a single thread, so nobody sees the moment in between.
+    let umask = nix::sys::stat::umask(Mode::empty());
+    nix::sys::stat::umask(umask);
+    umask.bits()
+}
+
+/// statx(2) of an open directory: another file system, or another part of one, is mounted here (kernel 5.8).
+pub fn is_mount_root(directory: &OwnedFd) -> bool {
+    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags};
+    rustix::fs::statx(directory, "", AtFlags::EMPTY_PATH, StatxFlags::TYPE)
+        .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+/// The names in an open directory, sorted by their bytes, without `.` and `..`.
+pub fn names_in(directory: &OwnedFd) -> std::io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in rustix::fs::Dir::read_from(directory)? {
+        let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_os_string();
+        if name != "." && name != ".." {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// fstatat(2): whether an entry of an open directory is a directory itself, not following a link.
+pub fn is_directory_in(directory: &OwnedFd, name: &Path) -> bool {
+    rustix::fs::statat(directory, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)
+        .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_dir())
+}
+
+fn at(parent: Option<&OwnedFd>) -> String {
+    parent.map_or("AT_FDCWD".to_string(), |parent| parent.as_raw_fd().to_string())
 }

@@ -5,13 +5,56 @@ use crate::kernel::sys::{CallError, Sys};
 use nix::mount::{MntFlags, MsFlags};
 use std::path::Path;
 
+/// What a mount as a whole forbids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MountFlags {
+    /// `ro`
+    pub read_only: bool,
+    /// `nosuid`
+    pub no_suid: bool,
+    /// `nodev`
+    pub no_devices: bool,
+    /// `noexec`
+    pub no_exec: bool,
+}
+
+impl MountFlags {
+    fn bits(self) -> MsFlags {
+        let mut bits = MsFlags::empty();
+        bits.set(MsFlags::MS_RDONLY, self.read_only);
+        bits.set(MsFlags::MS_NOSUID, self.no_suid);
+        bits.set(MsFlags::MS_NODEV, self.no_devices);
+        bits.set(MsFlags::MS_NOEXEC, self.no_exec);
+        bits
+    }
+}
+
+/// The flags in strace's order, which is that of their bits.
+fn shown(flags: MsFlags) -> String {
+    let names: Vec<&str> = flags.iter_names().map(|(name, _)| name).collect();
+    if names.is_empty() { "0".to_string() } else { names.join("|") }
+}
+
 impl Sys {
     /// mount(2) of a tmpfs; `options` as in tmpfs(5) (`size=1m,mode=755`), empty for none.
     pub fn mount_tmpfs(&mut self, source: &str, target: &Path, options: &str) -> Result<(), CallError> {
+        self.mount_tmpfs_with(source, target, MountFlags::default(), options)
+    }
+
+    /// mount(2) of a tmpfs with flags.
+    pub fn mount_tmpfs_with(
+        &mut self,
+        source: &str,
+        target: &Path,
+        flags: MountFlags,
+        options: &str,
+    ) -> Result<(), CallError> {
         let data = (!options.is_empty()).then_some(options);
-        let outcome = nix::mount::mount(Some(source), target, Some("tmpfs"), MsFlags::empty(), data);
-        let shown = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
-        self.zero("mount", format!("\"{source}\", {}, \"tmpfs\", 0, {shown}", strace::path(target)), outcome)
+        let outcome = nix::mount::mount(Some(source), target, Some("tmpfs"), flags.bits(), data);
+        let data = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
+        let source = strace::path(source.as_ref());
+        let args = format!("{source}, {}, \"tmpfs\", {}, {data}", strace::path(target), shown(flags.bits()));
+        self.zero("mount", args, outcome)
     }
 
     /// mount(2) with MS_BIND: the same directory at a second place; with MS_REC, what is mounted below it too.
@@ -26,10 +69,26 @@ impl Sys {
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND|MS_RDONLY: this mount can no longer be written through.
+    ///
+    /// What the mount forbids already is said again: a remount drops whatever is not, and in a user namespace the
+    /// kernel answers EPERM to whoever drops `nosuid` and the like of a mount that came from outside.
     pub fn remount_read_only(&mut self, target: &Path) -> Result<(), CallError> {
-        let flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+        use nix::sys::statvfs::FsFlags;
+        let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+        if let Ok(found) = nix::sys::statvfs::statvfs(target) {
+            for (has, flag) in [
+                (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
+                (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
+                (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
+                (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
+                (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
+                (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
+            ] {
+                flags.set(flag, found.flags().contains(has));
+            }
+        }
         let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
-        self.zero("mount", format!("NULL, {}, NULL, MS_RDONLY|MS_REMOUNT|MS_BIND, NULL", strace::path(target)), outcome)
+        self.zero("mount", format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
     }
 
     /// mount(2) with MS_REC|MS_PRIVATE: nothing that is mounted here reaches another namespace, and nothing comes in.

@@ -119,6 +119,10 @@ impl Sys {
                 }
             }
         }
+        if overlay.read_only {
+            let outcome = rustix::mount::fsconfig_set_flag(context, "ro");
+            self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_FLAG, \"ro\", NULL, 0"), outcome)?;
+        }
         let outcome = rustix::mount::fsconfig_create(context);
         self.zero("fsconfig", format!("{fd}, FSCONFIG_CMD_CREATE, NULL, NULL, 0"), outcome)
     }

@@ -6,6 +6,9 @@ use std::path::Path;
 /// How many bytes of a buffer strace prints before it writes `...`.
 const MOST: usize = 32;
 
+/// A buffer that the kernel did not fill: strace prints its address, which tells nobody anything.
+pub(super) const UNREAD: &str = "0x…";
+
 /// A path, whole and quoted.
 pub fn path(path: &Path) -> String {
     quoted(path.as_os_str().as_bytes())
@@ -25,6 +28,13 @@ pub(super) fn mode(mode: u32) -> String {
         true => format!("{mode:03o}"),
         false => format!("0{mode:o}"),
     }
+}
+
+/// A device number behind a comma: `, makedev(0x1, 0x3)`.
+pub(super) fn device(device: u64) -> String {
+    let hex = |number: u64| if number == 0 { "0".to_string() } else { format!("{number:#x}") };
+    let (major, minor) = (nix::sys::stat::major(device), nix::sys::stat::minor(device));
+    format!(", makedev({}, {})", hex(major), hex(minor))
 }
 
 fn quoted(bytes: &[u8]) -> String {

@@ -23,7 +23,7 @@ pub struct CallError {
 impl CallError {
     /// The C library's words for the errno: `No such file or directory`.
     pub fn text(&self) -> &'static str {
-        Errno::from_raw(self.errno).desc()
+        words(Errno::from_raw(self.errno))
     }
 
     /// The errno's name: `ENOENT`.
@@ -44,7 +44,7 @@ impl CallError {
     /// The error of a call that was made without a [`Sys`].
     pub(super) fn of(name: &str, args: String, errno: i32) -> CallError {
         let errno = Errno::from_raw(errno);
-        let result = CallResult::Error { errno: format!("{errno:?}"), text: errno.desc().to_string() };
+        let result = CallResult::Error { errno: format!("{errno:?}"), text: words(errno).to_string() };
         CallError { call: Call { name: name.to_string(), args, result }, errno: errno as i32 }
     }
 }
@@ -52,7 +52,15 @@ impl CallError {
 /// The name and the words of an errno: `("ENOSPC", "No space left on device")`.
 pub fn errno_of(error: &std::io::Error) -> (String, &'static str) {
     let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
-    (format!("{errno:?}"), errno.desc())
+    (format!("{errno:?}"), words(errno))
+}
+
+/// The GNU C library's words, which nix has for all but a few.
+fn words(errno: Errno) -> &'static str {
+    match errno {
+        Errno::EOPNOTSUPP => "Operation not supported",
+        other => other.desc(),
+    }
 }
 
 impl Sys {
@@ -78,6 +86,14 @@ impl Sys {
         }
     }
 
+    /// Records an execve(2) that another program makes on our behalf; strace prints the environment as its size.
+    pub fn record_execve(&mut self, program: &str, words: &[String], variables: usize) {
+        let words: Vec<String> = words.iter().map(|word| crate::kernel::strace::path(word.as_ref())).collect();
+        let program = crate::kernel::strace::path(program.as_ref());
+        let args = format!("{program}, [{}], 0x… /* {variables} vars */", words.join(", "));
+        self.calls.push(Call { name: "execve".to_string(), args, result: CallResult::Value(0) });
+    }
+
     /// Records a call that returns 0.
     pub(super) fn zero<E: Into<RawErrno>>(
         &mut self,
@@ -100,5 +116,26 @@ impl From<Errno> for RawErrno {
 impl From<rustix::io::Errno> for RawErrno {
     fn from(errno: rustix::io::Errno) -> RawErrno {
         RawErrno(errno.raw_os_error())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+    use nix::errno::Errno;
+
+    #[test]
+    #[cfg(target_env = "gnu")]
+    fn the_words_for_each_errno_are_those_of_the_c_library() {
+        let mut wrong = Vec::new();
+        for number in 1..=133 {
+            let errno = Errno::from_raw(number);
+            let known = std::io::Error::from_raw_os_error(number).to_string();
+            let known = known.trim_end_matches(&format!(" (os error {number})"));
+            if errno != Errno::UnknownErrno && words(errno) != known {
+                wrong.push(format!("Errno::{errno:?} => {known:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

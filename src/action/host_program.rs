@@ -1,0 +1,112 @@
+//! The host's own programs: for listing and formatting we do not write a second coreutils.
+//!
+//! The program runs in the stage, so it sees what the lesson made. Its environment is the same on every machine; its
+//! output is taken from a pipe, so it is the plain one, and its errors stand where the program wrote them.
+
+use crate::action::{Context, Status};
+use crate::event::{Call, CallResult, Failure};
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const ENVIRONMENT: [(&str, &str); 4] = [("PATH", PATH), ("LC_ALL", "C"), ("TZ", "UTC"), ("HOME", "/")];
+
+/// Declares a verb that is a program of the host: its name, how it is written, its flags.
+macro_rules! host_verb {
+    ($(#[$doc:meta])* $name:ident, $name_word:literal, $synopsis:literal, [$($flag:expr),* $(,)?]) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name {
+            words: Vec<String>,
+        }
+
+        impl $crate::action::Verb for $name {
+            const NAME: &'static str = $name_word;
+            const SYNOPSIS: &'static str = $synopsis;
+            const FLAGS: &'static [$crate::action::Flag] = &[$($flag),*];
+
+            fn parse(words: &[String]) -> Result<$name, $crate::action::UsageError> {
+                $crate::action::Arguments::sort(words, Self::FLAGS)?;
+                Ok($name { words: words.to_vec() })
+            }
+
+            fn run(&self, context: &mut $crate::action::Context) -> $crate::action::Status {
+                $crate::action::host_program::run(context, &self.words)
+            }
+        }
+    };
+}
+pub(super) use host_verb;
+
+/// Runs the program that `words` begin with, and prints what it prints.
+pub(super) fn run(context: &mut Context, words: &[String]) -> Status {
+    let name = &words[0];
+    let Some(program) = find(name) else { return missing(context, words) };
+    let shown = program.display().to_string();
+    context.sys.record_execve(&shown, words, ENVIRONMENT.len());
+    let mut command = Command::new(&program);
+    // The name it was called by, so that its messages begin as people know them.
+    std::os::unix::process::CommandExt::arg0(&mut command, name);
+    command.args(&words[1..]).env_clear().envs(ENVIRONMENT).stdin(Stdio::null());
+    match spawn(context, command) {
+        Ok(status) => status,
+        Err(error) => {
+            context.complain(format!("bash: {shown}: {}", crate::kernel::errno_of(&error).1));
+            126
+        }
+    }
+}
+
+fn spawn(context: &mut Context, mut command: Command) -> std::io::Result<Status> {
+    use std::os::unix::process::ExitStatusExt;
+    let status = if context.is_redirected() {
+        let output = command.output()?;
+        context.print(output.stdout);
+        context.complain_bytes(&output.stderr);
+        output.status
+    } else {
+        // One pipe for both, so that errors stand where the program wrote them.
+        let (mut reader, writer) = std::io::pipe()?;
+        let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
+        // The command holds the writing ends; the pipe ends when the program does.
+        drop(command);
+        let mut printed = Vec::new();
+        reader.read_to_end(&mut printed)?;
+        context.print(printed);
+        child.wait()?
+    };
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let runnable = |path: &PathBuf| {
+        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    PATH.split(':').map(|directory| PathBuf::from(directory).join(name)).find(runnable)
+}
+
+fn missing(context: &mut Context, words: &[String]) -> Status {
+    let name = &words[0];
+    context.complain(format!("bash: {name}: command not found"));
+    let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    context.failure = Some(Failure {
+        wanted: format!("cannot run {name}"),
+        call: Call {
+            name: "execve".into(),
+            args: format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len()),
+            result: CallResult::Error { errno: "ENOENT".into(), text: "No such file or directory".into() },
+        },
+        why: format!("{name} is this machine's own program, and none of {} holds it", PATH.replace(':', ", ")),
+        fix: format!("install it: on Debian and Ubuntu, apt install {}", package(name)),
+    });
+    127
+}
+
+fn package(name: &str) -> &str {
+    match name {
+        "diff" => "diffutils",
+        _ => "coreutils",
+    }
+}

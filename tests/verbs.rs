@@ -1,0 +1,259 @@
+//! Every verb against its namesake: each script runs twice, once through `action::execute` and once through bash with
+//! the real programs, each in a fresh directory. What is printed, the exit statuses and the trees must be the same.
+//!
+//! The scripts run in a mount namespace of their own (in a user namespace too where we are not root, and as root in
+//! both), on a tmpfs, so that nothing of them outlives the test.
+
+use layerlab::action::{CommandLine, Context, execute};
+use layerlab::event::Role;
+use std::fmt::Write;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What every script begins with.
+const FIXTURE: &str = r#"
+umask 022
+mkdir d dd empty 'sp ace' ro
+echo hi > f; echo there > g; echo x > d/x; echo y > d/y; mkdir d/sub; echo z > d/sub/z
+ln -s f link; ln -s nowhere dangling; ln -s d dirlink; ln f hard
+echo run > run.sh; chmod 755 run.sh; chmod 400 g
+touch "it's" 'sp ace/in side' .hidden 'a"b'
+mkdir -p tree/b/c tree/a; touch tree/b/f tree/.h 'tree/back\slash' tree/é tree/层; ln -s ../f tree/l; ln -s b tree/ldir
+touch -d '2001-02-03 04:05:06.789' f d/x d/sub tree/b/f
+setfattr -n user.a -v 'plain "q" \ b' f; setfattr -n user.bin -v 0x00ff0a f; setfattr -n user.empty f
+setfattr -n user.line -v 'aaaaaaaaaaaa\012' f; setfattr -n user.zero -v 0x7900 f; setfattr -n user.overlay.opaque -v y d
+"#;
+
+/// How bash is told to call each program as a lesson shows it.
+const PROGRAMS: &str = r#"
+umask 022
+tree() { LC_ALL=C.UTF-8 command tree "$@"; }
+rename() { (exec -a rename rename.ul "$@"); }
+getfattr() { stdbuf -oL getfattr "$@"; }
+"#;
+
+const SCRIPTS: &[(&str, &str)] = &[
+    (
+        "touch",
+        "touch f\ntouch new 'new two'\ntouch d\ntouch missing/x\ntouch f/x\ntouch dangling\ntouch ''\ntouch -- -dash",
+    ),
+    (
+        "rm",
+        "rm f\nrm missing\nrm d\nrm link\nrm dirlink\nrm -f missing f/x\nrm -f d\nrm 'sp ace/in side' missing g\nrm dangling\nrm \"it's\"\nrm -f",
+    ),
+    (
+        "rm -r",
+        "rm -r d\nrm -r missing\nrm -r dirlink\nrm -rf missing tree\nrm -r .\nrm -r ..\nrm -r dd/.\nrm -R dd/ 'sp ace'\nrm -r f ''",
+    ),
+    ("rm /", "rm -r /"),
+    ("rmdir", "rmdir empty\nrmdir d\nrmdir f\nrmdir missing dd\nrmdir dirlink\nrmdir 'sp ace'"),
+    ("mkdir", "mkdir d\nmkdir n1 n2\nmkdir a/b\nmkdir -p a/b/c d/sub/e\nmkdir 'sp ace'\nmkdir -p f/x"),
+    (
+        "mv",
+        "mv missing x\nmv f missing/x\nmv d d/y\nmv f f\nmv d f\nmv f dd\nmv dd/f .\nmv f dd/new\nmv dd/new f\nmv a b missing\nmv f d missing\nmv f g run.sh\nmv f new/\nmv link link2\nmv dangling d\nmv hard d/\nmv d dd",
+    ),
+    (
+        "mv onto",
+        "mkdir dd/d\nmv d dd\nmkdir -p e/d/x\nmv dd/d e\nmv f g\nmkdir d/f\nmv g d/f\nmv link d/x\nmv d/sub d/x",
+    ),
+    ("mv into a directory that is in the way", "mkdir dd/f\nmv f dd\nmv f g dd/f\nmkdir e\nmkdir e/g\nmv dd/f/g e"),
+    ("mv hard links", "mv f hard\nmv hard g"),
+    ("mv two of a name", "mkdir a b\ntouch a/x b/x\nmv a/x b/x dd"),
+    (
+        "cp",
+        "cp f new\ncp f g\ncp f dd\ncp missing x\ncp f f\ncp f hard\ncp f d/x/y\ncp f missing/x\ncp f missing/\ncp d new2\ncp f g dd\ncp f g run.sh\ncp f g missing\ncp link l2\ncp dangling l3\ncp f dangling\ncp run.sh r2\ncp f d\ncp f ''",
+    ),
+    (
+        "cp keeps nothing of its own accord",
+        "chmod 600 g\ncp run.sh g\nstat -c %a g\ncp g run.sh\nstat -c %a run.sh\ncp run.sh link\ncat f",
+    ),
+    (
+        "cp -p",
+        "cp -p f new\nstat -c '%Y %a' new\ncp -p run.sh dd\nstat -c '%a %n' dd/run.sh\ncp -p d/x g\nstat -c '%Y %a' g\ngetfattr -d new",
+    ),
+    (
+        "cp -r",
+        "cp -r d new\ncp -r d dd\ncp -r d dd\ncp -r d f\ncp -r link dangling dirlink dd\ncp -r tree d tree2\ncp -r f new3\ncp -r d d/z\ncp -r f dd/d",
+    ),
+    (
+        "cp -r over",
+        "cp -r d dd\nmkdir e e/x\ncp -r d/x e\ncp -r link f\ncp -r link run.sh\ncp -r d/. dd\nmkdir ro/d\ntouch ro/d/sub\ncp -r d ro",
+    ),
+    (
+        "cp -a",
+        "cp -a d new\nstat -c '%Y %n' new/x new/sub\ncp -a f hard dd\nstat -c %h dd/f\ngetfattr -d dd/f new\ncp -a link dangling tree dd\ncp -a run.sh dd\nmknod w c 0 0\ncp -a w w2\nstat -c '%F %t %T' w2",
+    ),
+    ("cp two of a name", "mkdir a b\ntouch a/x b/x\ncp a/x b/x dd"),
+    (
+        "ln",
+        "ln f n\nln f f\nln missing n2\nln d n3\nln -s f g\nln -s f s\nln -s 'sp ace' s2\nln -s x missing/y\nln f dd\nln -s f dd\nln f dd/f\nln -sf g s\nln -f g dd/f\nln link n4\nln -s d/x\nln -s a b c\nln f g run.sh\nln f missing/y\nln -f f f\nreadlink s s2 x",
+    ),
+    (
+        "chmod",
+        "chmod 600 f\nchmod u+x f\nchmod go=r run.sh\nchmod a-w f d\nchmod 4755 run.sh\nchmod +x g\nchmod 755 g\nchmod u=rwx,g=u,o= g\nchmod 9 f\nchmod u+z f\nchmod 644 missing\nchmod 644 dangling\nchmod 2755 d\nchmod 700 d\nchmod g-s d\nchmod 600 missing link\nchmod +t d\nchmod a+X f d",
+    ),
+    (
+        "truncate",
+        "truncate -s 1 f\ntruncate -s 1K new\ntruncate -s +3 f\ntruncate -s -2 f\ntruncate -s -99 f\ntruncate -s x f\ntruncate -s 1Z f\ntruncate -s 1 missing/x\ntruncate -s 1 d\ntruncate --size=2MB f\ntruncate -s 0 link f",
+    ),
+    ("cat", "cat f\ncat missing 'no no' d\ncat f d/x\ncat dirlink link"),
+    (
+        "tree",
+        "tree\ntree -a\ntree tree\ntree -a tree d\ntree missing\ntree d missing f\ntree empty\ntree dirlink\ntree d/ ./d 'sp ace'\ntree dd/..",
+    ),
+    (
+        "getfattr",
+        "getfattr f\ngetfattr -d f\ngetfattr -d -m - f d\ngetfattr -d -m overlay d f\ngetfattr -d -m ^user.l f\ngetfattr -n user.a f\ngetfattr -n user.no f\ngetfattr -n user.a f d\ngetfattr -n user.a --only-values f\ngetfattr -d --only-values f\ngetfattr -n user.a missing\ngetfattr -d missing f\ngetfattr d\ngetfattr -d 'sp ace'\ngetfattr -h -d -m - link\ngetfattr -d link\ngetfattr -d ./f .//f .\ngetfattr -n foo f\ngetfattr -d dangling\ngetfattr -h -d dangling\ngetfattr -n user.a f/x\ngetfattr -d /tmp/layerlab-verbs/abs\ngetfattr --absolute-names -d /tmp/layerlab-verbs/abs",
+    ),
+    (
+        "setfattr",
+        "setfattr -n user.x -v y f\ngetfattr -d f\nsetfattr -n user.x -v y missing\nsetfattr -n foo -v y f\nsetfattr -n user.x -v y link\nsetfattr -h -n user.x -v y link\nsetfattr -x user.zz f\nsetfattr -x user.x f\nsetfattr -n user.h -v 0xzz f\nsetfattr -n user.o -v 'a\\101' f d\nsetfattr -n user.s -v 0saGVsbG8= d\ngetfattr -d -m - f d",
+    ),
+    (
+        "rename",
+        "rename f g f\nrename f q f\nrename zz y g\nrename g h missing\nrename s t 'sp ace'\nrename d e d/x\nrename x w d/x\nrename d empty d\nrename d q q d hard\nrename h q/q hard\nrename '' p hard\nrename r R run.sh missing\nrename R R Run.sh",
+    ),
+    (
+        "mknod",
+        "mknod w c 0 0\nmknod w c 0 0\nmknod missing/w c 0 0\nmknod x c z 0\nmknod x c 0 z\nstat -c '%F %t %T %a' w\nmknod 'a b' c 0 0\nmknod 'a b' c 0 0",
+    ),
+    ("cd", "cd d\nls\ncd ..\ncd missing\ncd f\ncd dirlink\ncat x"),
+    ("echo", "echo a b > new\necho c >> new\ncat new\necho > d\necho x > missing/y\necho -n x\necho"),
+    (
+        "host programs",
+        "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nls --all empty\nls -ld link",
+    ),
+];
+
+#[test]
+fn every_verb_does_what_its_namesake_does() {
+    if let Ok(base) = std::env::var("LAYERLAB_TEST_STAGE") {
+        return inside(Path::new(&base));
+    }
+    let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let namespaces: &[&str] = if root { &["-m", "-Urm"] } else { &["-Urm"] };
+    for flags in namespaces {
+        let base = tempfile::tempdir().unwrap();
+        let status = Command::new("unshare")
+            .args([flags, "--propagation", "private"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "every_verb_does_what_its_namesake_does", "--nocapture"])
+            .env("LAYERLAB_TEST_STAGE", base.path())
+            .env("LAYERLAB_TEST_ROLE", if *flags == "-m" { "root" } else { "user" })
+            .status()
+            .expect("util-linux's unshare is needed");
+        assert!(status.success(), "the verbs differ from their namesakes under unshare {flags}");
+    }
+}
+
+fn inside(base: &Path) {
+    let role = if std::env::var("LAYERLAB_TEST_ROLE").as_deref() == Ok("root") { Role::Root } else { Role::User };
+    assert!(Command::new("mount").args(["-t", "tmpfs", "scratch"]).arg(base).status().unwrap().success());
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let mut failures = String::new();
+    for (at, (name, script)) in SCRIPTS.iter().enumerate() {
+        if !only.is_empty() && only != *name {
+            continue;
+        }
+        let [ours, theirs] = ["ours", "theirs"].map(|side| base.join(format!("{side}{at}/w")));
+        for directory in [&ours, &theirs] {
+            std::fs::create_dir_all(directory).unwrap();
+            bash(directory, &format!("set -e{FIXTURE}"));
+        }
+        let printed = run_ours(&ours, script, role);
+        let expected = run_theirs(&theirs, script);
+        let (left, right) = (snapshot(&ours), snapshot(&theirs));
+        if printed != expected {
+            writeln!(failures, "== {name}: printed\n{}", difference(&expected, &printed)).unwrap();
+        }
+        if left != right {
+            writeln!(failures, "== {name}: on disk\n{}", difference(&right, &left)).unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "- bash, + ours ({role:?})\n{failures}");
+}
+
+fn run_ours(directory: &Path, script: &str, role: Role) -> String {
+    std::env::set_current_dir(directory).unwrap();
+    let mut printed = String::new();
+    for line in script.lines() {
+        let command = CommandLine::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut context = Context::new(role);
+        let status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        writeln!(printed, "$ {line}\n{}={status}", String::from_utf8_lossy(context.shown())).unwrap();
+    }
+    std::env::set_current_dir("/").unwrap();
+    printed.replace(directory.to_str().unwrap(), "$PWD")
+}
+
+fn run_theirs(directory: &Path, script: &str) -> String {
+    let mut whole = String::from(PROGRAMS);
+    for line in script.lines() {
+        let title = format!("$ {line}");
+        writeln!(whole, "builtin printf '%s\\n' {}\n{line}\nbuiltin printf '=%s\\n' $?", shell_words::quote(&title))
+            .unwrap();
+    }
+    let printed = bash(directory, &whole).replace(directory.to_str().unwrap(), "$PWD");
+    // bash reading a script says which line it is at; the one that a person types into does not.
+    let mut kept = String::new();
+    for line in printed.lines() {
+        match line.strip_prefix("bash: line ").and_then(|rest| rest.split_once(": ")) {
+            Some((_, message)) => writeln!(kept, "bash: {message}").unwrap(),
+            None => writeln!(kept, "{line}").unwrap(),
+        }
+    }
+    kept
+}
+
+fn bash(directory: &Path, script: &str) -> String {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut command = Command::new("bash");
+    command.arg("-c").arg(script).current_dir(directory).env_clear();
+    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C");
+    command.env("TZ", "UTC").env("HOME", "/").stdin(Stdio::null());
+    let mut child = command.stdout(writer.try_clone().unwrap()).stderr(writer).spawn().expect("bash is needed");
+    drop(command);
+    let mut printed = Vec::new();
+    std::io::Read::read_to_end(&mut reader, &mut printed).unwrap();
+    child.wait().unwrap();
+    String::from_utf8_lossy(&printed).into_owned()
+}
+
+/// Every entry below a directory: name, kind, mode, and what it holds.
+fn snapshot(directory: &Path) -> String {
+    let mut text = String::new();
+    let mut names: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    for name in names {
+        let path = directory.join(name);
+        let found = std::fs::symlink_metadata(&path).unwrap();
+        let kind = found.file_type();
+        write!(text, "{} {:o} ", path.display(), found.mode()).unwrap();
+        if kind.is_file() {
+            let content = std::fs::read(&path).unwrap();
+            let content = if content.len() > 99 {
+                format!("{} bytes", content.len())
+            } else {
+                String::from_utf8_lossy(&content).into()
+            };
+            writeln!(text, "{} links, {content:?}", found.nlink()).unwrap();
+        } else if kind.is_symlink() {
+            writeln!(text, "-> {}", std::fs::read_link(&path).unwrap().display()).unwrap();
+        } else if kind.is_char_device() {
+            writeln!(text, "device {}", found.rdev()).unwrap();
+        } else {
+            writeln!(text).unwrap();
+            if kind.is_dir() {
+                text.push_str(&snapshot(&path));
+            }
+        }
+    }
+    // The two sides lie side by side: what differs is only their name.
+    text.replace("/ours", "/side").replace("/theirs", "/side")
+}
+
+fn difference(before: &str, after: &str) -> String {
+    let changes = similar::TextDiff::from_lines(before, after);
+    changes.unified_diff().context_radius(2).to_string()
+}
