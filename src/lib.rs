@@ -4,18 +4,21 @@
 //!
 //! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
-//! - `engine` runs a lesson on a `stage`, a sandboxed process of our own,
-//! - `observe` reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
-//! - [`event`] is what all of them tell, as plain data, and `render` turns it into text,
-//! - `host` probes what this machine allows, `cli` is what people type.
+//! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
+//! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
+//! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
+//! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
 
 pub mod action;
 pub mod check;
+pub mod cli;
+pub mod engine;
 pub mod event;
+pub mod host;
 pub mod kernel;
 pub mod lesson;
 pub mod observe;
-pub mod stage;
 pub mod render;
+pub mod stage;

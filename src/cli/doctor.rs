@@ -1,7 +1,9 @@
 //! `layerlab doctor [LESSON]`
 
+use crate::cli::output;
 use crate::cli::{CliError, Common};
-use crate::host::{Finding, Verdict, probe};
+use crate::host::{Verdict, probe};
+use crate::render::{Sign, finding};
 use std::path::Path;
 
 /// What works here, what does not, and the fix
@@ -18,14 +20,22 @@ impl Doctor {
     /// Probes and tells.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let lesson = self.lesson.as_ref().map(|wanted| common.lesson(wanted)).transpose()?;
-        let painter = crate::cli::output::painter(common);
-        let findings = probe(Path::new("/proc/self/exe"), &mut |finding| {
+        let (width, paint) = (output::width(), output::paint(common));
+        let findings = probe(Path::new("/proc/self/exe"), &mut |found| {
             if !self.json {
-                print!("{}", crate::render::finding(&told(finding), crate::cli::output::width(), painter));
+                let sign = match found.verdict {
+                    Verdict::Works => Sign::Works,
+                    Verdict::Without => Sign::Without,
+                    Verdict::Missing => Sign::Missing,
+                };
+                print!("{}", finding(sign, &found.name, &found.evidence, found.fix.as_deref(), width, paint));
             }
         });
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?);
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?
+            );
         }
         let missing = findings.iter().any(|finding| finding.verdict == Verdict::Missing);
         if !self.json {
@@ -35,6 +45,6 @@ impl Doctor {
             };
             println!("\n{what} {} here.", if missing { "can't run" } else { "can run" });
         }
-        if missing { Err(CliError::HostSaid) } else { Ok(()) }
+        if missing { Err(CliError::HostLacks) } else { Ok(()) }
     }
 }

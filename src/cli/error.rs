@@ -14,6 +14,8 @@ pub enum CliError {
     NotHeld,
     /// What was typed makes no sense here. Exit code 2.
     Usage(String),
+    /// This host cannot, and all about it was said. Exit code 3.
+    HostLacks,
     /// This host cannot. Exit code 3.
     Host(Failure),
     /// A lesson is broken. Exit code 4.
@@ -33,7 +35,7 @@ impl CliError {
             CliError::Quiet => 0,
             CliError::NotHeld => 1,
             CliError::Usage(_) => 2,
-            CliError::Host(_) => 3,
+            CliError::Host(_) | CliError::HostLacks => 3,
             CliError::Lesson(_) | CliError::Content(_) => 4,
             CliError::Fault(_) => 5,
         }
@@ -44,13 +46,15 @@ impl CliError {
         let colour = !plain && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let width = crate::cli::output::width();
         match self {
-            CliError::Quiet | CliError::NotHeld => {}
+            CliError::Quiet | CliError::NotHeld | CliError::HostLacks => {}
             CliError::Host(refused) => eprint!("{}", failure(refused, width, Paint::new(colour))),
             CliError::Lesson(errors) => errors.iter().for_each(|error| eprintln!("{error}")),
-            CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => match text.strip_prefix("error: ") {
-                Some(_) => eprintln!("{text}"),
-                None => eprintln!("error: {text}"),
-            },
+            CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
+                match text.strip_prefix("error: ") {
+                    Some(_) => eprintln!("{text}"),
+                    None => eprintln!("error: {text}"),
+                }
+            }
         }
     }
 }

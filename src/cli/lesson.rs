@@ -43,7 +43,9 @@ impl LessonCommand {
                     None => common.catalogue()?,
                 };
                 if catalogue.entries().is_empty() {
-                    return Err(CliError::Usage("there is no lesson in this folder: a lesson is a folder such as 01-first".into()));
+                    return Err(CliError::Usage(
+                        "there is no lesson in this folder: a lesson is a folder such as 01-first".into(),
+                    ));
                 }
                 let mut sound = true;
                 for entry in catalogue.entries() {
@@ -119,7 +121,8 @@ fn bless_texts(entry: &Entry, differences: &[Difference]) -> Result<(), CliError
         let path = entry.text_path(&language);
         let text = std::fs::read_to_string(&path).map_err(|error| CliError::Content(error.to_string()))?;
         let blessed = lesson::bless(&text, &replacements);
-        std::fs::write(&path, blessed).map_err(|error| CliError::Content(format!("cannot write {}: {error}", path.display())))?;
+        std::fs::write(&path, blessed)
+            .map_err(|error| CliError::Content(format!("cannot write {}: {error}", path.display())))?;
         println!("{}  {} commands blessed", path.display(), replacements.len());
     }
     Ok(())

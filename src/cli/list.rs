@@ -31,7 +31,8 @@ impl List {
                 .collect();
             let _ = writeln!(text, "{}", serde_json::Value::from(lessons));
         } else {
-            let widest = metas.iter().map(|meta| unicode_width::UnicodeWidthStr::width(meta.title.as_str())).max().unwrap_or(0);
+            let widest =
+                metas.iter().map(|meta| unicode_width::UnicodeWidthStr::width(meta.title.as_str())).max().unwrap_or(0);
             for meta in &metas {
                 let pad = widest - unicode_width::UnicodeWidthStr::width(meta.title.as_str());
                 let _ = match common.plain {

@@ -2,7 +2,7 @@
 
 use crate::cli::Common;
 use crate::event::Event;
-use crate::render::{Json, Plain, Renderer, Terminal, TerminalOptions};
+use crate::render::{Json, Paint, Plain, PlainOptions, Renderer, Terminal, TerminalOptions};
 use std::io::{BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ impl Output {
         let renderer: Box<dyn Renderer> = if look.json {
             Box::new(Json)
         } else if common.plain {
-            Box::new(Plain::new(look.notes))
+            Box::new(Plain::new(PlainOptions { full: look.full, notes: look.notes }))
         } else {
             Box::new(Terminal::new(TerminalOptions {
                 width: width(),
@@ -107,6 +107,11 @@ pub fn width() -> usize {
         Some((terminal_size::Width(columns), _)) if columns > 0 => columns.into(),
         _ => said().unwrap_or(80),
     }
+}
+
+/// Paint for the standard output.
+pub fn paint(common: &Common) -> Paint {
+    Paint::new(colour() && !common.plain)
 }
 
 /// Colours: on a terminal, unless NO_COLOR says otherwise; where CLICOLOR_FORCE asks, always.

@@ -43,7 +43,10 @@ impl Run {
         let lesson = common.lesson(&self.lesson)?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
-            return Err(CliError::Usage(format!("lesson {} has {steps} steps, and no step {step}", lesson.meta.number)));
+            return Err(CliError::Usage(format!(
+                "lesson {} has {steps} steps, and no step {step}",
+                lesson.meta.number
+            )));
         }
         let look = Look { json: self.json, full: self.full, notes: self.notes };
         let output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
@@ -64,7 +67,8 @@ impl Run {
             false => Box::new(Auto),
         };
         let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
-        let outcome = engine::run(&lesson, &mut stage, &options, pace.as_mut(), &mut |event| output.borrow_mut().tell(&event));
+        let outcome =
+            engine::run(&lesson, &mut stage, &options, pace.as_mut(), &mut |event| output.borrow_mut().tell(&event));
         // What was told before a fault is worth seeing.
         output.borrow_mut().flush()?;
         let held = outcome?;

@@ -42,7 +42,8 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
     };
     let scratch = ScratchChoice::from_environment();
     let stage = Stage::start(program, scratch.clone());
-    let works = |name: &str, evidence: String| Finding { name: name.into(), verdict: Verdict::Works, evidence, fix: None };
+    let works =
+        |name: &str, evidence: String| Finding { name: name.into(), verdict: Verdict::Works, evidence, fix: None };
     match stage {
         Err(error) => told(missing("namespaces of our own", error)),
         Ok(mut stage) => {
@@ -53,12 +54,17 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
             };
             told(works("namespaces of our own", format!("{who}, on Linux {}", ready.kernel)));
             told(match ready.scratch.as_str() {
-                "tmpfs" => works("scratch space in memory", "a tmpfs of our own carries the attributes of an upper layer".into()),
+                "tmpfs" => works(
+                    "scratch space in memory",
+                    "a tmpfs of our own carries the attributes of an upper layer".into(),
+                ),
                 directory => Finding {
                     name: "scratch space in memory".into(),
                     verdict: Verdict::Without,
                     evidence: format!("runs use {directory} on disk instead"),
-                    fix: scratch.tmpfs.then(|| "nothing to do; a kernel from 6.6 with CONFIG_TMPFS_XATTR would be faster".into()),
+                    fix: scratch
+                        .tmpfs
+                        .then(|| "nothing to do; a kernel from 6.6 with CONFIG_TMPFS_XATTR would be faster".into()),
                 },
             });
             overlay(&mut stage, &mut told);
@@ -95,7 +101,8 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
     let mut outcome = || -> Result<(Ran, Vec<Ran>), StageError> {
         run("mkdir -p probe/lower/dir probe/upper probe/work probe/mnt")?;
         run("echo x > probe/lower/dir/file")?;
-        let mount = "mount -t overlay overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work probe/mnt";
+        let mount =
+            "mount -t overlay overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work probe/mnt";
         let mounted = run(mount)?;
         let used = ["rm -r probe/mnt/dir", "mkdir probe/mnt/dir", "rmdir probe/mnt/dir"].map(&mut run);
         Ok((mounted, used.into_iter().collect::<Result<_, _>>()?))

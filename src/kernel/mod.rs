@@ -14,7 +14,6 @@ mod sys;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
-pub use files::{Access, Times};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;
 pub use overlay::OverlayMount;

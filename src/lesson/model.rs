@@ -42,6 +42,11 @@ pub enum Need {
 impl Need {
     /// Every need with the word for it in the front matter.
     pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay)];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Need::ALL.iter().find(|(_, need)| *need == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// A `##` section.

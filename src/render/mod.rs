@@ -4,6 +4,7 @@
 //! [`Event`](crate::event::Event) after the other into text. What is said in words ([`words`]) is the same in all of
 //! them; how it is laid out is each one's own.
 
+mod finding;
 mod json;
 mod line;
 pub mod markdown;
@@ -13,6 +14,7 @@ mod terminal;
 mod trees;
 pub mod words;
 
+pub use finding::{Sign, finding};
 pub use json::Json;
 pub use plain::{Plain, PlainOptions};
 pub use style::{Paint, Role};

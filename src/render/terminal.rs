@@ -344,7 +344,7 @@ fn explained(failure: &Failure, width: usize, first: Line) -> Vec<Line> {
     lines
 }
 
-fn hanging(width: usize, first: &Line, text: &Line) -> Vec<Line> {
+pub(super) fn hanging(width: usize, first: &Line, text: &Line) -> Vec<Line> {
     hanging_by(width, first, first.width(), text)
 }
 
