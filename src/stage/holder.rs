@@ -4,7 +4,6 @@
 //! maps, then mount and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
-use crate::event::Role;
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::stage::error::StageError;
 use crate::stage::scratch::Scratch;
@@ -34,7 +33,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
 }
 
 fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
-    let role = enter_namespaces()?;
+    enter_namespaces()?;
     Sys::default().make_private(Path::new("/")).map_err(|error| {
         StageError::host(
             "cannot keep our mounts to ourselves",
@@ -43,8 +42,9 @@ fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError
             "run layerlab outside of this container, or allow mount(2) in it (docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN)",
         )
     })?;
-    let scratch = Scratch::make(&setup.scratch, role)?;
-    let worker_setup = WorkerSetup { role, root: scratch.root().to_path_buf(), scratch: scratch.described() };
+    let scratch = Scratch::make(&setup.scratch)?;
+    let worker_setup =
+        WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described() };
     let input = socket.try_clone().map_err(|error| StageError::Broken(error.to_string()))?;
     let worker = Command::new("/proc/self/exe")
         .arg(crate::stage::WORKER)
@@ -62,11 +62,11 @@ fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError
 }
 
 /// New namespaces; without the rights to have them directly, a user namespace comes first.
-fn enter_namespaces() -> Result<Role, StageError> {
+fn enter_namespaces() -> Result<(), StageError> {
     let (uid, gid) = effective_ids();
     if uid == 0 {
         match unshare_stage(false) {
-            Ok(()) => return Ok(Role::Root),
+            Ok(()) => return Ok(()),
             // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
             Err(error) if error.is("EPERM") => {}
             Err(error) => return Err(refused(error)),
@@ -77,8 +77,7 @@ fn enter_namespaces() -> Result<Role, StageError> {
     write_map("/proc/self/setgroups", "deny")?;
     write_map("/proc/self/uid_map", &format!("0 {uid} 1"))?;
     write_map("/proc/self/gid_map", &format!("0 {gid} 1"))?;
-    unshare_stage(false).map_err(refused)?;
-    Ok(Role::User)
+    unshare_stage(false).map_err(refused)
 }
 
 fn write_map(file: &str, content: &str) -> Result<(), StageError> {

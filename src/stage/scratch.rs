@@ -48,6 +48,7 @@ impl ScratchChoice {
 #[derive(Debug)]
 pub(super) struct Scratch {
     root: PathBuf,
+    role: Role,
     /// On disk: the directory, open and locked as long as it is in use.
     lock: Option<File>,
 }
@@ -59,13 +60,18 @@ const PREFIX: &str = "scratch-";
 
 impl Scratch {
     /// Makes it; called in the namespaces of the run.
-    pub fn make(choice: &ScratchChoice, role: Role) -> Result<Scratch, StageError> {
+    pub fn make(choice: &ScratchChoice) -> Result<Scratch, StageError> {
         if choice.tmpfs
-            && let Some(scratch) = on_tmpfs(choice, role)?
+            && let Some(scratch) = on_tmpfs(choice)?
         {
             return Ok(scratch);
         }
-        on_disk(choice, role)
+        on_disk(choice)
+    }
+
+    /// By whose attributes overlays live here.
+    pub fn role(&self) -> Role {
+        self.role
     }
 
     /// The directory in which everything happens.
@@ -98,7 +104,7 @@ impl Scratch {
     }
 }
 
-fn on_tmpfs(choice: &ScratchChoice, role: Role) -> Result<Option<Scratch>, StageError> {
+fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
     let Some(root) = MOUNT_POINTS.iter().map(Path::new).find(|path| path.is_dir()) else { return Ok(None) };
     let mut sys = Sys::default();
     let options = format!("mode=755,size={}", choice.size);
@@ -109,8 +115,8 @@ fn on_tmpfs(choice: &ScratchChoice, role: Role) -> Result<Option<Scratch>, Stage
         }
         return Ok(None);
     }
-    match carries_attributes(root, role) {
-        Ok(()) => Ok(Some(Scratch { root: root.to_path_buf(), lock: None })),
+    match carries_attributes(root) {
+        Ok(role) => Ok(Some(Scratch { root: root.to_path_buf(), role, lock: None })),
         Err(_) => {
             let _ = sys.detach(root);
             Ok(None)
@@ -118,7 +124,7 @@ fn on_tmpfs(choice: &ScratchChoice, role: Role) -> Result<Option<Scratch>, Stage
     }
 }
 
-fn on_disk(choice: &ScratchChoice, role: Role) -> Result<Scratch, StageError> {
+fn on_disk(choice: &ScratchChoice) -> Result<Scratch, StageError> {
     let wanted = "cannot make the scratch space";
     let io = |call: &str, error: std::io::Error, why: String| {
         let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
@@ -148,23 +154,26 @@ fn on_disk(choice: &ScratchChoice, role: Role) -> Result<Scratch, StageError> {
         );
         return Err(failed(io("statfs", error, why)));
     }
-    if let Err(error) = carries_attributes(&root, role) {
+    let role = carries_attributes(&root).map_err(|error| {
         let why = format!("the file system of {disk} cannot carry the attributes that an upper layer needs");
         let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
-        return Err(failed(StageError::host(wanted, error, why, fix)));
-    }
-    Ok(Scratch { root, lock: Some(lock) })
+        failed(StageError::host(wanted, error, why, fix))
+    })?;
+    Ok(Scratch { root, role, lock: Some(lock) })
 }
 
-/// Really sets an attribute of the kind that overlayfs will set: versions and build options tell less.
-fn carries_attributes(directory: &Path, role: Role) -> Result<(), CallError> {
-    let name = match role {
-        Role::Root => "trusted.overlay.layerlab",
-        Role::User => "user.overlay.layerlab",
-    };
+/// Really sets an attribute of the kind that overlayfs will set: versions and build options tell less. Only root of the
+/// machine may write `trusted.*`; root of a user namespace (a rootless container, say) is an ordinary user here.
+fn carries_attributes(directory: &Path) -> Result<Role, CallError> {
     let mut sys = Sys::default();
-    sys.set_attribute(directory, name, b"y")?;
-    sys.remove_attribute(directory, name)
+    for (role, name) in [(Role::Root, "trusted.overlay.layerlab"), (Role::User, "user.overlay.layerlab")] {
+        match sys.set_attribute(directory, name, b"y") {
+            Ok(()) => return sys.remove_attribute(directory, name).map(|()| role),
+            Err(error) if role == Role::Root && error.is("EPERM") => {}
+            Err(error) => return Err(error),
+        }
+    }
+    unreachable!("the last attempt returned")
 }
 
 /// Removes scratch directories whose run was killed together with its holder: ours by name, and locked by nobody.
