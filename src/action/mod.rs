@@ -6,7 +6,6 @@
 //!
 //! To add a verb: add a file, its `mod` line and its line in [`verbs!`] below.
 
-mod adapt;
 mod context;
 mod copying;
 mod destination;
@@ -15,7 +14,6 @@ mod host_program;
 mod line;
 mod quote;
 
-pub use adapt::{WHY_USERXATTR, adapt};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
 pub use line::{CommandLine, LineError, Redirect};
