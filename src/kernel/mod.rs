@@ -11,7 +11,7 @@ mod processes;
 mod strace;
 mod sys;
 
-pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
+pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;
 pub use overlay::OverlayMount;
