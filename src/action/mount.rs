@@ -125,6 +125,8 @@ impl Mount {
         let remount = self.what == What::RemountReadOnly;
         let said = match error.name().as_str() {
             "ENOENT" | "ENOTDIR" if !target.exists() => "mount point does not exist".to_string(),
+            // The call that attaches says EINVAL where mount(2) says ENOTDIR.
+            "EINVAL" if !target.is_dir() && error.call.name == "move_mount" => "mount point is not a directory".into(),
             "ENOTDIR" if !target.is_dir() => "mount point is not a directory".to_string(),
             "ENOENT" => format!("special device {source} does not exist"),
             "EPERM" if effective_ids().0 == 0 => "permission denied".to_string(),
@@ -218,7 +220,10 @@ fn overlay(source: String, options: &[String]) -> Result<OverlayMount, UsageErro
             ("lowerdir", value) => {
                 let lowers = split_unescaped(value, ':');
                 overlay.lowers = lowers.iter().map(|lower| unescaped(lower).into()).collect();
-                overlay.lowers.retain(|lower: &PathBuf| !value.is_empty() || !lower.as_os_str().is_empty());
+                overlay.lowers.retain(|_| !value.is_empty());
+                if overlay.lowers.iter().any(|lower| lower.as_os_str().is_empty()) {
+                    return Err(wrong("mount does not know lowers without a name or for data alone (::) here".into()));
+                }
             }
             ("upperdir", value) => overlay.upper = Some(unescaped(value).into()),
             ("workdir", value) => overlay.work = Some(unescaped(value).into()),

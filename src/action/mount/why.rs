@@ -35,7 +35,7 @@ const CAUSES: &[(&[&str], Probe)] = &[
     (&["ENODEV"], no_overlay_in_this_kernel),
     (&["ENOENT"], mount_point_missing),
     (&["ENOENT"], layer_missing),
-    (&["ENOTDIR"], mount_point_not_a_directory),
+    (&["ENOTDIR", "EINVAL"], mount_point_not_a_directory),
     (&["ENOTDIR", "EINVAL"], layer_not_a_directory),
     (&["EINVAL"], too_many_lowers),
     (&["EINVAL", "ENOENT", "E2BIG"], options_longer_than_a_page),
@@ -125,7 +125,8 @@ fn layer_missing(refused: &Refused) -> Option<Cause> {
 
 fn mount_point_not_a_directory(refused: &Refused) -> Option<Cause> {
     let target = refused.target.display();
-    (!refused.target.is_dir())
+    // A call of fsconfig(2) knows nothing of the mount point yet.
+    (refused.error.call.name != "fsconfig" && !refused.target.is_dir())
         .then(|| (format!("the mount point {target} is not a directory"), "mount on a directory: mkdir mnt".into()))
 }
 
@@ -356,10 +357,16 @@ fn layer_not_ours(refused: &Refused) -> Option<Cause> {
     ))
 }
 
+/// File systems that can't hold an upper: without attributes, without whiteouts, or changed from elsewhere at any time.
+const NEVER_UPPER: &[&str] = &[
+    "proc", "sysfs", "cgroup", "cgroup2", "devpts", "nfs", "nfs4", "9p", "fuse", "fuseblk", "vfat", "exfat", "ntfs3",
+];
+
 fn upper_not_supported(refused: &Refused) -> Option<Cause> {
     let upper = refused.overlay.upper.as_ref()?;
     let mount = table::mount_of(upper)?;
-    refused.said.unwrap_or_default().contains("not supported").then(|| {
+    let kind = mount.kind.split('.').next().unwrap_or_default();
+    NEVER_UPPER.contains(&kind).then(|| {
         (
             format!("upperdir {} lies on {} ({}), which can't hold an upper", upper.display(), mount.point.display(), mount.kind),
             "take a directory on ext4, xfs, btrfs or tmpfs".into(),
@@ -368,10 +375,10 @@ fn upper_not_supported(refused: &Refused) -> Option<Cause> {
 }
 
 fn unexplained(refused: &Refused) -> Cause {
-    let why = match refused.said {
-        Some(_) => "none of the causes we know".to_string(),
-        None => format!("none of the causes we know; {} is all the kernel said", refused.error.name()),
-    };
+    let mut why = format!("none of the causes that we know of {}", refused.error.name());
+    if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, table::mount_of(upper)?))) {
+        why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.point.display(), mount.kind));
+    }
     (why, "look for overlayfs in the kernel's log: dmesg".into())
 }
 
