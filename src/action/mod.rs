@@ -6,6 +6,7 @@
 //!
 //! To add a verb: add a file, its `mod` line and its line in [`verbs!`] below.
 
+mod adapt;
 mod context;
 mod copying;
 mod destination;
@@ -14,6 +15,7 @@ mod host_program;
 mod line;
 mod quote;
 
+pub use adapt::{WHY_USERXATTR, adapt};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
 pub use line::{CommandLine, LineError, Redirect};
@@ -79,6 +81,7 @@ verbs! {
     ls::Ls,
     mkdir::Mkdir,
     mknod::Mknod,
+    mount::Mount,
     mv::Mv,
     readlink::Readlink,
     rename::Rename,
@@ -90,6 +93,7 @@ verbs! {
     touch::Touch,
     tree::Tree,
     truncate::Truncate,
+    umount::Umount,
     wc::Wc,
 }
 

@@ -39,6 +39,13 @@ pub fn list_attributes(path: &Path) -> Vec<String> {
     names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }
 
+/// Whether the file system of a path has attributes of this name's kind at all (`user.`, `trusted.`).
+pub fn supports_attribute(path: &Path, name: &str) -> bool {
+    let mut value = Vec::with_capacity(1024);
+    let outcome = rustix::fs::lgetxattr(path, name, rustix::buffer::spare_capacity(&mut value));
+    !matches!(outcome, Err(rustix::io::Errno::OPNOTSUPP))
+}
+
 /// statfs(2): which file system holds a path.
 pub fn filesystem(path: &Path) -> std::io::Result<FileSystem> {
     let magic = rustix::fs::statfs(path)?.f_type as u64 & 0xffff_ffff;

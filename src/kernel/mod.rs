@@ -12,7 +12,7 @@ mod processes;
 mod strace;
 mod sys;
 
-pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes};
+pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;

@@ -9,8 +9,9 @@ use crate::kernel::sys::{CallError, Sys};
 use nix::mount::MsFlags;
 use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags};
+use std::ffi::OsString;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 /// What an overlay is made of.
@@ -73,6 +74,13 @@ fn escape(path: &Path, data: &mut Vec<u8>) {
     }
 }
 
+/// The path with each backslash doubled.
+fn with_doubled_backslashes(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_bytes().iter();
+    let doubled: Vec<u8> = bytes.flat_map(|&byte| if byte == b'\\' { vec![byte, byte] } else { vec![byte] }).collect();
+    PathBuf::from(OsString::from_vec(doubled))
+}
+
 impl Sys {
     /// Mounts an overlay on `target`. The second part of an error is what the kernel itself had to say, if anything.
     pub fn mount_overlay(&mut self, overlay: &OverlayMount, target: &Path) -> Result<(), (CallError, Option<String>)> {
@@ -104,8 +112,14 @@ impl Sys {
         let source = strace::path(overlay.source.as_ref());
         self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"source\", {source}, 0"), outcome)?;
         for (key, path) in overlay.paths() {
-            let outcome = rustix::mount::fsconfig_set_string(context, key, path.as_path());
-            self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"{key}\", {}, 0", strace::path(path)), outcome)?;
+            // Of these two the kernel takes backslash escapes away even here; of `lowerdir+` it does not.
+            let escaped = match key {
+                "lowerdir+" => path.clone(),
+                _ => with_doubled_backslashes(path),
+            };
+            let outcome = rustix::mount::fsconfig_set_string(context, key, escaped.as_path());
+            let shown = strace::path(&escaped);
+            self.zero("fsconfig", format!("{fd}, FSCONFIG_SET_STRING, \"{key}\", {shown}, 0"), outcome)?;
         }
         for option in &overlay.options {
             match option.split_once('=') {

@@ -55,10 +55,26 @@ pub fn errno_of(error: &std::io::Error) -> (String, &'static str) {
     (format!("{errno:?}"), words(errno))
 }
 
-/// The GNU C library's words, which nix has for all but a few.
+/// The GNU C library's words, which are nix's own for all but these.
 fn words(errno: Errno) -> &'static str {
     match errno {
         Errno::EOPNOTSUPP => "Operation not supported",
+        Errno::EIO => "Input/output error",
+        Errno::EBADF => "Bad file descriptor",
+        Errno::EAGAIN => "Resource temporarily unavailable",
+        Errno::ENOMEM => "Cannot allocate memory",
+        Errno::EXDEV => "Invalid cross-device link",
+        Errno::ENFILE => "Too many open files in system",
+        Errno::ENOTTY => "Inappropriate ioctl for device",
+        Errno::EDOM => "Numerical argument out of domain",
+        Errno::ERANGE => "Numerical result out of range",
+        Errno::EDEADLK => "Resource deadlock avoided",
+        Errno::ENOLCK => "No locks available",
+        Errno::ELOOP => "Too many levels of symbolic links",
+        Errno::EBADMSG => "Bad message",
+        Errno::EILSEQ => "Invalid or incomplete multibyte or wide character",
+        Errno::ENETRESET => "Network dropped connection on reset",
+        Errno::EDQUOT => "Disk quota exceeded",
         other => other.desc(),
     }
 }

@@ -1,0 +1,418 @@
+//! Why the kernel would not mount an overlay: errno → the causes it may have, in the order in which they are looked for.
+//!
+//! The kernel answers most of them with one EINVAL. Each cause here has a probe that looks for it on this machine, so
+//! that what we say is what was found; `tests/overlay_why.rs` provokes every one on the real kernel. What the kernel
+//! itself wrote into the file system context (5.2 and later) is passed on as it is.
+
+use crate::action::mount::table::{self, Entry};
+use crate::event::{Failure, Role};
+use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// A mount that was refused.
+pub(super) struct Refused<'a> {
+    pub(super) overlay: &'a OverlayMount,
+    pub(super) target: &'a Path,
+    pub(super) error: &'a CallError,
+    /// The kernel's own words.
+    pub(super) said: Option<&'a str>,
+    pub(super) role: Role,
+}
+
+/// The most lower layers that the kernel takes (fs/overlayfs/params.h: OVL_MAX_STACK).
+const MOST_LOWERS: usize = 500;
+
+/// What was found, and what to do about it.
+type Cause = (String, String);
+
+/// Finds one cause, or says that it is not this one.
+type Probe = fn(&Refused) -> Option<Cause>;
+
+/// Which errno may mean what. The order matters: what is plainly wrong comes before what is subtly wrong.
+const CAUSES: &[(&[&str], Probe)] = &[
+    (&["EPERM"], no_privileges),
+    (&["ENODEV"], no_overlay_in_this_kernel),
+    (&["ENOENT"], mount_point_missing),
+    (&["ENOENT"], layer_missing),
+    (&["ENOTDIR", "EINVAL"], mount_point_not_a_directory),
+    (&["ENOTDIR", "EINVAL"], layer_not_a_directory),
+    (&["EINVAL"], too_many_lowers),
+    (&["EINVAL", "ENOENT", "E2BIG"], options_longer_than_a_page),
+    (&["EINVAL"], option_conflict),
+    (&["EINVAL"], option_unknown),
+    (&["EINVAL"], no_lower),
+    (&["EINVAL"], upper_without_work),
+    (&["EINVAL"], single_lower_without_upper),
+    (&["EINVAL", "ELOOP"], work_and_upper_overlap),
+    (&["EINVAL"], work_on_another_file_system),
+    (&["EINVAL"], upper_on_overlay),
+    (&["EINVAL", "EROFS"], upper_read_only),
+    (&["ELOOP"], layer_used_twice),
+    (&["ELOOP"], layer_inside_another),
+    (&["EBUSY"], upper_in_use),
+    (&["ESTALE"], upper_of_other_lowers),
+    (&["EINVAL"], volatile_left_behind),
+    (&["ENOSPC", "EDQUOT"], no_room_for_work),
+    (&["EACCES", "EPERM"], layer_not_ours),
+    (&["EINVAL"], upper_not_supported),
+];
+
+/// The cause that was found, or what the kernel said.
+pub(super) fn explain(refused: &Refused) -> Failure {
+    let name = refused.error.name();
+    let found = CAUSES.iter().filter(|(errnos, _)| errnos.contains(&name.as_str())).find_map(|(_, probe)| probe(refused));
+    let (mut why, fix) = found.unwrap_or_else(|| unexplained(refused));
+    if let Some(said) = refused.said {
+        why.push_str(&format!("; the kernel says: {said}"));
+    }
+    let wanted = format!("cannot mount the overlay on {}", refused.target.display());
+    Failure { wanted, call: refused.error.call.clone(), why, fix }
+}
+
+/// A mount of the table that already writes through this upper or work: what comes of it is undefined, and the kernel
+/// only logs it.
+pub(super) fn in_use(overlay: &OverlayMount) -> Option<String> {
+    let (what, path, other) = other_user(overlay)?;
+    Some(format!(
+        "{what} {} is already in use by the overlay on {}: two mounts that write through one upper undo each other's \
+         work. The kernel allows it, promises nothing, and only notes it in its log (dmesg).",
+        path.display(),
+        other.point.display()
+    ))
+}
+
+/// Who may mount, and what to do.
+pub(super) fn privileges() -> Cause {
+    if has_cap_sys_admin() {
+        let why = "we hold CAP_SYS_ADMIN here, yet the kernel or a security module (seccomp, AppArmor) refuses";
+        return (why.into(), "in a container: run it with --privileged, or on the host itself".into());
+    }
+    (
+        "mounting needs CAP_SYS_ADMIN in the namespace that owns the mounts, and we have it not".into(),
+        "do it in namespaces of your own: unshare --user --map-root-user --mount".into(),
+    )
+}
+
+fn no_privileges(_: &Refused) -> Option<Cause> {
+    (!has_cap_sys_admin()).then(privileges)
+}
+
+fn no_overlay_in_this_kernel(_: &Refused) -> Option<Cause> {
+    let known = std::fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    let here = known.lines().any(|line| line.ends_with("\toverlay"));
+    (!here).then(|| ("/proc/filesystems does not list overlay".into(), "load the module, as root: modprobe overlay".into()))
+}
+
+fn mount_point_missing(refused: &Refused) -> Option<Cause> {
+    let target = refused.target.display();
+    (!refused.target.exists()).then(|| (format!("the mount point {target} does not exist"), format!("mkdir {target}")))
+}
+
+fn layer_missing(refused: &Refused) -> Option<Cause> {
+    let (role, path) = refused.layers().find(|(_, path)| !path.exists())?;
+    let path = path.display();
+    let why = format!("{role} {path} does not exist");
+    let inside = |outer: &Option<PathBuf>| {
+        outer.as_ref().is_some_and(|outer| refused.overlay.work.as_ref().is_some_and(|work| work.starts_with(outer)))
+    };
+    if role == "workdir" && inside(&refused.overlay.upper) {
+        let why = format!("{why}, and if it did, it would lie inside upperdir, which is refused too");
+        return Some((why, "make workdir a sibling of upperdir: mkdir work".into()));
+    }
+    Some((why, format!("mkdir {path}")))
+}
+
+fn mount_point_not_a_directory(refused: &Refused) -> Option<Cause> {
+    let target = refused.target.display();
+    // A call of fsconfig(2) knows nothing of the mount point yet.
+    (refused.error.call.name != "fsconfig" && !refused.target.is_dir())
+        .then(|| (format!("the mount point {target} is not a directory"), "mount on a directory: mkdir mnt".into()))
+}
+
+fn layer_not_a_directory(refused: &Refused) -> Option<Cause> {
+    let (role, path) = refused.layers().find(|(_, path)| path.exists() && !path.is_dir())?;
+    let path = path.display();
+    Some((format!("{role} {path} is not a directory; only directories can be layers"), format!("look at it: ls -ld {path}")))
+}
+
+fn too_many_lowers(refused: &Refused) -> Option<Cause> {
+    let given = refused.overlay.lowers.len();
+    (given > MOST_LOWERS).then(|| {
+        (
+            format!("{given} lower layers are too many: the kernel takes {MOST_LOWERS} (and Docker stops at 128)"),
+            format!("leave out {}, or join some layers into one", given - MOST_LOWERS),
+        )
+    })
+}
+
+fn options_longer_than_a_page(refused: &Refused) -> Option<Cause> {
+    // Only mount(2) has this limit; fsconfig(2) takes each layer by itself.
+    let length = refused.overlay.as_options().len();
+    (refused.error.call.name == "mount" && length >= 4096).then(|| {
+        (
+            format!("the options are {length} bytes long, and mount(2) takes one page (4096)"),
+            "cd to where the layers are and use short relative paths".into(),
+        )
+    })
+}
+
+fn option_conflict(refused: &Refused) -> Option<Cause> {
+    let options = &refused.overlay.options;
+    let has = |wanted: &str| options.iter().any(|option| option == wanted);
+    let other = ["redirect_dir=on", "redirect_dir=follow", "metacopy=on"].into_iter().find(|option| has(option))?;
+    has("userxattr").then(|| {
+        (
+            format!("userxattr and {other} exclude each other: an attribute that any user may write must not redirect"),
+            format!("leave out {other}"),
+        )
+    })
+}
+
+fn option_unknown(refused: &Refused) -> Option<Cause> {
+    let said = refused.said.unwrap_or_default();
+    let call = &refused.error.call;
+    let option = refused.overlay.options.iter().find(|option| {
+        let key = option.split('=').next().unwrap_or(option);
+        said.contains(&format!("Unknown parameter '{key}'"))
+            || said.contains(&format!("Bad value for '{key}'"))
+            || call.name == "fsconfig" && call.args.contains(&format!("\"{key}\""))
+    })?;
+    match said.contains("Bad value") || option.contains('=') && !said.contains("Unknown parameter") {
+        true => Some((format!("overlayfs does not know this value: {option}"), "values are mostly on and off".into())),
+        false => Some((
+            format!("overlayfs has no option {option}"),
+            "check its spelling; among others there are index=on, redirect_dir=on, metacopy=on, userxattr, volatile".into(),
+        )),
+    }
+}
+
+fn no_lower(refused: &Refused) -> Option<Cause> {
+    let empty = refused.overlay.lowers.iter().all(|lower| lower.as_os_str().is_empty());
+    let why = "no lowerdir is given: an overlay is an upper on top of at least one lower";
+    empty.then(|| (why.into(), "name the lower layers, the topmost first: lowerdir=layer2:layer1".into()))
+}
+
+fn upper_without_work(refused: &Refused) -> Option<Cause> {
+    let OverlayMount { upper, work, .. } = refused.overlay;
+    match (upper, work) {
+        (Some(_), None) => Some((
+            "upperdir is given without workdir: overlayfs prepares each copy-up in workdir and renames it into place".into(),
+            "make an empty directory beside upperdir and name it: mkdir work, then workdir=work".into(),
+        )),
+        (None, Some(work)) => Some((
+            format!("workdir {} is given without upperdir: without an upper nothing is ever written", work.display()),
+            "name an upperdir too, or leave workdir out and give two lowers or more".into(),
+        )),
+        _ => None,
+    }
+}
+
+fn single_lower_without_upper(refused: &Refused) -> Option<Cause> {
+    let alone = refused.overlay.lowers.len() == 1 && refused.overlay.upper.is_none();
+    alone.then(|| {
+        (
+            "one lower and no upper is no union: a read-only overlay needs two lowers at least".into(),
+            "add a lower, or an upperdir with a workdir; to see one directory twice: mount --bind".into(),
+        )
+    })
+}
+
+fn work_and_upper_overlap(refused: &Refused) -> Option<Cause> {
+    let upper = std::fs::canonicalize(refused.overlay.upper.as_ref()?).ok()?;
+    let work = std::fs::canonicalize(refused.overlay.work.as_ref()?).ok()?;
+    let why = if upper == work {
+        "workdir and upperdir are the same directory"
+    } else if work.starts_with(&upper) {
+        "workdir lies inside upperdir"
+    } else if upper.starts_with(&work) {
+        "upperdir lies inside workdir"
+    } else {
+        return None;
+    };
+    Some((why.into(), "make workdir a sibling of upperdir: mkdir work".into()))
+}
+
+fn work_on_another_file_system(refused: &Refused) -> Option<Cause> {
+    let (upper, work) = (refused.overlay.upper.as_ref()?, refused.overlay.work.as_ref()?);
+    let (upper_mount, work_mount) = (table::mount_of(upper)?, table::mount_of(work)?);
+    let device = |path: &Path| std::fs::metadata(path).map(|found| found.dev()).ok();
+    let same_device = device(upper) == device(work);
+    if same_device && upper_mount.point == work_mount.point {
+        return None;
+    }
+    let what = if same_device { "mounts" } else { "file systems" };
+    let place = |mount: &Entry| format!("the {} on {}", mount.kind, mount.point.display());
+    Some((
+        format!(
+            "workdir {} and upperdir {} lie on different {what} ({} and {}); overlayfs moves files from one to the other \
+             by rename, which can't cross that border",
+            work.display(),
+            upper.display(),
+            place(&work_mount),
+            place(&upper_mount)
+        ),
+        "make workdir a sibling of upperdir: mkdir work".into(),
+    ))
+}
+
+fn upper_on_overlay(refused: &Refused) -> Option<Cause> {
+    let upper = refused.overlay.upper.as_ref()?;
+    (filesystem(upper).ok()? == FileSystem::Overlay).then(|| {
+        (
+            format!("upperdir {} lies on an overlay itself, and an overlay can be a lower but never an upper", upper.display()),
+            "take a directory on ext4, xfs, btrfs or tmpfs; inside a container that is a volume or a tmpfs".into(),
+        )
+    })
+}
+
+fn upper_read_only(refused: &Refused) -> Option<Cause> {
+    let upper = refused.overlay.upper.as_ref()?;
+    let mount = table::mount_of(upper).filter(Entry::is_read_only)?;
+    Some((
+        format!("upperdir {} lies on {}, which is mounted read-only", upper.display(), mount.point.display()),
+        "take a directory that can be written; or leave upperdir out and give two lowers or more".into(),
+    ))
+}
+
+fn layer_used_twice(refused: &Refused) -> Option<Cause> {
+    let mut seen: Vec<(&str, &PathBuf, (u64, u64))> = Vec::new();
+    for (role, path) in refused.layers() {
+        let Ok(found) = std::fs::metadata(path) else { continue };
+        let id = (found.dev(), found.ino());
+        if let Some((other, first, _)) = seen.iter().find(|(_, _, known)| *known == id) {
+            let why = match *other == role {
+                true => format!("{role} names {} twice", path.display()),
+                false => format!("{role} {} and {other} {} are one directory", path.display(), first.display()),
+            };
+            return Some((why, "give each directory one part: lower, upper or work".into()));
+        }
+        seen.push((role, path, id));
+    }
+    None
+}
+
+fn layer_inside_another(refused: &Refused) -> Option<Cause> {
+    let real: Vec<_> = refused.layers().filter_map(|(role, path)| Some((role, path, path.canonicalize().ok()?))).collect();
+    let (role, path, other_role, other) = real.iter().filter(|(role, ..)| *role == "lowerdir").find_map(|(role, path, inner)| {
+        let outer = real.iter().find(|(_, _, outer)| inner != outer && inner.starts_with(outer))?;
+        Some((role, path, outer.0, outer.1))
+    })?;
+    Some((
+        format!("{role} {} lies inside {other_role} {}: the layers overlap", path.display(), other.display()),
+        "make the layers siblings, none inside another".into(),
+    ))
+}
+
+fn upper_in_use(refused: &Refused) -> Option<Cause> {
+    let (what, path, other) = other_user(refused.overlay)?;
+    Some((
+        format!(
+            "{what} {} is already in use by the overlay on {}, and with index=on the kernel insists on one user",
+            path.display(),
+            other.point.display()
+        ),
+        format!("give this overlay an upperdir and a workdir of its own, or umount {}", other.point.display()),
+    ))
+}
+
+fn upper_of_other_lowers(refused: &Refused) -> Option<Cause> {
+    let upper = refused.overlay.upper.as_ref()?.display();
+    Some((
+        format!("upperdir {upper} remembers (index=on) that it was made over other lowers, or the workdir belongs to another upper"),
+        "mount it over the lowers it was made over, or begin with an empty upperdir and workdir".into(),
+    ))
+}
+
+fn volatile_left_behind(refused: &Refused) -> Option<Cause> {
+    let mark = refused.overlay.work.as_ref()?.join("work/incompat/volatile");
+    mark.exists().then(|| {
+        let mark = mark.display();
+        (
+            format!("{mark} exists: this upper was mounted with volatile, so nobody knows whether all of it reached the disk"),
+            format!("throw upper and work away; or, if you trust them, rm -r {mark}"),
+        )
+    })
+}
+
+fn no_room_for_work(refused: &Refused) -> Option<Cause> {
+    let work = refused.overlay.work.as_ref()?;
+    let mount = table::mount_of(work)?;
+    Some((
+        format!("overlayfs could not make its directory in workdir {}: no room on {}", work.display(), mount.point.display()),
+        format!("look at it with df {0} and df -i {0}, and make room", mount.point.display()),
+    ))
+}
+
+fn layer_not_ours(refused: &Refused) -> Option<Cause> {
+    let (uid, _) = crate::kernel::effective_ids();
+    let (role, path) = refused.layers().find(|(role, path)| {
+        *role != "lowerdir" && std::fs::metadata(path).is_ok_and(|found| found.uid() != uid)
+    })?;
+    let owner = std::fs::metadata(path).ok()?.uid();
+    let us = if refused.role == Role::User { "in this user namespace we can only write what is ours" } else { "we may not write there" };
+    Some((
+        format!("{role} {} belongs to user {owner}, and we are {uid}; {us}", path.display()),
+        "take directories of your own for upperdir and workdir".into(),
+    ))
+}
+
+/// File systems that can't hold an upper: without attributes, without whiteouts, or changed from elsewhere at any time.
+const NEVER_UPPER: &[&str] = &[
+    "proc", "sysfs", "cgroup", "cgroup2", "devpts", "nfs", "nfs4", "9p", "fuse", "fuseblk", "vfat", "exfat", "ntfs3",
+];
+
+fn upper_not_supported(refused: &Refused) -> Option<Cause> {
+    let upper = refused.overlay.upper.as_ref()?;
+    let mount = table::mount_of(upper)?;
+    let kind = mount.kind.split('.').next().unwrap_or_default();
+    NEVER_UPPER.contains(&kind).then(|| {
+        (
+            format!("upperdir {} lies on {} ({}), which can't hold an upper", upper.display(), mount.point.display(), mount.kind),
+            "take a directory on ext4, xfs, btrfs or tmpfs".into(),
+        )
+    })
+}
+
+fn unexplained(refused: &Refused) -> Cause {
+    let mut why = format!("none of the causes that we know of {}", refused.error.name());
+    if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, table::mount_of(upper)?))) {
+        why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.point.display(), mount.kind));
+    }
+    (why, "look for overlayfs in the kernel's log: dmesg".into())
+}
+
+impl Refused<'_> {
+    /// Every directory of the mount with the option that names it, in the order in which the kernel resolves them.
+    fn layers(&self) -> impl Iterator<Item = (&'static str, &PathBuf)> {
+        let lowers = self.overlay.lowers.iter().map(|lower| ("lowerdir", lower));
+        let upper = self.overlay.upper.iter().map(|upper| ("upperdir", upper));
+        lowers.chain(upper).chain(self.overlay.work.iter().map(|work| ("workdir", work)))
+    }
+}
+
+/// The overlay of the mount table that has this upper or work already. The table has the paths as they were given, so
+/// one that is relative to another directory than ours is not found.
+fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Entry)> {
+    let id = |path: &Path| std::fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    let ours = [("upperdir", &overlay.upper), ("workdir", &overlay.work)];
+    let mounts = table::read();
+    for (what, path) in ours.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?))) {
+        let Some(wanted) = id(path) else { continue };
+        let overlays = mounts.iter().filter(|mount| mount.kind == "overlay");
+        let holds = |mount: &&Entry| {
+            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| id(&path) == Some(wanted)))
+        };
+        if let Some(other) = overlays.into_iter().find(holds) {
+            return Some((what, path, other.clone()));
+        }
+    }
+    None
+}
+
+/// The effective capabilities hold CAP_SYS_ADMIN, bit 21 (capabilities(7)).
+fn has_cap_sys_admin() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    effective.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).is_some_and(|bits| bits >> 21 & 1 == 1)
+}
