@@ -15,10 +15,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-/// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes) are left out,
-/// as is the size of directories.
+/// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
+/// kernel's own temporary files in the work directory) are left out, as is the size of directories.
 const DUMP: &str = r#"
-find . -mindepth 1 \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | LC_ALL=C sort
+find . -mindepth 1 \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
 find . -type f -size -4096k -exec sha256sum {} + | LC_ALL=C sort -k 2
 getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | grep -v -E 'overlay\.(uuid|origin)=' || true
 "#;
