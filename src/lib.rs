@@ -6,7 +6,7 @@
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - `engine` runs a lesson on a `stage`, a sandboxed process of our own,
 //! - `observe` reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
-//! - [`event`] is what all of them tell, as plain data, and `render` turns it into text,
+//! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
 //! - `host` probes what this machine allows, `cli` is what people type.
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
