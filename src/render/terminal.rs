@@ -357,7 +357,7 @@ fn hanging(width: usize, first: &Line, text: &Line) -> Vec<Line> {
 /// Text behind `first`, the lines after it indented by `by`; less where the terminal is too narrow for that.
 fn hanging_by(width: usize, first: &Line, by: usize, text: &Line) -> Vec<Line> {
     let rest = Line::of(Role::Text, " ".repeat(by.min(width / 3)));
-    if first.width() * 3 <= width * 2 {
+    if first.width() * 2 <= width {
         return text.wrap(width, first, &rest);
     }
     let mut all = first.clone();
