@@ -1,6 +1,6 @@
 //! One event a line, as JSON: what a recording holds and what a program reads.
 
-use crate::event::{Event, Observation};
+use crate::event::Event;
 use crate::render::Renderer;
 use std::io::{self, Write};
 
@@ -11,11 +11,6 @@ pub struct Json;
 impl Renderer for Json {
     fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, event)?;
-        out.write_all(b"\n")
-    }
-
-    fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, observation)?;
         out.write_all(b"\n")
     }
 }

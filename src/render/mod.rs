@@ -29,7 +29,9 @@ pub trait Renderer {
     fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes one observation alone, without a lesson around it (`layerlab trees`).
-    fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()>;
+    fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
+        self.event(&Event::Observation(observation.clone()), out)
+    }
 }
 
 #[cfg(test)]

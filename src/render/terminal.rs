@@ -130,10 +130,10 @@ impl Terminal {
             lines.extend(self.hanging(&indent, &Line::of(Role::Warning, text)));
         }
         let prompt = Line::of(Role::Glyph, "  $ ");
-        lines.extend(self.code(&prompt, "      ", Role::Command, line));
+        lines.extend(self.code(&prompt, 6, Role::Command, line));
         if let Some(adapted) = adapted {
             let label = Line::of(Role::Hint, "    the lesson has  ");
-            lines.extend(self.code(&label, "      ", Role::Hint, &adapted.from));
+            lines.extend(self.code(&label, 6, Role::Hint, &adapted.from));
             if let Some(why) = &adapted.why {
                 let label = Line::of(Role::Hint, "    because  ");
                 lines.extend(hanging_by(self.options.width, &label, 6, &Line::of(Role::Hint, why)));
@@ -143,31 +143,37 @@ impl Terminal {
     }
 
     /// A line that a shell or the kernel reads: broken where its parts end, and shortened where it is very long.
-    fn code(&self, first: &Line, rest: &str, role: Role, text: &str) -> Vec<Line> {
+    fn code(&self, first: &Line, by: usize, role: Role, text: &str) -> Vec<Line> {
+        let width = self.options.width;
         let text = if self.options.full { text.to_string() } else { words::left_out(text) };
-        let rest = Line::of(Role::Text, rest);
+        let rest = Line::of(Role::Text, " ".repeat(by.min(width / 3)));
         let mut lines = Vec::new();
-        let mut left = Line::of(role, markdown::expand_tabs(&text)).text();
-        while !left.is_empty() || lines.is_empty() {
-            let mut line = if lines.is_empty() { first.clone() } else { rest.clone() };
-            let room = self.options.width.saturating_sub(line.width()).max(1);
-            let end = break_at(&left, room);
+        let mut next = first.clone();
+        if first.width() * 3 > width * 2 {
+            lines.extend(first.wrap(width, &Line::new(), &Line::new()));
+            next = rest.clone();
+        }
+        let text = Line::of(role, markdown::expand_tabs(&text)).text();
+        let mut left = text.as_str();
+        while !left.is_empty() {
+            let mut line = std::mem::replace(&mut next, rest.clone());
+            let end = break_at(left, width.saturating_sub(line.width()).max(1));
             line.push(role, left[..end].trim_end());
-            lines.push(line.cut(self.options.width));
-            left = left[end..].trim_start().to_string();
+            lines.push(line.cut(width));
+            left = left[end..].trim_start();
         }
         lines
     }
 
     fn call(&self, call: &Call) -> Vec<Line> {
-        self.code(&Line::of(Role::Text, "      "), "        ", Role::Syscall, &call.to_string())
+        self.code(&Line::of(Role::Text, " ".repeat(6.min(self.options.width / 3))), 8, Role::Syscall, &call.to_string())
     }
 
     fn output(&self, text: &str) -> Vec<Line> {
-        let indent = Line::of(Role::Text, "    ");
+        let blank = |count: usize| Line::of(Role::Text, " ".repeat(count.min(self.options.width / 3)));
         let wrap = |line: &str| {
             let line = Line::of(Role::Output, markdown::expand_tabs(line));
-            line.wrap(self.options.width, &indent, &Line::of(Role::Text, "      "))
+            line.wrap(self.options.width, &blank(4), &blank(6))
         };
         text.lines().flat_map(wrap).collect()
     }
@@ -351,7 +357,7 @@ pub(super) fn hanging(width: usize, first: &Line, text: &Line) -> Vec<Line> {
 /// Text behind `first`, the lines after it indented by `by`; less where the terminal is too narrow for that.
 fn hanging_by(width: usize, first: &Line, by: usize, text: &Line) -> Vec<Line> {
     let rest = Line::of(Role::Text, " ".repeat(by.min(width / 3)));
-    if first.width() * 3 <= width * 2 {
+    if first.width() * 2 <= width {
         return text.wrap(width, first, &rest);
     }
     let mut all = first.clone();

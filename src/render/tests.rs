@@ -59,6 +59,27 @@ fn sentences_alone() {
 }
 
 #[test]
+fn every_change_has_its_sentence() {
+    let mut changes = fixture::states().changes;
+    changes.extend(fixture::changes());
+    let told = changes.iter().map(|change| words::sentence(change, &changes));
+    let lines: Vec<String> = told.map(|told| format!("{} {}\n", told.sign.mark(), told.text)).collect();
+    check("sentences", &lines.concat());
+}
+
+#[test]
+fn no_letter_of_a_command_or_its_output_is_lost_on_a_narrow_terminal() {
+    let solid = |text: &str| text.split_whitespace().collect::<String>();
+    for width in 4..60 {
+        for event in fixture::experiment() {
+            let (Event::Command { line: text, .. } | Event::Output { text }) = &event else { continue };
+            let shown = terminal(std::slice::from_ref(&event), width, false);
+            assert!(solid(&shown).contains(&solid(text)), "{text} at {width}:\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn an_observation_alone_names_the_work_directory() {
     let mut out = Vec::new();
     let options = TerminalOptions { width: 100, ..TerminalOptions::default() };

@@ -27,7 +27,7 @@ pub(crate) fn draw(observation: &Observation, width: usize, with_work: bool) -> 
     let mut blocks = Vec::new();
     if !observation.workspace.is_empty() {
         let mut column = Column::new("workspace", "", "");
-        column.rows(&observation.workspace, |row| words::layer_notes(row));
+        column.rows(&observation.workspace, words::layer_notes);
         blocks.push(stacked(&[column], width));
     }
     for (index, overlay) in observation.overlays.iter().enumerate() {
@@ -121,6 +121,8 @@ struct Column {
     name: String,
     note: &'static str,
     entries: Vec<Entry>,
+    /// Any row has a mark: then all notes stand behind a gutter for it.
+    marked: bool,
 }
 
 enum Entry {
@@ -156,7 +158,7 @@ impl Version {
 
 impl Column {
     fn new(what: &'static str, name: &str, note: &'static str) -> Column {
-        Column { what, name: name.to_string(), note, entries: Vec::new() }
+        Column { what, name: name.to_string(), note, entries: Vec::new(), marked: false }
     }
 
     fn remark(&mut self, text: &str) {
@@ -179,18 +181,26 @@ impl Column {
                 _ => row.name.to_string(),
             };
             let (role, note_role) = roles(row);
+            self.marked |= row.mark.is_some();
             self.entries.push(Entry::Row { glyphs, name, role, mark: row.mark, notes: notes(row), note_role });
         }
     }
 
-    /// Whether any row has a mark: then all notes stand behind a gutter for it.
-    fn marked(&self) -> bool {
-        self.entries.iter().any(|entry| matches!(entry, Entry::Row { mark: Some(_), .. }))
+    /// What even the narrowest version has behind its names: a blank, the mark, a blank and the W of a whiteout.
+    fn least_behind_names(&self) -> usize {
+        let last = Version::new(LEVELS, usize::MAX);
+        let width = |entry: &Entry| if let Entry::Row { notes, .. } = entry { note(notes, last).width() } else { 0 };
+        match (self.marked, self.entries.iter().map(width).max().unwrap_or(0)) {
+            (true, 0) => self.gutter(last) + 1,
+            (true, note) => self.gutter(last) + 2 + note,
+            (false, 0) => 0,
+            (false, note) => self.gutter(last) + note,
+        }
     }
 
     /// Between the longest name and the gutter.
     fn gutter(&self, version: Version) -> usize {
-        if version.level == 0 || !self.marked() { 2 } else { 1 }
+        if version.level == 0 || !self.marked { 2 } else { 1 }
     }
 
     /// Where the gutter begins: behind the longest name that has a mark or a note.
@@ -214,7 +224,7 @@ impl Column {
     /// The same without title and remarks, which can be wrapped. Nothing is drawn: a tree may have 100,000 rows.
     fn tree_width(&self, version: Version) -> usize {
         let name_width = self.name_width(version);
-        let gutter = self.gutter(version) + usize::from(self.marked());
+        let gutter = self.gutter(version) + usize::from(self.marked);
         let width = |entry: &Entry| match entry {
             Entry::Layer { name, place } => {
                 name.width().min(version.longest_name) + if place.is_empty() { 0 } else { 2 + place.width() }
@@ -223,7 +233,7 @@ impl Column {
             Entry::Row { glyphs, name, mark, notes, .. } => match note(notes, version) {
                 "" if mark.is_none() => glyphs.width() + name.width().min(version.longest_name),
                 "" => name_width + gutter,
-                note => name_width + gutter + usize::from(self.marked()) + note.width(),
+                note => name_width + gutter + usize::from(self.marked) + note.width(),
             },
         };
         self.entries.iter().map(width).max().unwrap_or(0)
@@ -231,7 +241,7 @@ impl Column {
 
     fn lines(&self, version: Version) -> Vec<Line> {
         let name_width = self.name_width(version);
-        let marked = self.marked();
+        let marked = self.marked;
         let mut lines = vec![self.title(version)];
         for entry in &self.entries {
             lines.push(match entry {
@@ -379,8 +389,8 @@ fn stacked(columns: &[Column], width: usize) -> Vec<Line> {
 /// One column in the fullest version that fits; where none does, each row has its mark and what fits of its name.
 fn alone(column: &Column, width: usize) -> Vec<Line> {
     let versions = (0..LEVELS).flat_map(|level| NAMES_STACKED.map(|longest_name| Version::new(level, longest_name)));
-    // Behind the name: a blank, the mark, a blank and the W of a whiteout.
-    let narrow = Version { level: LEVELS, longest_name: usize::MAX, room: width.saturating_sub(4).max(1) };
+    let room = width.saturating_sub(column.least_behind_names()).max(1);
+    let narrow = Version { level: LEVELS, longest_name: usize::MAX, room };
     let version = versions.into_iter().find(|version| column.tree_width(*version) <= width).unwrap_or(narrow);
     let hang = Line::of(Role::Text, if width > 8 { "  " } else { "" });
     let fit = |line: Line| if line.width() <= width { vec![line] } else { line.wrap(width, &Line::new(), &hang) };
