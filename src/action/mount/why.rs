@@ -391,17 +391,22 @@ impl Refused<'_> {
     }
 }
 
-/// The overlay of the mount table that has this upper or work already. The table has the paths as they were given, so
-/// one that is relative to another directory than ours is not found.
+/// The overlay of the mount table that has this upper or work already.
+///
+/// The table has paths as they were given. A relative one is taken as relative to our working directory, and only of a
+/// mount that lies below it: elsewhere it was most likely meant from elsewhere.
 fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Entry)> {
     let id = |path: &Path| std::fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     let ours = [("upperdir", &overlay.upper), ("workdir", &overlay.work)];
     let mounts = table::read();
+    let here = std::env::current_dir().unwrap_or_default();
     for (what, path) in ours.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?))) {
         let Some(wanted) = id(path) else { continue };
         let overlays = mounts.iter().filter(|mount| mount.kind == "overlay");
         let holds = |mount: &&Entry| {
-            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| id(&path) == Some(wanted)))
+            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| {
+ (path.is_absolute() || mount.point.starts_with(&here)) && id(&path) == Some(wanted)
+}))
         };
         if let Some(other) = overlays.into_iter().find(holds) {
             return Some((what, path, other.clone()));
