@@ -218,8 +218,8 @@ fn nothing_below_a_mount_is_removed(base: &Path, role: Role) {
     let printed = run_ours(&directory, "rm -rf x", role);
     assert_eq!(
         printed,
-        "$ rm -rf x\nrm: skipping 'x/bound', since it's on a different device\n\
-         rm: skipping 'x/tmpfs', since it's on a different device\n=1\n"
+        "$ rm -rf x\nrm: skipping 'x/bound', since something is mounted on it\n\
+         rm: skipping 'x/tmpfs', since something is mounted on it\n=1\n"
     );
     assert!(
         directory.join("kept/2").exists() && directory.join("x/tmpfs/3").exists() && !directory.join("x/a").exists()
