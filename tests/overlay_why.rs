@@ -151,6 +151,13 @@ fn every_reason_for_a_refusal_is_the_one_that_was_provoked() {
         unshare.arg(flags).arg(std::env::current_exe().unwrap());
         unshare.args(["--exact", TEST, "--nocapture"]).env("LAYERLAB_TEST_WHY", base.path());
         unshare.env("LAYERLAB_TEST_POOR", if *flags == "-U" { "1" } else { "" });
+        // Directories of somebody else, which only root can make.
+        let foreign = tempfile::tempdir().unwrap();
+        if root && *flags == "-Urm" {
+            let make = "chmod 755 .; mkdir u w closed; chown 12345 u w closed; chmod 700 closed";
+            assert!(Command::new("sh").args(["-c", make]).current_dir(&foreign).status().unwrap().success());
+            unshare.env("LAYERLAB_TEST_FOREIGN", foreign.path());
+        }
         let status = unshare.status().expect("util-linux's unshare is needed");
         assert!(status.success(), "under unshare {flags}");
     }
@@ -183,9 +190,38 @@ fn inside(base: &Path) {
     assert!(failure.why.starts_with("501 lower layers are too many: the kernel takes 500"), "{failure}");
     assert!(mount(&format!("lowerdir={},upperdir=up,workdir=work mnt", lowers[1..].join(":"))).failure.is_none());
 
+    // Names too long for fsconfig(2), and together too long for mount(2).
+    let long = "x".repeat(150);
+    enter(base, 1006, &format!("for n in $(seq 16); do mkdir -p {long}/{long}/$n; done"));
+    let lowers: Vec<String> = (1..=16).map(|layer| format!("{long}/{long}/{layer}")).collect();
+    let failure = mount(&format!("lowerdir={},upperdir=up,workdir=work mnt", lowers.join(":"))).failure.unwrap();
+    assert!(failure.why.contains("bytes long, and mount(2) takes one page (4096)"), "{failure}");
+
     enter(base, 1001, "mkdir m m2; mount -t overlay o -o lowerdir=l1,upperdir=up,workdir=work m");
     let warning = mount("lowerdir=l2,upperdir=up,workdir=work mnt").warning.unwrap();
     assert!(warning.starts_with("upperdir up is already in use by the overlay on /"), "{warning}");
+    enter(base, 1003, "mkdir t; mount -t tmpfs -o nr_inodes=3 t t; mkdir t/u t/w");
+    let warning = mount("lowerdir=l1,upperdir=t/u,workdir=t/w mnt").warning.unwrap();
+    assert!(
+        warning.starts_with(
+            "The overlay on mnt is read-only: overlayfs could not make what it needs in workdir t/w (is there room on /"
+        ),
+        "{warning}"
+    );
+    enter(base, 1004, "mkdir r; mount -t ramfs r r; mkdir r/u r/w");
+    let warning = mount("lowerdir=l1,upperdir=r/u,workdir=r/w,userxattr mnt").warning.unwrap();
+    assert!(warning.starts_with("r/u lies on ramfs, which has no user.* attributes"), "{warning}");
+    if let Some(foreign) = std::env::var_os("LAYERLAB_TEST_FOREIGN") {
+        let foreign = foreign.to_string_lossy();
+        enter(base, 1005, "");
+        let warning =
+            mount(&format!("lowerdir=l1,upperdir={foreign}/u,workdir={foreign}/w,userxattr mnt")).warning.unwrap();
+        assert!(warning.contains("belongs to user 65534, and we are 0"), "{warning}");
+        let failure =
+            mount(&format!("lowerdir=l1,upperdir={foreign}/closed/u,workdir=work,userxattr mnt")).failure.unwrap();
+        assert!(failure.why.starts_with("a directory on the way to upperdir /"), "{failure}");
+    }
+
     enter(base, 1002, "");
     let context = mount("lowerdir=l1,upperdir=up,workdir=work mnt");
     assert_eq!((context.failure, context.warning), (None, None));

@@ -203,7 +203,27 @@ fn inside(base: &Path) {
             writeln!(failures, "== {name}: on disk\n{}", difference(&right, &left)).unwrap();
         }
     }
+    nothing_below_a_mount_is_removed(base, role);
     assert!(failures.is_empty(), "- bash, + ours ({role:?})\n{failures}");
+}
+
+/// Where we differ from GNU's rm on purpose: it would empty what is mounted below the directory.
+fn nothing_below_a_mount_is_removed(base: &Path, role: Role) {
+    let directory = base.join("mounts");
+    std::fs::create_dir(&directory).unwrap();
+    bash(
+        &directory,
+        "mkdir -p x/a x/bound x/tmpfs kept; touch x/a/1 kept/2; mount --bind kept x/bound; mount -t tmpfs t x/tmpfs; touch x/tmpfs/3",
+    );
+    let printed = run_ours(&directory, "rm -rf x", role);
+    assert_eq!(
+        printed,
+        "$ rm -rf x\nrm: skipping 'x/bound', since something is mounted on it\n\
+         rm: skipping 'x/tmpfs', since something is mounted on it\n=1\n"
+    );
+    assert!(
+        directory.join("kept/2").exists() && directory.join("x/tmpfs/3").exists() && !directory.join("x/a").exists()
+    );
 }
 
 fn run_ours(directory: &Path, script: &str, role: Role) -> String {

@@ -107,7 +107,10 @@ impl Copying {
             self.file(context, from, to, &source, existing.is_some())
         };
         // A directory is given its times and its mode even when some of its entries could not be copied.
-        (done || kind.is_dir()) && self.finish(context, from, to, &source, existing.is_some()) && done
+        if !done && !kind.is_dir() {
+            return false;
+        }
+        self.finish(context, from, to, &source, existing.is_some()) && done
     }
 
     fn directory(&mut self, context: &mut Context, from: &str, to: &str, source: &Metadata, exists: bool) -> bool {

@@ -110,3 +110,20 @@ fn package(name: &str) -> &str {
         _ => "coreutils",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use crate::action::Context;
+    use crate::event::Role;
+
+    #[test]
+    fn a_program_that_is_not_there_is_named_with_the_fix() {
+        let mut context = Context::new(Role::User);
+        assert_eq!(run(&mut context, &["no-such-program".into(), "-x".into()]), 127);
+        assert_eq!(context.shown(), b"bash: no-such-program: command not found\n");
+        let failure = context.failure.unwrap().to_string();
+        assert!(failure.contains("execve(\"/usr/bin/no-such-program\", [\"no-such-program\", \"-x\"]"), "{failure}");
+        assert!(failure.contains("apt install coreutils"), "{failure}");
+    }
+}

@@ -96,7 +96,9 @@ impl Mount {
         let in_use = why::in_use(overlay);
         match context.sys.mount_overlay(overlay, self.target.as_ref()) {
             Ok(()) => {
-                context.warning = in_use.or_else(|| without_attributes(overlay));
+                context.warning = why::became_read_only(overlay, self.target.as_ref())
+.or(in_use)
+.or_else(|| without_attributes(overlay));
                 0
             }
             Err((error, said)) => {
@@ -105,7 +107,6 @@ impl Mount {
                     target: self.target.as_ref(),
                     error: &error,
                     said: said.as_deref(),
-                    role: context.role,
                 };
                 context.failure = Some(why::explain(&refused));
                 self.refuse(context, &error)

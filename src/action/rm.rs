@@ -102,7 +102,7 @@ fn empty(context: &mut Context, program: &str, parent: Option<&OwnedFd>, name: &
     };
     // The operand itself may be a mount point: it was named. What is mounted below it was not.
     if parent.is_some() && is_mount_root(&directory) && !names.is_empty() {
-        context.complain(format!("{program}: skipping {}, since it's on a different device", quoted(shown)));
+        context.complain(format!("{program}: skipping {}, since something is mounted on it", quoted(shown)));
         context.warning.get_or_insert_with(|| {
             format!("Something is mounted on {shown}, and what it holds was left alone; umount it first.")
         });

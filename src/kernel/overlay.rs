@@ -83,7 +83,11 @@ fn with_doubled_backslashes(path: &Path) -> PathBuf {
 
 impl Sys {
     /// Mounts an overlay on `target`. The second part of an error is what the kernel itself had to say, if anything.
-    pub fn mount_overlay(&mut self, overlay: &OverlayMount, target: &Path) -> Result<(), (CallError, Option<String>)> {
+    pub fn mount_overlay(
+        &mut self,
+        overlay: &OverlayMount,
+        target: &Path,
+    ) -> Result<(), (CallError, Option<Box<str>>)> {
         let short = overlay.paths().all(|(_, path)| path.as_os_str().len() <= LONGEST_VALUE);
         if short && let Ok(context) = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC) {
             let before = self.calls.len();
@@ -173,7 +177,7 @@ impl Sys {
 }
 
 /// What the kernel wrote into the file system context (`e overlay: …`), one message a read(2).
-fn kernel_log(context: &OwnedFd) -> Option<String> {
+fn kernel_log(context: &OwnedFd) -> Option<Box<str>> {
     let mut said = Vec::new();
     let mut buffer = [0; 1024];
     while let Ok(length) = rustix::io::read(context, &mut buffer) {
@@ -183,7 +187,7 @@ fn kernel_log(context: &OwnedFd) -> Option<String> {
             break;
         }
     }
-    (!said.is_empty()).then(|| said.join("; "))
+    (!said.is_empty()).then(|| said.join("; ").into())
 }
 
 #[cfg(test)]

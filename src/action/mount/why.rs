@@ -5,7 +5,7 @@
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
 use crate::action::mount::table::{self, Entry};
-use crate::event::{Failure, Role};
+use crate::event::Failure;
 use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,6 @@ pub(super) struct Refused<'a> {
     pub(super) error: &'a CallError,
     /// The kernel's own words.
     pub(super) said: Option<&'a str>,
-    pub(super) role: Role,
 }
 
 /// The most lower layers that the kernel takes (fs/overlayfs/params.h: OVL_MAX_STACK).
@@ -53,8 +52,7 @@ const CAUSES: &[(&[&str], Probe)] = &[
     (&["EBUSY"], upper_in_use),
     (&["ESTALE"], upper_of_other_lowers),
     (&["EINVAL"], volatile_left_behind),
-    (&["ENOSPC", "EDQUOT"], no_room_for_work),
-    (&["EACCES", "EPERM"], layer_not_ours),
+    (&["EACCES"], layer_out_of_reach),
     (&["EINVAL"], upper_not_supported),
 ];
 
@@ -79,6 +77,29 @@ pub(super) fn in_use(overlay: &OverlayMount) -> Option<String> {
          work. The kernel allows it, promises nothing, and only notes it in its log (dmesg).",
         path.display(),
         other.point.display()
+    ))
+}
+
+/// The mount succeeded, but nothing can be written through it: where overlayfs can't prepare workdir it mounts
+/// read-only instead, and only its log says so.
+pub(super) fn became_read_only(overlay: &OverlayMount, target: &Path) -> Option<String> {
+    let (upper, work) = (overlay.upper.as_ref()?, overlay.work.as_ref()?);
+    let point = std::fs::canonicalize(target).ok()?;
+    let mount = table::read().into_iter().rfind(|mount| mount.point == point)?;
+    if overlay.read_only || !mount.is_read_only() {
+        return None;
+    }
+    let us = crate::kernel::effective_ids().0;
+    let foreign = [upper, work].into_iter().find_map(|path| {
+        let owner = std::fs::metadata(path).ok()?.uid();
+        (owner != us).then(|| format!("{} belongs to user {owner}, and we are {us}", path.display()))
+    });
+    let place = table::mount_of(work).map_or(String::new(), |mount| mount.point.display().to_string());
+    let why = foreign.unwrap_or_else(|| format!("is there room on {place}? df {place} and df -i {place} tell"));
+    Some(format!(
+        "The overlay on {} is read-only: overlayfs could not make what it needs in workdir {} ({why}).",
+        target.display(),
+        work.display()
     ))
 }
 
@@ -335,25 +356,12 @@ fn volatile_left_behind(refused: &Refused) -> Option<Cause> {
     })
 }
 
-fn no_room_for_work(refused: &Refused) -> Option<Cause> {
-    let work = refused.overlay.work.as_ref()?;
-    let mount = table::mount_of(work)?;
+fn layer_out_of_reach(refused: &Refused) -> Option<Cause> {
+    let denied = |path: &Path| std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+    let (role, path) = refused.layers().find(|(_, path)| denied(path))?;
     Some((
-        format!("overlayfs could not make its directory in workdir {}: no room on {}", work.display(), mount.point.display()),
-        format!("look at it with df {0} and df -i {0}, and make room", mount.point.display()),
-    ))
-}
-
-fn layer_not_ours(refused: &Refused) -> Option<Cause> {
-    let (uid, _) = crate::kernel::effective_ids();
-    let (role, path) = refused.layers().find(|(role, path)| {
-        *role != "lowerdir" && std::fs::metadata(path).is_ok_and(|found| found.uid() != uid)
-    })?;
-    let owner = std::fs::metadata(path).ok()?.uid();
-    let us = if refused.role == Role::User { "in this user namespace we can only write what is ours" } else { "we may not write there" };
-    Some((
-        format!("{role} {} belongs to user {owner}, and we are {uid}; {us}", path.display()),
-        "take directories of your own for upperdir and workdir".into(),
+        format!("a directory on the way to {role} {} may not be entered by us", path.display()),
+        "take directories of your own for the layers".into(),
     ))
 }
 
@@ -391,17 +399,22 @@ impl Refused<'_> {
     }
 }
 
-/// The overlay of the mount table that has this upper or work already. The table has the paths as they were given, so
-/// one that is relative to another directory than ours is not found.
+/// The overlay of the mount table that has this upper or work already.
+///
+/// The table has paths as they were given. A relative one is taken as relative to our working directory, and only of a
+/// mount that lies below it: elsewhere it was most likely meant from elsewhere.
 fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Entry)> {
     let id = |path: &Path| std::fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     let ours = [("upperdir", &overlay.upper), ("workdir", &overlay.work)];
     let mounts = table::read();
+    let here = std::env::current_dir().unwrap_or_default();
     for (what, path) in ours.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?))) {
         let Some(wanted) = id(path) else { continue };
         let overlays = mounts.iter().filter(|mount| mount.kind == "overlay");
         let holds = |mount: &&Entry| {
-            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| id(&path) == Some(wanted)))
+            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| {
+ (path.is_absolute() || mount.point.starts_with(&here)) && id(&path) == Some(wanted)
+}))
         };
         if let Some(other) = overlays.into_iter().find(holds) {
             return Some((what, path, other.clone()));
