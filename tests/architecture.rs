@@ -25,7 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 fn imports_point_down_only() {
     let mut wrong = Vec::new();
     for (room, uses) in used_rooms() {
-        let (_, allowed) = ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("src/{room} is not in the table"));
+        let (_, allowed) =
+            ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("src/{room} is not in the table"));
         for (used, file) in uses {
             if used != room && !allowed.contains(&used.as_str()) {
                 wrong.push(format!("{file} uses crate::{used}"));
@@ -52,7 +53,9 @@ fn only_the_kernel_room_names_nix_or_rustix_and_only_render_names_a_colour() {
     each_source(&mut |room, file, text| {
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (word, home) in [("nix::", "kernel"), ("rustix::", "kernel"), ("colored::", "render")] {
-            let named = text.match_indices(word).any(|(at, _)| !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == ':' || before == '_'));
+            let named = text.match_indices(word).any(|(at, _)| {
+                !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == ':' || before == '_')
+            });
             if named && room != home {
                 wrong.push(format!("{file} names {word}"));
             }
@@ -69,7 +72,8 @@ fn used_rooms() -> BTreeMap<String, BTreeSet<(String, String)>> {
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (at, _) in text.match_indices("crate::") {
             let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
-            let name: String = text[at + 7..].chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
+            let name: String =
+                text[at + 7..].chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
             if !name.is_empty() && !line.starts_with("//") {
                 uses.insert((name, file.to_string()));
             }

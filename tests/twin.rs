@@ -133,18 +133,28 @@ fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], wrong: &mut String) 
                     let _ = writeln!(
                         wrong,
                         "lesson {number}, step {step}: {who} does not do what the lesson says\n  $ {}\n  expected (fails: {}):\n{}\n  printed (status {status}):\n{output}",
-                        line.source, line.fails, line.expected.join("\n")
+                        line.source,
+                        line.fails,
+                        line.expected.join("\n")
                     );
                 }
             }
             let wildcards = line.expected.iter().any(|line| line == "..." || line.contains("[..]"));
             if !wildcards && ours.0 != theirs.0 {
-                let _ = writeln!(wrong, "lesson {number}, step {step}: $ {}\n  layerlab: {:?}\n  bash:     {:?}", line.source, ours.0, theirs.0);
+                let _ = writeln!(
+                    wrong,
+                    "lesson {number}, step {step}: $ {}\n  layerlab: {:?}\n  bash:     {:?}",
+                    line.source, ours.0, theirs.0
+                );
             }
         }
         if ours.state != theirs.state {
             let diff = similar::TextDiff::from_lines(&theirs.state, &ours.state);
-            let _ = writeln!(wrong, "lesson {number}, after step {step}: the trees differ (- bash, + layerlab)\n{}", diff.unified_diff().context_radius(0));
+            let _ = writeln!(
+                wrong,
+                "lesson {number}, after step {step}: the trees differ (- bash, + layerlab)\n{}",
+                diff.unified_diff().context_radius(0)
+            );
         }
     }
 }

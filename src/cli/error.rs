@@ -17,7 +17,7 @@ pub enum CliError {
     /// This host cannot, and all about it was said. Exit code 3.
     HostLacks,
     /// This host cannot. Exit code 3.
-    Host(Failure),
+    Host(Box<Failure>),
     /// A lesson is broken. Exit code 4.
     Lesson(Vec<LessonError>),
     /// A lesson could not be read, or its folder is not in order. Exit code 4.

@@ -40,7 +40,11 @@ pub struct Run {
 impl Run {
     /// Runs it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let lesson = common.lesson(&self.lesson)?;
+        let catalogue = common.catalogue()?;
+        let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
+        // The stage is built while the lesson is read.
+        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+        let lesson = entry.load(&common.language())?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
             return Err(CliError::Usage(format!(
@@ -55,7 +59,7 @@ impl Run {
             CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
         })?;
         let output = Rc::new(RefCell::new(output));
-        let mut stage = Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+        let mut stage = rising.wait()?;
         signals::end_in_order(&stage)?;
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let mut pace: Box<dyn Pace> = match asks {

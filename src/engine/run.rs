@@ -1,6 +1,6 @@
 //! One run of a lesson.
 
-use crate::action::{WHY_USERXATTR, adapt};
+use crate::action::{CommandLine, WHY_USERXATTR, adapt};
 use crate::engine::{Pace, Stop};
 use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, Statement};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
@@ -109,9 +109,7 @@ impl Run<'_> {
                 }
                 Block::Console(lines) => {
                     self.pace.before_commands(lines.len())?;
-                    for line in lines {
-                        self.command(line)?;
-                    }
+                    self.commands(lines)?;
                     ran = true;
                 }
             }
@@ -139,12 +137,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn command(&mut self, line: &ConsoleLine) -> Result<(), RunError> {
-        let (command, adapted) = self.adapted(line);
+    /// Runs the commands of a block. All are handed to the stage at once, so that it works on the next one while the
+    /// last one is shown.
+    fn commands(&mut self, lines: &[ConsoleLine]) -> Result<(), RunError> {
+        let adapted: Vec<_> = lines.iter().map(|line| self.adapted(line)).collect();
+        for (command, _) in &adapted {
+            self.stage.begin(command)?;
+        }
+        for (line, (command, adapted)) in lines.iter().zip(adapted) {
+            self.command(line, &command, adapted)?;
+        }
+        Ok(())
+    }
+
+    /// Shows a command that was begun, and what came of it.
+    fn command(&mut self, line: &ConsoleLine, command: &CommandLine, adapted: Option<Adapted>) -> Result<(), RunError> {
         let shown = if adapted.is_some() { command.to_string() } else { line.source.clone() };
         let meant_to_fail = line.fails.then(|| line.expected.join("\n"));
         (self.tell)(Event::Command { line: shown.clone(), meant_to_fail, adapted })?;
-        let ran = self.stage.run(&command)?;
+        let ran = self.stage.ran()?;
         if self.options.syscalls {
             for call in &ran.calls {
                 (self.tell)(Event::Call(call.clone()))?;
@@ -169,7 +180,7 @@ impl Run<'_> {
     }
 
     /// The line as it must be for whoever runs it, and how that differs from the lesson's.
-    fn adapted(&mut self, line: &ConsoleLine) -> (crate::action::CommandLine, Option<Adapted>) {
+    fn adapted(&mut self, line: &ConsoleLine) -> (CommandLine, Option<Adapted>) {
         match adapt(&line.command, self.stage.ready().role) {
             None => (line.command.clone(), None),
             Some(command) => {

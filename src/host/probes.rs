@@ -112,7 +112,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         Err(error) => return told(missing("overlay mounts", error)),
     };
     if let Some(failure) = mounted.failure {
-        return told(missing("overlay mounts", StageError::Host(failure)));
+        return told(missing("overlay mounts", StageError::Host(Box::new(failure))));
     }
     let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {
         true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",

@@ -144,11 +144,6 @@ impl Tree {
         self.nodes.len().saturating_sub(1)
     }
 
-    /// Whether nothing lies in it.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// A node.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum StageError {
     /// This host refuses something that we need, and here is how to allow it.
     #[error("{0}")]
-    Host(Failure),
+    Host(Box<Failure>),
     /// A fault of ours: a process died, or said something that makes no sense.
     #[error(
         "the sandbox broke: {0}\n  why   this is a fault of layerlab, or somebody ended its process\n  fix   run the command again"
@@ -21,6 +21,7 @@ pub enum StageError {
 impl StageError {
     /// The host refused a call.
     pub(super) fn host(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> StageError {
-        StageError::Host(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() })
+        let (wanted, why, fix) = (wanted.into(), why.into(), fix.into());
+        StageError::Host(Box::new(Failure { wanted, call: error.call, why, fix }))
     }
 }

@@ -25,6 +25,22 @@ pub struct Stage {
     ready: Ready,
 }
 
+/// A stage that is being built.
+#[derive(Debug)]
+pub struct Rising(Stage);
+
+impl Rising {
+    /// Waits until it stands, or tells why it does not.
+    pub fn wait(self) -> Result<Stage, StageError> {
+        let Rising(mut stage) = self;
+        match stage.reply()? {
+            Reply::Ready(ready) => stage.ready = ready,
+            other => return Err(unexpected(&other)),
+        }
+        Ok(stage)
+    }
+}
+
 /// What came of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
@@ -48,8 +64,14 @@ pub struct Stopper {
 }
 
 impl Stage {
-    /// Builds a stage. `program` is this program (`/proc/self/exe`), which becomes holder and worker.
+    /// Builds a stage, and waits until it stands. `program` is this program (`/proc/self/exe`), which becomes holder and
+    /// worker.
     pub fn start(program: &Path, scratch: ScratchChoice) -> Result<Stage, StageError> {
+        Stage::spawn(program, scratch)?.wait()
+    }
+
+    /// Begins to build a stage: there is time for something else until it stands.
+    pub fn spawn(program: &Path, scratch: ScratchChoice) -> Result<Rising, StageError> {
         let broken = |error: std::io::Error| StageError::Broken(error.to_string());
         let (ours, theirs) = UnixStream::pair().map_err(broken)?;
         let setup = serde_json::to_string(&Setup { scratch }).map_err(|error| StageError::Broken(error.to_string()))?;
@@ -64,12 +86,7 @@ impl Stage {
             .map_err(broken)?;
         let replies = BufReader::new(ours.try_clone().map_err(broken)?);
         let ready = Ready { role: crate::event::Role::User, kernel: String::new(), scratch: String::new(), pid: 0 };
-        let mut stage = Stage { holder, requests: ours, replies, ready };
-        match stage.reply()? {
-            Reply::Ready(ready) => stage.ready = ready,
-            other => return Err(unexpected(&other)),
-        }
-        Ok(stage)
+        Ok(Rising(Stage { holder, requests: ours, replies, ready }))
     }
 
     /// What kind of stage it is.
@@ -84,7 +101,18 @@ impl Stage {
 
     /// Runs a line.
     pub fn run(&mut self, line: &CommandLine) -> Result<Ran, StageError> {
-        match self.ask(&Request::Run(line.clone()))? {
+        self.begin(line)?;
+        self.ran()
+    }
+
+    /// Has a line run, without waiting for what comes of it: [`Stage::ran`] tells, in the order of the lines.
+    pub fn begin(&mut self, line: &CommandLine) -> Result<(), StageError> {
+        self.request(&Request::Run(line.clone()))
+    }
+
+    /// What came of the first line that was begun and not yet asked about.
+    pub fn ran(&mut self) -> Result<Ran, StageError> {
+        match self.reply()? {
             Reply::Ran { calls, shown, status, failure, warning } => Ok(Ran { calls, shown, status, failure, warning }),
             other => Err(unexpected(&other)),
         }
@@ -112,10 +140,14 @@ impl Stage {
     }
 
     fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
+        self.request(request)?;
+        self.reply()
+    }
+
+    fn request(&mut self, request: &Request) -> Result<(), StageError> {
         let mut line = serde_json::to_vec(request).map_err(|error| StageError::Broken(error.to_string()))?;
         line.push(b'\n');
-        self.requests.write_all(&line).map_err(|error| StageError::Broken(format!("its process is gone ({error})")))?;
-        self.reply()
+        self.requests.write_all(&line).map_err(|error| StageError::Broken(format!("its process is gone ({error})")))
     }
 
     fn reply(&mut self) -> Result<Reply, StageError> {

@@ -26,7 +26,7 @@ mod wire;
 mod worker;
 
 pub use error::StageError;
-pub use handle::{Ran, Stage, Stopper};
+pub use handle::{Ran, Rising, Stage, Stopper};
 pub use scratch::{ScratchChoice, remove_tree};
 pub use wire::Ready;
 
