@@ -3,7 +3,7 @@
 use crate::event::Mark;
 use crate::kernel::EntryType;
 use crate::observe::layers::Place;
-use crate::observe::tree::{NodeId, fingerprint_of};
+use crate::observe::tree::{Extra, NodeId, fingerprint_of};
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -79,12 +79,22 @@ impl Delta {
     }
 }
 
+/// The attributes that are read in every layer; those of an upper's files are not known before it is one.
+fn seen_everywhere(place: Place<'_>) -> Option<Extra> {
+    let extra = Extra { origin: false, metacopy: false, ..place.tree.extra(place.node)?.clone() };
+    (extra != Extra::default()).then_some(extra)
+}
+
 /// Whether an entry of a layer is another one, or was changed. A directory's own time is no difference: it moves with
 /// every entry.
 pub fn entry_differs(now: (Place<'_>, &Path), before: Place<'_>) -> bool {
     let (now, path) = now;
     let (new, old) = (now.tree.node(now.node), before.tree.node(before.node));
-    if new.kind != old.kind || now.tree.extra(now.node) != before.tree.extra(before.node) {
+    // Of a mount point, what is mounted on it would be compared with what lies under it.
+    if new.mountpoint || old.mountpoint {
+        return false;
+    }
+    if new.kind != old.kind || seen_everywhere(now) != seen_everywhere(before) {
         return true;
     }
     let (new, old) = (new.stamp, old.stamp);

@@ -129,7 +129,7 @@ impl Renderer for Plain {
             }
             Event::Exercise { id, title, text } => {
                 let number = self.lesson.map(|number| format!("{number}.")).unwrap_or_default();
-                writeln!(out, "\nExercise {number}{}: {}.", line(id), line(title))?;
+                writeln!(out, "\n{number}{}: {}.", line(id), line(title))?;
                 out.write_all(markdown::spoken(text).as_bytes())
             }
             Event::End { held } => writeln!(out, "\n{}", words::ended(*held)),

@@ -311,7 +311,7 @@ impl Renderer for Terminal {
             Event::Marked { marks } => self.write(Block::Other, self.marked(marks), out),
             Event::Exercise { id, title, text } => {
                 let number = self.lesson.as_ref().map(|(number, _)| format!("{number}.")).unwrap_or_default();
-                let first = Line::of(Role::Heading, format!("Exercise {number}{id}  "));
+                let first = Line::of(Role::Heading, format!("{number}{id}  "));
                 let lines = self.hanging(&first, &Line::of(Role::Heading, title));
                 self.write(Block::Other, lines, out)?;
                 self.prose(text, out)
