@@ -1,0 +1,156 @@
+"""Times whole processes, ours and a peer's in turn, and prints medians and ratios against the targets.
+
+Not called directly: scripts/bench builds the program first.
+"""
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM = os.path.abspath("target/release/layerlab")
+PAIRS = 30
+rows = []
+
+
+def row(what, figure, target, met):
+    rows.append(met)
+    print(f"{'met    ' if met else 'NOT MET'}  {what:58}  {figure:>28}  target {target}", flush=True)
+
+
+def quiet(command, **more):
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+
+
+def timed(command, **more):
+    begun = time.perf_counter()
+    quiet(command, **more)
+    return time.perf_counter() - begun
+
+
+def in_turn(ours, theirs, pairs=PAIRS, **more):
+    """Medians of both in milliseconds, and the median of the ratios pair by pair; one warm-up each."""
+    timed(ours, **more), timed(theirs, **more)
+    times = [(timed(ours, **more), timed(theirs, **more)) for _ in range(pairs)]
+    one, other = zip(*times)
+    ratio = statistics.median(a / b for a, b in times)
+    return statistics.median(one) * 1000, statistics.median(other) * 1000, ratio
+
+
+def as_user(command, directory):
+    return ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups", "env", f"HOME={directory}", *command]
+
+
+def lesson_against_bash(directory, user):
+    """`run 1 --auto` against the same lines in bash, in namespaces made by unshare(1)."""
+    wrap = (lambda command: as_user(command, directory)) if user and os.geteuid() == 0 else (lambda command: command)
+    program = shutil.copy(PROGRAM, directory)
+    recorded = subprocess.run(wrap([program, "run", "1", "--auto", "--json"]), capture_output=True, check=True).stdout
+    lines = [event["line"] for event in map(json.loads, recorded.splitlines()) if event["event"] == "command"]
+    script = os.path.join(directory, "lesson.sh")
+    with open(script, "w") as file:
+        file.write("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\n" + "\n".join(lines) + "\n")
+    namespaces = ["--mount", "--pid", "--fork"] + (["--user", "--map-root-user"] if user else [])
+    bash = ["unshare", *namespaces, "bash", script]
+    ours, theirs, ratio = in_turn(wrap([program, "run", "1", "--auto"]), wrap(bash))
+    who = "an ordinary user" if user else "root"
+    row(f"run 1 --auto against bash, as {who}", f"{ours:.1f} / {theirs:.1f} ms = {ratio:.2f}", "at most 0.50", ratio <= 0.50)
+
+
+def cpu(command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    quiet(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+
+
+def list_cpu():
+    used = statistics.median(cpu([PROGRAM, "list"]) for _ in range(20)) * 1000
+    row("list, CPU time", f"{used:.1f} ms", "under 10 ms", used < 10)
+
+
+# Inside a namespace: 100,000 files in four lowers, either in many directories or in one flat one each.
+TREES = r"""
+import os, subprocess, sys, time, statistics, json
+program, shape, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+os.chdir("/mnt")
+names = 0
+for layer in range(4):
+    for n in range(count // 4):
+        directory = f"l{layer}" if shape == "flat" else f"l{layer}/d{n // 100}"
+        os.makedirs(directory, exist_ok=True)
+        name = f"file-{layer}-{n}.txt"
+        names += len(name)
+        open(f"{directory}/{name}", "w").close()
+    os.makedirs(f"l{layer}", exist_ok=True)
+for name in ("up", "work", "mnt"):
+    os.mkdir(name)
+options = "lowerdir=l0:l1:l2:l3,upperdir=up,workdir=work" + ("" if sys.argv[4] == "root" else ",userxattr")
+subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, "mnt"], check=True)
+null = subprocess.DEVNULL
+def run(command):
+    begun = time.perf_counter()
+    child = subprocess.Popen(command, stdout=null)
+    _, status, used = os.wait4(child.pid, 0)
+    assert status == 0, command
+    return time.perf_counter() - begun, used.ru_maxrss * 1024
+ours = [program, "trees", "/mnt/mnt"]
+theirs = ["tree", "-a", "l0", "l1", "l2", "l3", "up", "mnt"]
+run(ours), run(theirs)
+pairs = [(run(ours), run(theirs)) for _ in range(7)]
+print(json.dumps({
+    "ours": statistics.median(a[0] for a, b in pairs), "theirs": statistics.median(b[0] for a, b in pairs),
+    "ratio": statistics.median(a[0] / b[0] for a, b in pairs), "peak": statistics.median(a[1] for a, b in pairs), "names": names,
+}))
+"""
+
+
+def trees(shape):
+    role = "root" if os.geteuid() == 0 else "user"
+    namespaces = ["--mount"] + ([] if role == "root" else ["--user", "--map-root-user"])
+
+    def measure(count):
+        script = f"mount -t tmpfs tmpfs /mnt && exec python3 -c '{TREES}' \"$@\""
+        wrapped = ["unshare", *namespaces, "bash", "-c", script, "bash", PROGRAM, shape, str(count), role]
+        done = subprocess.run(wrapped, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(done.stderr)
+        return json.loads(done.stdout)
+
+    empty, full = measure(0), measure(100_000)
+    row(f"trees of 100,000 files, {shape}, against tree -a", f"{full['ours'] * 1000:.0f} / {full['theirs'] * 1000:.0f} ms = {full['ratio']:.2f}",
+        "at most 1.00", full["ratio"] <= 1)
+    # In the merged view each name is held a second time; both copies count as names.
+    per_entry = (full["peak"] - empty["peak"] - full["names"]) / 100_000
+    row(f"memory over names, {shape}", f"{per_entry:.0f} bytes an entry", "under 200", per_entry < 200)
+
+
+def size():
+    stripped = os.path.getsize(PROGRAM) / 1e6
+    row("size of the stripped binary", f"{stripped:.1f} MB", "under 8 MB", stripped < 8)
+
+
+def build():
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as target:
+        begun = time.perf_counter()
+        subprocess.run(["taskset", "-c", "0,1", "cargo", "build", "--quiet", "--release", "-j2", "--target-dir", target], check=True)
+        took = time.perf_counter() - begun
+    row("cold release build on two cores", f"{took:.0f} s", "under 90 s", took < 90)
+
+
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    os.chmod(directory, 0o777)
+    if os.geteuid() == 0:
+        lesson_against_bash(directory, user=False)
+    lesson_against_bash(directory, user=True)
+list_cpu()
+trees("deep")
+trees("flat")
+size()
+if "--build" in sys.argv[1:]:
+    build()
+sys.exit(0 if all(rows) else 1)
