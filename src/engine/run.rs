@@ -84,6 +84,9 @@ pub fn run(
     Ok(held)
 }
 
+/// A line as it is run, and how it differs from the lesson's.
+type Begun = (CommandLine, Option<Adapted>);
+
 struct Run<'a> {
     stage: &'a mut Stage,
     options: &'a RunOptions,
@@ -98,7 +101,8 @@ impl Run<'_> {
     fn step(&mut self, number: u32, of: u32, step: &Step) -> Result<(), RunError> {
         (self.tell)(Event::Step { number, of, title: step.title.clone() })?;
         let mut predicted: Option<(&[Statement], Option<Vec<bool>>)> = None;
-        let mut ran = false;
+        let consoles = step.blocks.iter().filter(|block| matches!(block, Block::Console(_))).count();
+        let mut console = 0;
         for block in &step.blocks {
             match block {
                 Block::Prose(text) => (self.tell)(Event::Prose { text: text.clone() })?,
@@ -108,14 +112,22 @@ impl Run<'_> {
                     predicted = Some((statements, self.pace.predict(statements)?));
                 }
                 Block::Console(lines) => {
+                    console += 1;
                     self.pace.before_commands(lines.len())?;
-                    self.commands(lines)?;
-                    ran = true;
+                    let begun = self.begin(lines)?;
+                    if console == consoles {
+                        // With the last commands of a step the stage is asked for all that is shown after them.
+                        let statements = predicted.as_ref().map_or(&[][..], |(statements, _)| *statements);
+                        self.begin_looking(statements)?;
+                    }
+                    for (line, begun) in lines.iter().zip(begun) {
+                        self.command(line, begun)?;
+                    }
                 }
             }
         }
-        if ran {
-            let observation = self.stage.observe(self.options.full)?;
+        if console > 0 {
+            let observation = self.stage.observed()?;
             (self.tell)(Event::Observation(observation))?;
         }
         if let Some((statements, said)) = predicted {
@@ -137,21 +149,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Runs the commands of a block. All are handed to the stage at once, so that it works on the next one while the
-    /// last one is shown.
-    fn commands(&mut self, lines: &[ConsoleLine]) -> Result<(), RunError> {
-        let adapted: Vec<_> = lines.iter().map(|line| self.adapted(line)).collect();
-        for (command, _) in &adapted {
+    /// Hands all commands of a block to the stage, so that it works on the next one while the last one is shown.
+    fn begin(&mut self, lines: &[ConsoleLine]) -> Result<Vec<Begun>, RunError> {
+        let begun: Vec<Begun> = lines.iter().map(|line| self.adapted(line)).collect();
+        for (command, _) in &begun {
             self.stage.begin(command)?;
         }
-        for (line, (command, adapted)) in lines.iter().zip(adapted) {
-            self.command(line, &command, adapted)?;
+        Ok(begun)
+    }
+
+    fn begin_looking(&mut self, statements: &[Statement]) -> Result<(), RunError> {
+        self.stage.begin_observing(self.options.full)?;
+        if !statements.is_empty() {
+            self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
         }
         Ok(())
     }
 
     /// Shows a command that was begun, and what came of it.
-    fn command(&mut self, line: &ConsoleLine, command: &CommandLine, adapted: Option<Adapted>) -> Result<(), RunError> {
+    fn command(&mut self, line: &ConsoleLine, (command, adapted): Begun) -> Result<(), RunError> {
         let shown = if adapted.is_some() { command.to_string() } else { line.source.clone() };
         let meant_to_fail = line.fails.then(|| line.expected.join("\n"));
         (self.tell)(Event::Command { line: shown.clone(), meant_to_fail, adapted })?;
@@ -180,7 +196,7 @@ impl Run<'_> {
     }
 
     /// The line as it must be for whoever runs it, and how that differs from the lesson's.
-    fn adapted(&mut self, line: &ConsoleLine) -> (CommandLine, Option<Adapted>) {
+    fn adapted(&mut self, line: &ConsoleLine) -> Begun {
         match adapt(&line.command, self.stage.ready().role) {
             None => (line.command.clone(), None),
             Some(command) => {
@@ -193,8 +209,7 @@ impl Run<'_> {
 
     /// Marks statements by what the disk holds.
     fn mark(&mut self, statements: &[Statement], said: Option<Vec<bool>>) -> Result<Vec<Marked>, RunError> {
-        let paths = statements.iter().map(|statement| statement.path.clone()).collect();
-        let found = self.stage.find(paths)?;
+        let found = self.stage.found()?;
         let marks = statements.iter().zip(found).enumerate().map(|(at, (statement, found))| Marked {
             statement: statement.clone(),
             said: said.as_ref().and_then(|said| said.get(at).copied()),

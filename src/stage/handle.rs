@@ -99,18 +99,21 @@ impl Stage {
         self.holder.id()
     }
 
+    // Requests are answered in their order. A caller that needs no answer before it asks the next thing begins several,
+    // then collects: the stage works on while the answers are shown.
+
     /// Runs a line.
     pub fn run(&mut self, line: &CommandLine) -> Result<Ran, StageError> {
         self.begin(line)?;
         self.ran()
     }
 
-    /// Has a line run, without waiting for what comes of it: [`Stage::ran`] tells, in the order of the lines.
+    /// Has a line run; [`Stage::ran`] collects what came of it.
     pub fn begin(&mut self, line: &CommandLine) -> Result<(), StageError> {
         self.request(&Request::Run(line.clone()))
     }
 
-    /// What came of the first line that was begun and not yet asked about.
+    /// What came of the line that is next to be collected.
     pub fn ran(&mut self) -> Result<Ran, StageError> {
         match self.reply()? {
             Reply::Ran { calls, shown, status, failure, warning } => Ok(Ran { calls, shown, status, failure, warning }),
@@ -120,7 +123,18 @@ impl Stage {
 
     /// Looks at the trees, and compares with the last look.
     pub fn observe(&mut self, full: bool) -> Result<Observation, StageError> {
-        match self.ask(&Request::Observe { full })? {
+        self.begin_observing(full)?;
+        self.observed()
+    }
+
+    /// Has the trees looked at; [`Stage::observed`] collects what was seen.
+    pub fn begin_observing(&mut self, full: bool) -> Result<(), StageError> {
+        self.request(&Request::Observe { full })
+    }
+
+    /// What was seen.
+    pub fn observed(&mut self) -> Result<Observation, StageError> {
+        match self.reply()? {
             Reply::Observed(observation) => Ok(observation),
             other => Err(unexpected(&other)),
         }
@@ -128,7 +142,18 @@ impl Stage {
 
     /// What stands at these paths, relative to where the commands are.
     pub fn find(&mut self, paths: Vec<String>) -> Result<Vec<Found>, StageError> {
-        match self.ask(&Request::Find(paths))? {
+        self.begin_finding(paths)?;
+        self.found()
+    }
+
+    /// Has these paths looked at; [`Stage::found`] collects what stands there.
+    pub fn begin_finding(&mut self, paths: Vec<String>) -> Result<(), StageError> {
+        self.request(&Request::Find(paths))
+    }
+
+    /// What stands at the paths.
+    pub fn found(&mut self) -> Result<Vec<Found>, StageError> {
+        match self.reply()? {
             Reply::Found(found) => Ok(found),
             other => Err(unexpected(&other)),
         }
@@ -137,11 +162,6 @@ impl Stage {
     /// A way to end this stage from another thread.
     pub fn stopper(&self) -> std::io::Result<Stopper> {
         Ok(Stopper { socket: self.requests.try_clone()?, holder: open_pidfd(self.holder.id())? })
-    }
-
-    fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
-        self.request(request)?;
-        self.reply()
     }
 
     fn request(&mut self, request: &Request) -> Result<(), StageError> {
