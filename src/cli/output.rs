@@ -15,6 +15,8 @@ pub struct Look {
     pub full: bool,
     /// With the instructor's notes.
     pub notes: bool,
+    /// Predictions are asked, so they need not be listed.
+    pub asks: bool,
 }
 
 /// The standard output, rendered, and a recording beside it where one is wanted.
@@ -37,6 +39,7 @@ impl Output {
                 colour: colour(),
                 full: look.full,
                 notes: look.notes,
+                asks: look.asks,
             }))
         };
         Output { out: BufWriter::with_capacity(64 * 1024, std::io::stdout()), renderer, recording: None }

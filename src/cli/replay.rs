@@ -38,7 +38,7 @@ impl Replay {
                 Box::new(BufReader::new(opened))
             }
         };
-        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: self.notes });
+        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: self.notes, asks: false });
         let wrong = |line: usize, what: String| {
             CliError::Content(format!(
                 "{file} is not a recording\n  line  {line}: {what}\n  fix   record the run again: layerlab run LESSON --record FILE"

@@ -52,7 +52,8 @@ impl Run {
                 lesson.meta.number
             )));
         }
-        let look = Look { json: self.json, full: self.full, notes: self.notes };
+        let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let look = Look { json: self.json, full: self.full, notes: self.notes, asks };
         let output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
             let (errno, text) = crate::kernel::errno_of(&error);
             let file = self.record.as_deref().unwrap_or(Path::new("")).display();
@@ -61,7 +62,6 @@ impl Run {
         let output = Rc::new(RefCell::new(output));
         let mut stage = rising.wait()?;
         signals::end_in_order(&stage)?;
-        let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let mut pace: Box<dyn Pace> = match asks {
             true => {
                 let shown = output.clone();

@@ -46,7 +46,7 @@ impl Trees {
             return Ok(());
         }
         let observation = look_at_overlays(found, &working_directory, self.full);
-        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false });
+        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false, asks: false });
         match self.json {
             true => output.tell(&Event::Observation(observation))?,
             false => {

@@ -8,6 +8,7 @@ mod finding;
 mod json;
 mod line;
 pub mod markdown;
+mod page;
 mod plain;
 mod style;
 mod terminal;
@@ -16,6 +17,7 @@ pub mod words;
 
 pub use finding::{Sign, finding};
 pub use json::Json;
+pub use page::page;
 pub use plain::{Plain, PlainOptions};
 pub use style::{Paint, Role};
 pub use terminal::{Terminal, TerminalOptions, failure};

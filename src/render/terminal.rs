@@ -20,11 +20,13 @@ pub struct TerminalOptions {
     pub full: bool,
     /// What the instructor says is shown too.
     pub notes: bool,
+    /// Somebody is asked for predictions, and sees the statements there.
+    pub asks: bool,
 }
 
 impl Default for TerminalOptions {
     fn default() -> TerminalOptions {
-        TerminalOptions { width: 80, colour: false, full: false, notes: false }
+        TerminalOptions { width: 80, colour: false, full: false, notes: false, asks: false }
     }
 }
 
@@ -286,6 +288,7 @@ impl Renderer for Terminal {
                 self.write(Block::Other, lines, out)
             }
             Event::Notes { .. } => Ok(()),
+            Event::Predict { .. } if self.options.asks => Ok(()),
             Event::Predict { statements } => self.write(Block::Other, self.predict(statements), out),
             Event::Command { line, meant_to_fail, adapted } => {
                 if meant_to_fail.is_some() && self.before == Block::Command {

@@ -16,7 +16,7 @@ fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
 }
 
 fn terminal(events: &[Event], width: usize, colour: bool) -> String {
-    render(&mut Terminal::new(TerminalOptions { width, colour, full: false, notes: true }), events)
+    render(&mut Terminal::new(TerminalOptions { width, colour, full: false, notes: true, asks: false }), events)
 }
 
 fn recordings() -> Vec<(&'static str, Vec<Event>)> {

@@ -174,12 +174,7 @@ impl Column {
             self.remark("(empty)");
         }
         for (row, glyphs) in rows.iter().zip(glyphs(rows)) {
-            let name = match &row.kind {
-                Kind::Folded { entries } => format!("… {}", words::folded_rows(*entries)),
-                Kind::Directory => format!("{}/", row.name),
-                Kind::Symlink { target } => format!("{} -> {target}", row.name),
-                _ => row.name.to_string(),
-            };
+            let name = words::row_name(row);
             let (role, note_role) = roles(row);
             self.marked |= row.mark.is_some();
             self.entries.push(Entry::Row { glyphs, name, role, mark: row.mark, notes: notes(row), note_role });
@@ -315,7 +310,7 @@ fn roles(row: &Row) -> (Role, Role) {
 }
 
 /// `├── `, `└── ` and the bars before them, for each row.
-fn glyphs(rows: &[Row]) -> Vec<String> {
+pub(super) fn glyphs(rows: &[Row]) -> Vec<String> {
     /// Deeper than this, only the last levels are drawn: a recording may say anything.
     const DEEPEST: usize = 32;
     let mut later: Vec<bool> = Vec::new();

@@ -362,6 +362,16 @@ fn has(hides: &[Name]) -> String {
     format!("{} {}", some(hides), if hides.len() == 1 { "has" } else { "have" })
 }
 
+/// A row's name as a tree shows it: `dir/`, `link -> target`, `… 1,204 more entries`.
+pub fn row_name(row: &Row) -> String {
+    match &row.kind {
+        Kind::Folded { entries } => format!("… {}", folded_rows(*entries)),
+        Kind::Directory => format!("{}/", row.name),
+        Kind::Symlink { target } => format!("{} -> {target}", row.name),
+        _ => row.name.to_string(),
+    }
+}
+
 /// The words beside an entry of a layer, from the fullest to none, for a column that grows narrower.
 pub fn layer_notes(row: &Row) -> Vec<String> {
     let full = layer_parts(row);

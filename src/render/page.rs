@@ -1,0 +1,291 @@
+//! A recording as a page: Markdown with the output and the trees of a real run as HTML in place.
+//!
+//! The page reads well without JavaScript and without colour: marks and words carry the meaning, and everything that
+//! came from a run is escaped. What the instructor says is not on it.
+
+use crate::event::{Adapted, Begin, Event, Failure, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Role, Row};
+use crate::render::{trees, words};
+use std::fmt::Write;
+
+/// The page of a recording. `hints` gives the hints of an exercise, which no run shows.
+pub fn page(events: &[Event], hints: &dyn Fn(&str) -> Vec<String>) -> String {
+    let mut page = Page { text: String::new(), console: false, number: 0 };
+    for event in events {
+        page.event(event, hints);
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    /// A block of commands is open.
+    console: bool,
+    number: u32,
+}
+
+impl Page {
+    fn event(&mut self, event: &Event, hints: &dyn Fn(&str) -> Vec<String>) {
+        let in_console = matches!(event, Event::Command { .. } | Event::Call(_) | Event::Output { .. });
+        if self.console && !in_console {
+            self.text.push_str("</pre>\n\n");
+            self.console = false;
+        }
+        match event {
+            Event::Begin(begin) => self.begin(begin),
+            Event::Intro { text } | Event::Prose { text } => self.markdown(text),
+            Event::Step { number, of, title } => {
+                self.markdown(&format!("## {title}\n\n<p class=\"ll-step\">Step {number} of {of}</p>"));
+            }
+            Event::Command { line, meant_to_fail, adapted } => {
+                self.command(line, meant_to_fail.as_deref(), adapted.as_ref())
+            }
+            // The page shows what a learner types; `layerlab run --syscalls` shows the calls.
+            Event::Call(_) | Event::Notes { .. } => {}
+            Event::Output { text } => {
+                let _ = writeln!(self.text, "<samp>{}</samp>", html(text.trim_end_matches('\n')));
+            }
+            Event::Explained(failure) => self.explained(failure),
+            Event::Warned { text } => self.block("ll-warned", &format!("<strong>Take care.</strong> {}", html(text))),
+            Event::Mismatch { line, .. } => {
+                self.block(
+                    "ll-warned",
+                    &format!("This run did not do what the lesson says: <code>{}</code>", html(line)),
+                );
+            }
+            Event::Observation(observation) => self.observation(observation),
+            Event::Predict { statements } => {
+                let questions: String = statements
+                    .iter()
+                    .map(|statement| format!("<li>{}</li>", html(&words::question(statement))))
+                    .collect();
+                self.block(
+                    "ll-predict",
+                    &format!("<p>Before the commands run: what do you think?</p><ol>{questions}</ol>"),
+                );
+            }
+            Event::Marked { marks } => self.marked(marks),
+            Event::Exercise { id, title, text } => {
+                self.markdown(&format!("## {title}\n\n<p class=\"ll-step\">{}.{}</p>", self.number, html(id)));
+                self.markdown(text);
+                for (at, hint) in hints(id).iter().enumerate() {
+                    self.markdown(&format!("<details>\n<summary>Hint {}</summary>\n\n{hint}\n\n</details>", at + 1));
+                }
+            }
+            Event::End { .. } => {}
+        }
+    }
+
+    fn markdown(&mut self, text: &str) {
+        let _ = writeln!(self.text, "{}\n", text.trim());
+    }
+
+    /// HTML between blank lines, where Markdown leaves it alone; blank lines inside would end it.
+    fn block(&mut self, class: &str, inner: &str) {
+        let _ = writeln!(self.text, "<div class=\"{class}\">{}</div>\n", inner.replace("\n\n", "\n&#8203;\n"));
+    }
+
+    fn begin(&mut self, begin: &Begin) {
+        self.number = begin.number;
+        let role = match begin.role {
+            Role::Root => "root",
+            Role::User => "an ordinary user",
+        };
+        let about = format!(
+            "About {}. What is shown was recorded as {role} on Linux {}.",
+            words::plural(begin.minutes.into(), "minute"),
+            html(&begin.kernel)
+        );
+        self.markdown(&format!("# {} {}\n\n<p class=\"ll-step\">{about}</p>", begin.number, begin.title));
+    }
+
+    fn command(&mut self, line: &str, meant_to_fail: Option<&str>, adapted: Option<&Adapted>) {
+        if let Some(why) = adapted.and_then(|adapted| adapted.why.as_ref()) {
+            self.close();
+            self.block("ll-warned", &html(why));
+        }
+        if let Some(words) = meant_to_fail {
+            self.close();
+            let words = words.lines().next().unwrap_or_default().replace("[..]", "…");
+            self.block("ll-fails", &format!("The next command is meant to fail: <code>{}</code>", html(&words)));
+        }
+        if !self.console {
+            self.text.push_str("<pre class=\"ll-console\">");
+            self.console = true;
+        }
+        let short = words::left_out(line);
+        let whole = if short == line { String::new() } else { format!(" title=\"{}\"", html(line)) };
+        let _ = writeln!(self.text, "<kbd{whole}><span>$ </span>{}</kbd>", html(&short));
+    }
+
+    fn close(&mut self) {
+        if std::mem::take(&mut self.console) {
+            self.text.push_str("</pre>\n\n");
+        }
+    }
+
+    fn explained(&mut self, failure: &Failure) {
+        let call = words::left_out(&failure.call.to_string());
+        let rows = [
+            ("call", format!("<code>{}</code>", html(&call))),
+            ("why", html(&failure.why)),
+            ("fix", html(&failure.fix)),
+        ];
+        let rows: String = rows.iter().map(|(label, text)| format!("<dt>{label}</dt><dd>{text}</dd>")).collect();
+        self.block("ll-explained", &format!("<p>{}</p><dl>{rows}</dl>", html(&failure.wanted)));
+    }
+
+    fn marked(&mut self, marks: &[Marked]) {
+        let facts: String = marks
+            .iter()
+            .map(|marked| {
+                let sign = if marked.holds { "yes" } else { "no" };
+                format!("<li><strong>{sign}</strong>: {}</li>", html(&words::fact(marked)))
+            })
+            .collect();
+        self.block(
+            "ll-predict",
+            &format!("<details><summary>What the kernel says</summary><ol>{facts}</ol></details>"),
+        );
+    }
+
+    fn observation(&mut self, observation: &Observation) {
+        if !observation.workspace.is_empty() {
+            let tree =
+                tree(&observation.workspace, &|row| words::layer_notes(row).into_iter().next().unwrap_or_default());
+            self.block("ll-trees", &column("workspace", "", &tree));
+        }
+        for overlay in &observation.overlays {
+            let columns = lower_column(overlay) + &upper_column(overlay) + &merged_column(overlay);
+            self.block("ll-trees ll-overlay", &columns);
+            for trouble in &overlay.troubles {
+                self.block("ll-warned", &html(trouble));
+            }
+        }
+        let told: String = words::tell(&observation.changes)
+            .iter()
+            .map(|told| format!("<li><span>{}</span> {}</li>", html(told.sign.mark()), html(&told.text)))
+            .collect();
+        if !told.is_empty() {
+            self.block("ll-told", &format!("<ul>{told}</ul>"));
+        }
+    }
+}
+
+fn lower_column(overlay: &Overlay) -> String {
+    let mut inner = String::new();
+    for lower in &overlay.lowers {
+        let _ = match lower {
+            Lower::Layer(layer) => {
+                write!(inner, "<strong>{}</strong>\n{}", html(&layer.name.to_string()), layer_tree(layer))
+            }
+            Lower::Folded { layers, entries } => {
+                writeln!(inner, "… {}", html(&words::folded_layers(*layers, *entries)))
+            }
+        };
+    }
+    column("lower", "read-only, topmost first", &inner)
+}
+
+fn upper_column(overlay: &Overlay) -> String {
+    overlay
+        .upper
+        .as_ref()
+        .map_or_else(String::new, |upper| column("upper", &upper.name.to_string(), &layer_tree(upper)))
+}
+
+fn merged_column(overlay: &Overlay) -> String {
+    let upper = overlay.upper.as_ref().map(|upper| &upper.name);
+    let inner = tree(&overlay.merged, &|row| words::merged_notes(row, upper).into_iter().next().unwrap_or_default());
+    column("merged", &overlay.mountpoint.to_string(), &inner)
+}
+
+fn layer_tree(layer: &Layer) -> String {
+    tree(&layer.rows, &|row| words::layer_notes(row).into_iter().next().unwrap_or_default())
+}
+
+fn column(what: &str, name: &str, inner: &str) -> String {
+    let label = html(&format!("{what} {name}"));
+    format!(
+        "<section aria-label=\"{}\"><p><strong>{what}</strong> {}</p><pre>{}</pre></section>",
+        label.trim(),
+        html(name),
+        inner.trim_end_matches('\n')
+    )
+}
+
+/// A tree, one row a line: glyphs, name, mark, words.
+fn tree(rows: &[Row], notes: &dyn Fn(&Row) -> String) -> String {
+    if rows.is_empty() {
+        return "(empty)\n".to_string();
+    }
+    let mut text = String::new();
+    for (row, glyphs) in rows.iter().zip(trees::glyphs(rows)) {
+        let name = words::row_name(row);
+        let note = notes(row);
+        let mark = row.mark.map_or("", |mark| words::Sign::from(mark).mark());
+        let class = match (&row.kind, row.mark) {
+            (_, Some(Mark::Gone)) => "gone",
+            (Kind::Whiteout { .. }, _) => "whiteout",
+            (_, Some(Mark::New)) => "new",
+            (_, Some(Mark::Changed)) => "changed",
+            (_, None) => "same",
+        };
+        let note = match (mark.is_empty(), note.is_empty()) {
+            (_, true) => mark.to_string(),
+            (true, false) => note,
+            (false, false) => format!("{mark} {note}"),
+        };
+        let gap = if note.is_empty() { "" } else { "  " };
+        let _ =
+            writeln!(text, "{glyphs}<span class=\"ll-{class}\">{}</span>{gap}<em>{}</em>", html(&name), html(&note));
+    }
+    text
+}
+
+/// Text in HTML, also between the quotes of an attribute.
+fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page;
+    use crate::event::{Event, Kind, Name, Observation, Row};
+
+    #[test]
+    fn what_came_from_a_run_is_escaped() {
+        let row = Row {
+            depth: 0,
+            name: Name::from("<script>alert(1)</script>"),
+            kind: Kind::File,
+            states: Vec::new(),
+            from: None,
+            with: Vec::new(),
+            hides: Vec::new(),
+            mark: None,
+        };
+        let events = [
+            Event::Command { line: "cat '<b>'".into(), meant_to_fail: None, adapted: None },
+            Event::Output { text: "<i>\"&\"</i>\n".into() },
+            Event::Observation(Observation { workspace: vec![row], ..Observation::default() }),
+        ];
+        let page = page(&events, &|_| Vec::new());
+        assert!(
+            page.contains(
+                "<kbd><span>$ </span>cat '&lt;b&gt;'</kbd>\n<samp>&lt;i&gt;&quot;&amp;&quot;&lt;/i&gt;</samp>\n</pre>"
+            ),
+            "{page}"
+        );
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");
+    }
+}
