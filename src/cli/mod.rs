@@ -97,6 +97,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            signals::wait_if_ending();
             error.print(common.plain);
             ExitCode::from(error.exit_code())
         }

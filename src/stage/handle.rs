@@ -4,7 +4,7 @@ use crate::action::CommandLine;
 use crate::event::{Call, Failure, Found, Observation};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::wire::{Ready, Reply, Request, Setup};
-use crate::stage::{HOLDER, ScratchChoice, StageError};
+use crate::stage::{HOLDER, ScratchChoice, StageError, remove_tree};
 use std::io::{BufRead, BufReader, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
@@ -12,6 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// How long the holder may take to clean up before it is left to itself, in milliseconds.
 const PATIENCE: i32 = 5_000;
@@ -193,6 +194,15 @@ impl Drop for Stage {
             kill(&holder);
         }
         let _ = self.holder.wait();
+        // A holder that was killed could not clean up. None of its mounts exist in our mount namespace, so nothing here
+        // leads anywhere else; the worker may be writing its last file.
+        let scratch = Path::new(&self.ready.scratch);
+        for _ in 0..20 {
+            if !scratch.is_absolute() || !scratch.exists() || remove_tree(scratch).is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 

@@ -32,3 +32,59 @@ pub fn layerlab() -> Command {
 pub fn is_root() -> bool {
     nix::unistd::geteuid().is_root()
 }
+
+/// How a program ended, and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; nothing where a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained of.
+    pub stderr: String,
+}
+
+/// Runs a command to its end, without input.
+pub fn text(command: &mut Command) -> Ended {
+    let output =
+        command.stdin(std::process::Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Whether it ended with this code and without a panic.
+pub fn ends_with(ended: &Ended, code: Option<i32>) -> bool {
+    ended.code == code && !ended.stderr.contains("panicked")
+}
+
+/// A directory of the user's own on disk.
+pub fn disk() -> PathBuf {
+    std::env::temp_dir()
+}
+
+/// A bash script in mount namespaces of its own, as root there; `$1` is the program, `$LAYERLAB_OVERLAY_OPTIONS` what an
+/// ordinary user's overlay needs.
+pub fn in_namespaces(script: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private"]);
+    if !is_root() {
+        command.args(["--user", "--map-root-user"]).env("LAYERLAB_OVERLAY_OPTIONS", ",userxattr");
+    }
+    command.args(["bash", "-c", script, "bash"]).arg(program()).env("LC_ALL", "C.UTF-8").env_remove("LAYERLAB_SCRATCH");
+    command
+}
+
+/// A folder of lessons with one lesson, whose only step runs these lines.
+pub fn lesson_folder(console: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let lesson = folder.path().join("01-try");
+    std::fs::create_dir(&lesson).unwrap();
+    let text = format!(
+        "---\ntitle: A try\nminutes: 1\nneeds: [overlay]\n---\n\nHello.\n\n## Try\n\n```console\n{console}\n```\n"
+    );
+    std::fs::write(lesson.join("lesson.md"), text).unwrap();
+    folder
+}

@@ -1,0 +1,283 @@
+//! Faults and bad input, on the real kernel, through the whole program: what is said, how it ends, what is left behind.
+
+mod support;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use support::{ends_with, in_namespaces, layerlab, lesson_folder, text};
+
+#[test]
+fn an_unknown_lesson_gets_a_suggestion() {
+    let ended = text(layerlab().args(["run", "four-layer"]));
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("did you mean") && ended.stderr.contains("four-layers"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_broken_lesson_is_shown_where_it_breaks() {
+    let folder = lesson_folder("$ mkdir a | cat");
+    let ended = text(layerlab().arg("--lessons").arg(folder.path()).args(["run", "1"]));
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.stderr.contains("lesson.md:12:11") && ended.stderr.contains('^'), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("a pipe is outside the grammar") && ended.stderr.contains("allowed:"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_file_system_that_cannot_hold_an_upper_is_named_with_a_way_out() {
+    let script = "mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir l u w m && \
+        mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w$LAYERLAB_OVERLAY_OPTIONS m && \
+        LAYERLAB_SCRATCH=/mnt/m exec \"$1\" run 1 --auto";
+    let ended = text(&mut in_namespaces(script));
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    for part in
+        ["error: cannot make the scratch space", "  call  ", "  why   ", "overlay", "  fix   ", "LAYERLAB_SCRATCH"]
+    {
+        assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn without_user_namespaces_the_switch_is_named() {
+    // Our own user namespace may forbid further ones; without capabilities there unshare(2) needs one.
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces && \
+        exec setpriv --bounding-set=-all --inh-caps=-all \"$1\" run 1 --auto";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "bash", "-c", script, "bash"]).arg(support::program());
+    let ended = text(&mut command);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stderr.contains("unshare(CLONE_NEWUSER) = -1 ENOSPC"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("fix   sudo sysctl user.max_user_namespaces"), "{}", ended.stderr);
+}
+
+/// The program under strace, which makes a system call fail.
+fn with_injected(fault: &str) -> Command {
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={fault}")).arg(support::program());
+    command
+}
+
+#[test]
+fn where_tmpfs_carries_no_attributes_the_disk_is_used() {
+    let scratch = tempfile::tempdir_in(support::disk()).unwrap();
+    // The first attempts are those on tmpfs: of `trusted.*`, and for an ordinary user of `user.*` after that.
+    let when = if support::is_root() { "1" } else { "1..2" };
+    let mut command = with_injected(&format!("lsetxattr:error=EOPNOTSUPP:when={when}"));
+    let ended = text(command.args(["run", "1", "--auto"]).env("XDG_CACHE_HOME", scratch.path()));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // The name may be wrapped; the directory is below the cache.
+    assert!(ended.stdout.replace("\n   ", "").contains("layerlab/scratch-"), "{}", ended.stdout);
+    assert_eq!(entries(&scratch.path().join("layerlab")), 0);
+}
+
+#[test]
+fn a_kernel_without_fsopen_gets_mount() {
+    let mut command = with_injected("fsopen:error=ENOSYS");
+    let ended = text(command.args(["run", "1", "--auto", "--syscalls"]).env("COLUMNS", "300"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.stdout.contains("mount(\"overlay\", \"mnt\", \"overlay\", 0, \"lowerdir=image-layer1:"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_full_scratch_space_is_told_and_leaves_nothing() {
+    let ended = text(layerlab().args(["run", "2", "--auto"]).env("LAYERLAB_SCRATCH_SIZE", "48k"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stdout.contains("No space left on device"), "{}", ended.stdout);
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_size_that_makes_no_sense_is_refused() {
+    let ended = text(layerlab().args(["run", "1", "--auto"]).env("LAYERLAB_SCRATCH_SIZE", "plenty"));
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stderr.contains("LAYERLAB_SCRATCH_SIZE") && ended.stderr.contains("fix "), "{}", ended.stderr);
+}
+
+#[test]
+fn without_a_terminal_it_runs_to_the_end() {
+    let ended = text(layerlab().args(["run", "1"]).stdin(Stdio::null()));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("6 of 6"));
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let mut child =
+        layerlab().args(["run", "7", "--auto"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+    assert_eq!((status.code(), String::from_utf8_lossy(&stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_full_disk_behind_the_output_is_an_error_in_three_lines() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let Output { status, stderr, .. } = layerlab()
+        .args(["run", "1", "--auto"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert_eq!(status.code(), Some(5), "{stderr}");
+    assert!(stderr.contains("ENOSPC") && stderr.contains("  why ") && stderr.contains("  fix "), "{stderr}");
+}
+
+#[test]
+fn twenty_columns_are_enough() {
+    for lesson in ["1", "4", "7"] {
+        let ended = text(layerlab().args(["run", lesson, "--auto"]).env("COLUMNS", "20"));
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let widest = ended.stdout.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(widest.chars().count() <= 20, "{widest:?}");
+    }
+}
+
+#[test]
+fn two_runs_of_one_lesson_do_not_meet() {
+    let scratch = tempfile::tempdir_in(support::disk()).unwrap();
+    let run = || {
+        layerlab()
+            .args(["run", "6", "--auto"])
+            .env("LAYERLAB_SCRATCH", scratch.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let (mut one, mut other) = (run(), run());
+    assert!(one.wait().unwrap().success() && other.wait().unwrap().success());
+    assert_eq!(entries(scratch.path()), 0);
+}
+
+#[test]
+fn cleaning_up_goes_through_no_link_and_no_mount() {
+    let scratch = tempfile::tempdir_in(support::disk()).unwrap();
+    let precious = tempfile::tempdir_in(support::disk()).unwrap();
+    std::fs::create_dir(precious.path().join("folder")).unwrap();
+    std::fs::write(precious.path().join("folder/file"), "keep me").unwrap();
+    let path = precious.path().display();
+    let folder = lesson_folder(&format!(
+        "$ ln -s {path} link\n$ mkdir bound memory\n$ mount --rbind {path} bound\n$ mount -t tmpfs tmpfs memory\n$ echo x > memory/file"
+    ));
+    let ended =
+        text(layerlab().arg("--lessons").arg(folder.path()).args(["run", "1"]).env("LAYERLAB_SCRATCH", scratch.path()));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(std::fs::read_to_string(precious.path().join("folder/file")).unwrap(), "keep me");
+    assert_eq!(entries(scratch.path()), 0);
+}
+
+/// Who is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Victim {
+    Cli,
+    Holder,
+    Worker,
+    CliAndHolder,
+}
+
+#[test]
+fn killed_at_any_step_it_leaves_no_mount_no_process_and_no_file() {
+    for (victim, signal, codes) in [
+        (Victim::Cli, Signal::SIGINT, &[Some(130)][..]),
+        (Victim::Cli, Signal::SIGTERM, &[Some(143)]),
+        (Victim::Cli, Signal::SIGKILL, &[None]),
+        (Victim::Holder, Signal::SIGKILL, &[Some(5)]),
+        (Victim::Worker, Signal::SIGKILL, &[Some(5)]),
+        (Victim::CliAndHolder, Signal::SIGKILL, &[None]),
+    ] {
+        for on_disk in [false, true] {
+            // The pipe takes all of a short lesson at once, so the run is held up by reading one event at a time of
+            // the longest one.
+            for events in (1..160).step_by(13) {
+                killed(victim, signal, codes, on_disk, events);
+            }
+        }
+    }
+}
+
+fn killed(victim: Victim, signal: Signal, codes: &[Option<i32>], on_disk: bool, events: usize) {
+    let what = format!("{victim:?} {signal} after {events} events, on disk: {on_disk}");
+    let scratch = tempfile::tempdir_in(support::disk()).unwrap();
+    let before = std::fs::read("/proc/self/mountinfo").unwrap();
+    let mut command = layerlab();
+    command
+        .args(["run", "7", "--json", "--syscalls"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    if on_disk {
+        command.env("LAYERLAB_SCRATCH", scratch.path());
+    }
+    let mut cli = command.spawn().unwrap();
+    let mut lines = BufReader::with_capacity(512, cli.stdout.take().unwrap());
+    for _ in 0..events {
+        lines.read_line(&mut String::new()).unwrap();
+    }
+    let holder = children(cli.id() as i32);
+    let worker: Vec<i32> = holder.iter().flat_map(|pid| children(*pid)).collect();
+    let all: Vec<(i32, String)> =
+        holder.iter().chain(&worker).chain(&[cli.id() as i32]).filter_map(|pid| Some((*pid, started(*pid)?))).collect();
+    let victims = match victim {
+        Victim::Cli => vec![cli.id() as i32],
+        Victim::Holder => holder,
+        Victim::Worker => worker,
+        Victim::CliAndHolder => [vec![cli.id() as i32], holder].concat(),
+    };
+    let alive = !victims.is_empty() && victims.iter().all(|pid| started(*pid).is_some());
+    for pid in victims {
+        // It may just have ended by itself.
+        let _ = kill(Pid::from_raw(pid), signal);
+    }
+    let mut rest = Vec::new();
+    lines.read_to_end(&mut rest).unwrap();
+    let code = cli.wait().unwrap().code();
+    assert!(codes.contains(&code) || code == Some(0) || !alive, "{what}: exit code {code:?}");
+    let left = || {
+        let processes: Vec<_> = all.iter().filter(|(pid, start)| started(*pid).as_ref() == Some(start)).collect();
+        let files = entries(scratch.path());
+        (!processes.is_empty() || (files > 0 && victim != Victim::CliAndHolder))
+            .then(|| format!("{what}: left {processes:?}, {files} in scratch"))
+    };
+    let patience = Instant::now();
+    while let Some(left) = left() {
+        assert!(patience.elapsed() < Duration::from_secs(2), "{left}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(std::fs::read("/proc/self/mountinfo").unwrap() == before, "{what}: the mount table changed");
+    if victim == Victim::CliAndHolder && on_disk {
+        // Nobody was left to clean up: the next run that uses the place does.
+        let next = text(layerlab().args(["run", "1", "--auto"]).env("LAYERLAB_SCRATCH", scratch.path()));
+        assert!(ends_with(&next, Some(0)), "{what}: {next:?}");
+        assert_eq!(entries(scratch.path()), 0, "{what}");
+    }
+}
+
+/// The children of a process.
+fn children(pid: i32) -> Vec<i32> {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// When a process started; nothing where it has ended (a zombie has).
+fn started(pid: i32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    (fields[0] != "Z" && fields[0] != "X").then(|| fields[19].to_string())
+}
+
+fn entries(directory: &Path) -> usize {
+    std::fs::read_dir(directory).map_or(0, Iterator::count)
+}
