@@ -1,0 +1,299 @@
+//! Every command of the README, as written there, through the whole program.
+
+mod support;
+
+use layerlab::event::{Event, FORMAT};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use support::{Ended, in_namespaces, layerlab, source, text};
+
+fn ok(command: &mut Command) -> String {
+    let ended = text(command);
+    assert_eq!(ended.code, Some(0), "{command:?}: {ended:?}");
+    assert_eq!(ended.stderr, "", "{command:?}");
+    ended.stdout
+}
+
+fn fails(command: &mut Command, code: i32) -> Ended {
+    let ended = text(command);
+    assert_eq!(ended.code, Some(code), "{command:?}: {ended:?}");
+    ended
+}
+
+#[test]
+fn bare_it_says_what_to_type_next() {
+    let said = ok(&mut layerlab());
+    assert!(said.contains("layerlab run 1") && said.contains("7 lessons"), "{said}");
+}
+
+#[test]
+fn the_list_has_every_lesson() {
+    let list = ok(layerlab().arg("list"));
+    assert!(
+        list.contains("  1  Four image layers and a container layer") && list.contains("  7  What goes wrong"),
+        "{list}"
+    );
+    let plain = ok(layerlab().args(["list", "--plain"]));
+    assert!(plain.contains("Lesson 2: Copy-up, 9 minutes."), "{plain}");
+    let json: serde_json::Value = serde_json::from_str(&ok(layerlab().args(["list", "--json"]))).unwrap();
+    assert_eq!(json[6]["slug"], "what-goes-wrong");
+}
+
+#[test]
+fn the_first_lesson_is_the_experiment() {
+    let run = ok(layerlab().args(["run", "1", "--auto"]).env("COLUMNS", "140"));
+    for part in [
+        "$ mount -t overlay overlay -o lowerdir=image-layer1:image-layer2:image-layer3:image-layer4,upperdir=container-layer,workdir=work",
+        "$ echo 'I am image layer1 test' > mnt/image-layer1.txt",
+        "I am image layer1 test\n",
+        "image-layer1.txt was copied up from image-layer1 into container-layer, then written. image-layer1 did not change.",
+        "from upper, hides image-layer1",
+        "Every command did what the lesson says.",
+    ] {
+        assert!(run.contains(part), "{part}\n{run}");
+    }
+    assert!(!run.contains('\u{1b}'), "a pipe gets plain text");
+}
+
+#[test]
+fn an_ordinary_user_is_told_once_why_a_line_differs() {
+    if support::is_root() {
+        return;
+    }
+    let run = ok(layerlab().args(["run", "1", "--auto"]).env("COLUMNS", "200"));
+    assert_eq!(run.matches("workdir=work,userxattr mnt").count(), 2, "{run}");
+    assert_eq!(run.matches("user.overlay.*").count(), 1, "{run}");
+}
+
+#[test]
+fn every_event_is_json() {
+    let lines = ok(layerlab().args(["run", "2", "--json"]));
+    let events: Vec<Event> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(matches!(&events[0], Event::Begin(begin) if begin.format == FORMAT && begin.number == 2));
+    assert_eq!(events.last(), Some(&Event::End { held: true }));
+    assert!(events.iter().any(|event| matches!(event, Event::Observation(seen) if !seen.overlays.is_empty())));
+}
+
+#[test]
+fn steps_before_the_one_asked_for_are_run_and_not_shown() {
+    let run = ok(layerlab().args(["run", "1", "--auto", "--step", "3"]));
+    assert!(run.contains("3 of 6") && !run.contains("2 of 6"), "{run}");
+    assert!(run.contains("I am image layer1 test"), "{run}");
+    let ended = fails(layerlab().args(["run", "1", "--step", "9"]), 2);
+    assert_eq!(ended.stderr, "error: lesson 1 has 6 steps, and no step 9\n");
+}
+
+#[test]
+fn system_calls_notes_and_sentences_are_shown_where_asked_for() {
+    let calls = ok(layerlab().args(["run", "1", "--auto", "--syscalls"]));
+    assert!(calls.contains("mkdirat(AT_FDCWD, \"overlaydemo\", 0777) = 0"), "{calls}");
+    let notes = ok(layerlab().args(["run", "1", "--auto", "--notes"]));
+    assert!(notes.contains("Draw the pile on the board"), "{notes}");
+    assert!(!calls.contains("Draw the pile on the board"));
+    let plain = ok(layerlab().args(["run", "1", "--auto", "--plain"]));
+    assert!(
+        plain.contains("Step 3 of 6: Write through the merged view.") && !plain.contains("├──\u{a0}image"),
+        "{plain}"
+    );
+    let forced = ok(layerlab().args(["run", "1", "--auto"]).env("CLICOLOR_FORCE", "1"));
+    assert!(forced.contains("\u{1b}["));
+    let none = ok(layerlab().args(["run", "1", "--auto"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1"));
+    assert!(!none.contains("\u{1b}["));
+}
+
+#[test]
+fn a_recording_shows_the_same_again_without_a_kernel() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.jsonl");
+    let run = ok(layerlab().args(["run", "3", "--auto", "--record"]).arg(&file));
+    assert_eq!(ok(layerlab().arg("replay").arg(&file)), run);
+    assert_eq!(ok(layerlab().args(["replay", "--json"]).arg(&file)), std::fs::read_to_string(&file).unwrap());
+    for (content, said) in [
+        ("", "it is empty"),
+        ("nonsense\n", "line  1"),
+        ("{\"event\":\"end\",\"held\":true}\n", "it does not begin with the event `begin`"),
+        (&std::fs::read_to_string(&file).unwrap().replacen("\"format\":1", "\"format\":99", 1), "its format is 99"),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let ended = fails(layerlab().arg("replay").arg(&file), 4);
+        assert!(ended.stderr.contains(said) && ended.stderr.contains("  fix "), "{}", ended.stderr);
+    }
+    let ended = fails(layerlab().arg("replay").arg(folder.path().join("missing")), 2);
+    assert!(ended.stderr.contains("ENOENT"), "{}", ended.stderr);
+    fails(layerlab().args(["run", "1", "--auto", "--record", "/nowhere/at/all"]), 2);
+}
+
+#[test]
+fn recordings_of_the_lessons_can_be_replayed() {
+    for entry in std::fs::read_dir(source().join("lessons")).unwrap() {
+        let file = entry.unwrap().path().join("recording.jsonl");
+        assert!(
+            ok(layerlab().arg("replay").arg(&file)).contains("Every command did what the lesson says."),
+            "{file:?}"
+        );
+    }
+}
+
+/// One overlay on /mnt/m, perhaps a second on /mnt/n.
+const MOUNT: &str = "mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir l u w m u2 w2 n && echo x > l/file && \
+    mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w$LAYERLAB_OVERLAY_OPTIONS m && rm m/file && ";
+
+#[test]
+fn trees_of_any_overlay_of_this_machine() {
+    let shown = ok(&mut in_namespaces(&format!("{MOUNT} \"$1\" trees")));
+    assert!(shown.contains("W whiteout") && shown.contains("merged  m"), "{shown}");
+    let second = "mount -t overlay overlay -o lowerdir=l,upperdir=u2,workdir=w2$LAYERLAB_OVERLAY_OPTIONS n && ";
+    let listed = ok(&mut in_namespaces(&format!("{MOUNT} {second} \"$1\" trees")));
+    assert!(listed.contains("/mnt/m") && listed.contains("/mnt/n"), "{listed}");
+    let one = ok(&mut in_namespaces(&format!("{MOUNT} {second} \"$1\" trees n --plain")));
+    assert!(one.contains("file"), "{one}");
+    let ended = fails(&mut in_namespaces(&format!("{MOUNT} \"$1\" trees /usr")), 2);
+    assert!(
+        ended.stderr.contains("no overlay is mounted on /usr") && ended.stderr.contains("/mnt/m"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn the_doctor_finds_everything_in_order_here() {
+    let said = ok(layerlab().args(["doctor", "1"]));
+    assert!(said.contains("✓ overlay mounts") && said.contains("✓ whiteouts"), "{said}");
+    assert!(said.contains("Lesson 1, Four image layers and a container layer, can run here."), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&ok(layerlab().args(["doctor", "--json"]))).unwrap();
+    assert!(json.as_array().unwrap().iter().all(|finding| finding["verdict"] != "missing"), "{json}");
+}
+
+#[test]
+fn the_authors_check_sees_a_single_altered_character_and_bless_repairs_it() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&source().join("lessons/01-four-layers"), &folder.path().join("01-four-layers"));
+    ok(layerlab().args(["lesson", "check"]).arg(folder.path()));
+    let file = folder.path().join("01-four-layers/lesson.md");
+    let sound = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, sound.replacen("\nI am image layer3\n", "\nI am image layer8\n", 1)).unwrap();
+    let ended = fails(layerlab().args(["lesson", "check"]).arg(folder.path()), 4);
+    assert!(
+        ended.stdout.contains("-I am image layer8") && ended.stdout.contains("+I am image layer3"),
+        "{}",
+        ended.stdout
+    );
+    ok(layerlab().args(["lesson", "check", "--bless"]).arg(folder.path()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), sound);
+}
+
+#[test]
+fn a_new_lesson_works_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    ok(layerlab().args(["lesson", "new", "my-own", "--dir"]).arg(folder.path()));
+    ok(layerlab().args(["lesson", "check"]).arg(folder.path()));
+    fails(layerlab().args(["lesson", "new", "../out", "--dir"]).arg(folder.path()), 2);
+}
+
+#[test]
+fn completions_are_scripts() {
+    let script = ok(layerlab().args(["completions", "bash"]));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("complete");
+    std::fs::write(&file, &script).unwrap();
+    ok(Command::new("bash").arg("-n").arg(&file));
+    for shell in ["zsh", "fish"] {
+        assert!(ok(layerlab().args(["completions", shell])).contains("layerlab"));
+    }
+}
+
+#[test]
+fn wrong_words_are_usage_errors() {
+    for words in
+        [&["frobnicate"][..], &["run"], &["run", "1", "--nonsense"], &["run", "99"], &["--lessons", "/nowhere", "list"]]
+    {
+        let ended = fails(layerlab().args(words), 2);
+        assert!(ended.stderr.starts_with("error: "), "{words:?}: {}", ended.stderr);
+    }
+    assert!(ok(layerlab().arg("--version")).starts_with("layerlab "));
+}
+
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-r").arg(from).arg(to).status().unwrap();
+    assert!(status.success());
+}
+
+/// A terminal of its own (tmux on a socket of its own), gone with the test.
+struct Screen {
+    folder: tempfile::TempDir,
+}
+
+impl Screen {
+    fn new(columns: u16, lines: u16, words: &str) -> Screen {
+        let screen = Screen { folder: tempfile::tempdir().unwrap() };
+        let size = [columns.to_string(), lines.to_string()];
+        let command = format!("env -u NO_COLOR {} {words}; printf '<%s>' $?; sleep 30", support::program().display());
+        screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "s", "-x", &size[0], "-y", &size[1], &command]);
+        screen
+    }
+
+    fn tmux(&self, words: &[&str]) -> String {
+        let mut tmux = Command::new("tmux");
+        tmux.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").arg("-S").arg(self.folder.path().join("socket"));
+        text(tmux.args(words)).stdout
+    }
+
+    fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", "s", key]);
+    }
+
+    /// Waits until the screen shows `part`.
+    fn wait_for(&self, part: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = self.tmux(&["capture-pane", "-p", "-t", "s", "-S", "-200"]);
+            if shown.contains(part) {
+                return shown;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "{part:?} never came:\n{shown}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+fn at_a_terminal_enter_goes_on_and_predictions_are_marked() {
+    for (columns, lines) in [(80, 24), (140, 40)] {
+        let screen = Screen::new(columns, lines, "run 1");
+        screen.wait_for("Enter runs the 3 commands, q stops");
+        screen.press("Enter");
+        screen.wait_for("Enter runs the 6 commands");
+        screen.press("Enter");
+        screen.wait_for("Enter goes on to step 2 of 6");
+        screen.press("Enter");
+        screen.wait_for("[ ] Will mnt/container-layer.txt exist?");
+        screen.press("Space");
+        screen.press("Enter");
+        screen.wait_for("Enter runs the 3 commands");
+        screen.press("Enter");
+        screen.wait_for("Enter runs the command");
+        screen.press("Enter");
+        let shown = screen.wait_for("Enter goes on to step 3 of 6");
+        let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("You said so") || flat.contains("you said"), "{shown}");
+        assert!(shown.contains('✓') && shown.contains('✗'), "{shown}");
+        screen.press("q");
+        screen.wait_for("<0>");
+    }
+}
+
+#[test]
+fn control_c_at_a_question_leaves_the_terminal_in_order() {
+    let screen = Screen::new(80, 24, "run 1 --step 2");
+    screen.wait_for("[ ] Will mnt/container-layer.txt exist?");
+    screen.press("C-c");
+    screen.wait_for("<130>");
+    assert_eq!(screen.tmux(&["display-message", "-p", "-t", "s", "#{cursor_flag}"]).trim(), "1");
+}
