@@ -47,15 +47,26 @@ impl CommandLine {
     }
 }
 
-/// The line as a shell would need it: words quoted where they must be.
+/// The line as a shell would need it: words quoted where they must be, and only there.
 impl std::fmt::Display for CommandLine {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&shell_words::join(&self.words))?;
+        for (at, word) in self.words.iter().enumerate() {
+            write!(out, "{}{}", if at > 0 { " " } else { "" }, quoted(word))?;
+        }
         if let Some(redirect) = &self.redirect {
             let sign = if redirect.append { ">>" } else { ">" };
-            write!(out, " {sign} {}", shell_words::quote(&redirect.file))?;
+            write!(out, " {sign} {}", quoted(&redirect.file))?;
         }
         Ok(())
+    }
+}
+
+/// A word as it must be written: `lowerdir=a:b` needs no quotes, `two words` does.
+fn quoted(word: &str) -> std::borrow::Cow<'_, str> {
+    let line = format!("echo {word}");
+    match CommandLine::parse(&line) {
+        Ok(CommandLine { words, redirect: None }) if words.len() == 2 && words[1] == word => word.into(),
+        _ => shell_words::quote(word),
     }
 }
 
@@ -240,6 +251,14 @@ mod tests {
             assert_eq!(parsed.words, words, "{line}");
             assert_eq!(parsed.redirect, None, "{line}");
             assert_eq!(parse(&parsed.to_string()).unwrap(), parsed, "{line}: quoting does not survive a round trip");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_only_where_they_must_be() {
+        for line in ["mount -t overlay overlay -o lowerdir=a:b,upperdir=c mnt", "echo 'two words' 'a*b' '' > 'my file'"]
+        {
+            assert_eq!(parse(line).unwrap().to_string(), line);
         }
     }
 
