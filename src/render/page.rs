@@ -42,7 +42,7 @@ impl Page {
             // The page shows what a learner types; `layerlab run --syscalls` shows the calls.
             Event::Call(_) | Event::Notes { .. } => {}
             Event::Output { text } => {
-                let _ = writeln!(self.text, "<samp>{}</samp>", html(text.trim_end_matches('\n')));
+                let _ = write!(self.text, "<samp>{}</samp>", html(text.trim_end_matches('\n')));
             }
             Event::Explained(failure) => self.explained(failure),
             Event::Warned { text } => self.block("ll-warned", &format!("<strong>Take care.</strong> {}", html(text))),
@@ -114,7 +114,7 @@ impl Page {
         }
         let short = words::left_out(line);
         let whole = if short == line { String::new() } else { format!(" title=\"{}\"", html(line)) };
-        let _ = writeln!(self.text, "<kbd{whole}><span>$ </span>{}</kbd>", html(&short));
+        let _ = write!(self.text, "<kbd{whole}><span>$ </span>{}</kbd>", html(&short));
     }
 
     fn close(&mut self) {
@@ -282,7 +282,7 @@ mod tests {
         let page = page(&events, &|_| Vec::new());
         assert!(
             page.contains(
-                "<kbd><span>$ </span>cat '&lt;b&gt;'</kbd>\n<samp>&lt;i&gt;&quot;&amp;&quot;&lt;/i&gt;</samp>\n</pre>"
+                "<kbd><span>$ </span>cat '&lt;b&gt;'</kbd><samp>&lt;i&gt;&quot;&amp;&quot;&lt;/i&gt;</samp></pre>"
             ),
             "{page}"
         );
