@@ -41,6 +41,16 @@ fn the_list_has_every_lesson() {
 }
 
 #[test]
+fn the_readme_has_every_lesson() {
+    let readme = std::fs::read_to_string(source().join("README.md")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&ok(layerlab().args(["list", "--json"]))).unwrap();
+    for lesson in json.as_array().unwrap() {
+        let row = format!("| {} | {} | {} |", lesson["number"], lesson["title"].as_str().unwrap(), lesson["minutes"]);
+        assert!(readme.contains(&row), "README.md lacks the row: {row}");
+    }
+}
+
+#[test]
 fn the_first_lesson_is_the_experiment() {
     let run = ok(layerlab().args(["run", "1", "--auto"]).env("COLUMNS", "140"));
     for part in [
@@ -181,6 +191,13 @@ fn the_authors_check_sees_a_single_altered_character_and_bless_repairs_it() {
     );
     ok(layerlab().args(["lesson", "check", "--bless"]).arg(folder.path()));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), sound);
+}
+
+#[test]
+fn the_layers_explain_everything_that_the_lessons_show() {
+    let said = ok(layerlab().args(["lesson", "check"]).arg(source().join("lessons")));
+    assert_eq!(said.matches("as the kernel has it").count(), 7, "{said}");
+    assert!(!said.contains("note:"), "{said}");
 }
 
 #[test]

@@ -57,6 +57,19 @@ fn without_user_namespaces_the_switch_is_named() {
     assert!(ended.stderr.contains("fix   sudo sysctl user.max_user_namespaces"), "{}", ended.stderr);
 }
 
+#[test]
+fn root_of_a_user_namespace_is_an_ordinary_user() {
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user"]).arg(support::program()).args(["run", "4", "--auto"]);
+    let ended = text(command.env("COLUMNS", "200"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.stdout.contains("as an ordinary user") && ended.stdout.contains("user.overlay.opaque=\"y\""),
+        "{}",
+        ended.stdout
+    );
+}
+
 /// The program under strace, which makes a system call fail.
 fn with_injected(fault: &str) -> Command {
     let mut command = Command::new("strace");

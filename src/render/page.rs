@@ -105,8 +105,7 @@ impl Page {
         }
         if let Some(words) = meant_to_fail {
             self.close();
-            let words = words.lines().next().unwrap_or_default().replace("[..]", "…");
-            self.block("ll-fails", &format!("The next command is meant to fail: <code>{}</code>", html(&words)));
+            self.block("ll-fails", &html(&words::meant_to_fail(words)));
         }
         if !self.console {
             self.text.push_str("<pre class=\"ll-console\">");

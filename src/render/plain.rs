@@ -67,12 +67,7 @@ impl Renderer for Plain {
             }
             Event::Command { line: command, meant_to_fail, adapted } => {
                 if let Some(expected) = meant_to_fail {
-                    write!(out, "The next command is meant to fail")?;
-                    let expected: Vec<String> = expected.lines().map(line).collect();
-                    match expected.as_slice() {
-                        [] => writeln!(out, ".")?,
-                        words => writeln!(out, ", with these words: {}", words.join(" / "))?,
-                    }
+                    writeln!(out, "{}", line(&words::meant_to_fail(expected)))?;
                 }
                 writeln!(out, "Command: {}", self.code(command))?;
                 if let Some(adapted) = adapted {

@@ -1,4 +1,4 @@
-//! The terminal as a person sees it: what DESIGN.md sketches, in the width and with the colours that the caller names.
+//! The terminal as a person sees it: in the width and with the colours that the caller names.
 //!
 //! Every event becomes a block of [`Line`]s; blocks of different kinds are set apart by one blank line, commands that
 //! follow each other are not. No line is wider than the terminal, so nothing is wrapped by it.
@@ -120,16 +120,7 @@ impl Terminal {
         let mut lines = Vec::new();
         if let Some(expected) = meant_to_fail {
             let indent = Line::of(Role::Text, "  ");
-            let mut expected = expected.lines().map(|line| line.replace("[..]", "…"));
-            let text = match (expected.next(), expected.next()) {
-                (None, _) => "The next command is meant to fail.".to_string(),
-                (Some(words), None) => format!("The next command is meant to fail, with these words: {words}"),
-                (Some(first), Some(second)) => {
-                    let all: Vec<String> = [first, second].into_iter().chain(expected).collect();
-                    format!("The next command is meant to fail, with these words: {}", all.join(" / "))
-                }
-            };
-            lines.extend(self.hanging(&indent, &Line::of(Role::Warning, text)));
+            lines.extend(self.hanging(&indent, &Line::of(Role::Warning, words::meant_to_fail(expected))));
         }
         let prompt = Line::of(Role::Glyph, "  $ ");
         lines.extend(self.code(&prompt, 6, Role::Command, line));

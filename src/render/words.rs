@@ -727,7 +727,19 @@ fn fits(parts: &[&str], line: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// A very long line with the middle of its long words left out, and how much that was.
+/// What is said before a command that fails on purpose; `expected` are the lines it should print. Where they are all
+/// wildcards (every version of the program says it in its own way) there are no words to announce.
+pub fn meant_to_fail(expected: &str) -> String {
+    let lines: Vec<String> =
+        expected.lines().filter(|line| *line != "...").map(|line| line.replace("[..]", "…")).collect();
+    let says_something = |line: &String| line.split(' ').filter(|word| *word != "…").count() > 1;
+    match lines.iter().any(says_something) {
+        true => format!("The next command is meant to fail, with these words: {}", lines.join(" / ")),
+        false => "The next command is meant to fail.".to_string(),
+    }
+}
+
+/// A very long line with the middle of its long words, or of the line, left out, and how much that was.
 pub fn left_out(line: &str) -> String {
     const LONG_LINE: usize = 400;
     const LONG_WORD: usize = 160;
@@ -747,5 +759,15 @@ pub fn left_out(line: &str) -> String {
         let gone = word[front.len()..word.len() - back.len()].chars().count();
         format!("{front}…({} characters left out)…{back}", number(gone as u64))
     });
-    shorter.collect::<Vec<_>>().join(" ")
+    let shorter = shorter.collect::<Vec<_>>().join(" ");
+    if shorter.chars().count() <= LONG_LINE {
+        return shorter;
+    }
+    // Many short words: its middle is left out as a whole.
+    let front = head(&shorter, 2 * KEPT);
+    let front = front.rfind(' ').map_or(front, |at| &front[..=at]);
+    let back = tail(&shorter, KEPT);
+    let back = back.find(' ').map_or(back, |at| &back[at..]);
+    let gone = shorter[front.len()..shorter.len() - back.len()].chars().count();
+    format!("{front}…({} characters left out)…{back}", number(gone as u64))
 }
