@@ -31,6 +31,16 @@ fn a_broken_lesson_is_shown_where_it_breaks() {
 }
 
 #[test]
+fn a_lesson_that_is_a_named_pipe_is_refused_without_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("01-pipe")).unwrap();
+    let pipe = folder.path().join("01-pipe/lesson.md");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let ended = text(layerlab().arg("--lessons").arg(folder.path()).args(["run", "1"]));
+    assert!(matches!(ended.code, Some(2 | 4)) && ended.stderr.contains("fix "), "{ended:?}");
+}
+
+#[test]
 fn a_file_system_that_cannot_hold_an_upper_is_named_with_a_way_out() {
     let script = "mount -t tmpfs tmpfs /mnt && cd /mnt && mkdir l u w m && \
         mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w$LAYERLAB_OVERLAY_OPTIONS m && \

@@ -233,6 +233,11 @@ impl Entry {
                 let path = path.join(file);
                 let failed =
                     |call: &str, error| Refusal::kernel(self.cannot_read(file), read_call(call, &path), &error);
+                // A named pipe would keep us waiting for somebody to write into it.
+                if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+                    let why = "it is not a regular file".to_string();
+                    return Err(Refusal::ours(self.cannot_read(file), why, "put a text file in its place"));
+                }
                 let open = fs::File::open(&path).map_err(|error| failed("open", error))?;
                 let mut bytes = Vec::new();
                 open.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed("read", error))?;

@@ -1,7 +1,7 @@
 //! Events in, text out: the only room that names a colour, and one that makes no system call.
 //!
 //! Whoever calls says how wide the terminal is and whether it has colours; a renderer turns one
-//! [`Event`](crate::event::Event) after the other into text. What is said in words ([`words`]) is the same in all of
+//! [`Event`] after the other into text. What is said in words ([`words`]) is the same in all of
 //! them; how it is laid out is each one's own.
 
 mod finding;

@@ -61,7 +61,7 @@ impl From<Mark> for Sign {
 /// More sentences than this are summed up.
 const MOST: usize = 8;
 
-/// All changes in sentences: like ones together where they are many, and no more than [`MOST`], the rest counted.
+/// All changes in sentences: like ones together where they are many, and no more than `MOST`, the rest counted.
 pub fn tell(changes: &[Change]) -> Vec<Told> {
     let mut told = Vec::new();
     let mut at = 0;

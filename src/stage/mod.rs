@@ -10,12 +10,12 @@
 //! ```
 //!
 //! - The CLI never mounts, unshares or chroots. When it dies, at any moment and in any way, its end of the socket closes.
-//! - The *holder* ([`holder`]) then kills the worker, and with PID 1 everything in its PID namespace dies; with the last
+//! - The *holder* (`holder.rs`) then kills the worker, and with PID 1 everything in its PID namespace dies; with the last
 //!   process the mount namespace goes, and all that was mounted in it. If the holder dies, the worker's death signal
 //!   does the same.
-//! - The *worker* ([`worker`]) answers requests ([`Request`], [`Reply`]): a JSON object a line.
+//! - The *worker* (`worker.rs`) answers requests (`wire.rs`): a JSON object a line.
 //!
-//! The scratch space ([`scratch`]) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
+//! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
 mod error;
