@@ -234,7 +234,7 @@ impl Entry {
                 let failed =
                     |call: &str, error| Refusal::kernel(self.cannot_read(file), read_call(call, &path), &error);
                 // A named pipe would keep us waiting for somebody to write into it.
-                if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+                if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
                     let why = "it is not a regular file".to_string();
                     return Err(Refusal::ours(self.cannot_read(file), why, "put a text file in its place"));
                 }

@@ -79,9 +79,10 @@ impl Page {
         let _ = writeln!(self.text, "{}\n", text.trim());
     }
 
-    /// HTML between blank lines, where Markdown leaves it alone; blank lines inside would end it.
+    /// HTML between blank lines, where Markdown leaves it alone; a blank line inside would end it, so line feeds are
+    /// written as references.
     fn block(&mut self, class: &str, inner: &str) {
-        let _ = writeln!(self.text, "<div class=\"{class}\">{}</div>\n", inner.replace("\n\n", "\n&#8203;\n"));
+        let _ = writeln!(self.text, "<div class=\"{class}\">{}</div>\n", inner.replace('\n', "&#10;"));
     }
 
     fn begin(&mut self, begin: &Begin) {
@@ -186,10 +187,10 @@ fn lower_column(overlay: &Overlay) -> String {
 }
 
 fn upper_column(overlay: &Overlay) -> String {
-    overlay
-        .upper
-        .as_ref()
-        .map_or_else(String::new, |upper| column("upper", &upper.name.to_string(), &layer_tree(upper)))
+    match &overlay.upper {
+        Some(upper) => column("upper", &upper.name.to_string(), &layer_tree(upper)),
+        None => column("upper", "none: read-only", ""),
+    }
 }
 
 fn merged_column(overlay: &Overlay) -> String {
