@@ -1,7 +1,39 @@
 //! What an exercise asks for: one statement about the disk or the mount table a line.
 //!
-//! The names and their operands are read when a lesson is loaded, so that a misspelt check is an error of the lesson
-//! and not of the learner. Running them is the work of `verify`.
+//! One file a check: its operands, what it looks at, and every sentence it can say. A check changes nothing. The names
+//! are read when a lesson is loaded, so that a misspelt check is an error of the lesson and not of the learner; a
+//! [`Bench`] is what they are run on, in a process that sees the mounts of the exercise; [`conclude`] then tells causes
+//! from consequences.
+//!
+//! To add a check: add a file, its `mod` line and its line in [`KINDS`].
+
+mod absent;
+mod bench;
+mod cause;
+mod contains;
+mod copied_up;
+mod directory;
+mod empty;
+mod file;
+mod from;
+mod hard_link;
+mod lowers;
+mod mode;
+mod mounted;
+mod not_mounted;
+mod opaque;
+mod outcome;
+mod propagation;
+mod read_only;
+mod same;
+mod text;
+mod untouched;
+mod upper;
+mod whiteout;
+
+pub use bench::{Bench, Place, Start, Union};
+pub use cause::conclude;
+pub use outcome::{Fault, Outcome, Rank};
 
 /// A line of a `check` block, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +47,7 @@ pub struct CheckLine {
 }
 
 /// A check that a lesson may use.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct CheckKind {
     /// Its name, the first word of the line.
     pub name: &'static str,
@@ -25,33 +57,39 @@ pub struct CheckKind {
     pub arity: (usize, usize),
     /// What it says.
     pub says: &'static str,
+    /// Runs it. What keeps it from looking at all is an outcome too, and stands in `Err` so that `?` can return it.
+    run: fn(&Bench, &[String]) -> Result<Outcome, Outcome>,
 }
+
+impl PartialEq for CheckKind {
+    fn eq(&self, other: &CheckKind) -> bool {
+        self.name == other.name
+    }
+}
+impl Eq for CheckKind {}
 
 /// Every check, in the order of the book.
-pub const KINDS: &[CheckKind] = &[
-    kind("file", "PATH", (1, 1), "PATH is a regular file"),
-    kind("directory", "PATH", (1, 1), "PATH is a directory"),
-    kind("absent", "PATH", (1, 1), "nothing is at PATH"),
-    kind("contains", "PATH LINE…", (2, usize::MAX), "PATH holds exactly these lines"),
-    kind("mode", "PATH OCTAL", (2, 2), "PATH has these permission bits"),
-    kind("same", "PATH PATH", (2, 2), "both files have the same content"),
-    kind("hard-link", "PATH PATH", (2, 2), "both names are one file"),
-    kind("whiteout", "PATH", (1, 1), "PATH is a whiteout"),
-    kind("opaque", "PATH", (1, 1), "PATH is an opaque directory"),
-    kind("copied-up", "PATH", (1, 1), "PATH, in the upper layer, was copied up from a lower one"),
-    kind("untouched", "PATH", (1, 1), "nothing at or below PATH has changed since the exercise began"),
-    kind("from", "PATH LAYER", (2, 2), "PATH, seen through the mount, comes from LAYER"),
-    kind("empty", "PATH", (1, 1), "the directory PATH has no entries"),
-    kind("mounted", "PATH", (1, 1), "an overlay is mounted on PATH"),
-    kind("lowers", "PATH LAYER…", (2, usize::MAX), "the overlay on PATH has these lower layers, topmost first"),
-    kind("upper", "PATH LAYER", (2, 2), "the overlay on PATH has this upper layer"),
-    kind("read-only", "PATH", (1, 1), "the mount on PATH is read-only"),
-    kind("not-mounted", "PATH", (1, 1), "nothing is mounted on PATH"),
+pub const KINDS: &[&CheckKind] = &[
+    &file::KIND,
+    &directory::KIND,
+    &absent::KIND,
+    &contains::KIND,
+    &mode::KIND,
+    &same::KIND,
+    &hard_link::KIND,
+    &whiteout::KIND,
+    &opaque::KIND,
+    &copied_up::KIND,
+    &untouched::KIND,
+    &from::KIND,
+    &empty::KIND,
+    &mounted::KIND,
+    &lowers::KIND,
+    &upper::KIND,
+    &read_only::KIND,
+    &not_mounted::KIND,
+    &propagation::KIND,
 ];
-
-const fn kind(name: &'static str, operands: &'static str, arity: (usize, usize), says: &'static str) -> CheckKind {
-    CheckKind { name, operands, arity, says }
-}
 
 impl CheckLine {
     /// Reads a line such as `whiteout container-layer/a.txt`; the error says what is allowed.
@@ -66,6 +104,16 @@ impl CheckLine {
             return Err(format!("write it so: {} {}", kind.name, kind.operands));
         }
         Ok(CheckLine { kind, operands: operands.to_vec(), source: line.to_string() })
+    }
+
+    /// Runs the check in the process that calls, which must see the mounts of the exercise.
+    pub fn run(&self, bench: &Bench) -> Outcome {
+        (self.kind.run)(bench, &self.operands).unwrap_or_else(|outcome| outcome)
+    }
+
+    /// The paths that must be looked at when the exercise begins.
+    pub fn keeps(&self) -> &[String] {
+        if self.kind.name == untouched::KIND.name { &self.operands } else { &[] }
     }
 }
 

@@ -63,7 +63,7 @@ impl From<StageError> for CliError {
     fn from(error: StageError) -> CliError {
         match error {
             StageError::Host(failure) => CliError::Host(failure),
-            StageError::Broken(_) => CliError::Fault(error.to_string()),
+            StageError::Broken(_) | StageError::Hangs(_) => CliError::Fault(error.to_string()),
         }
     }
 }

@@ -99,8 +99,23 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
     for (step, trouble) in &checked.unexplained {
         println!("note: after step {step}, {trouble}");
     }
+    let mut start = || Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment());
+    let proof = engine::prove(entry, &lesson, &mut start)?;
+    for flaw in &proof.flaws {
+        sound = false;
+        println!("error: {}", flaw.what);
+        println!("  --> {}", entry.path().join(&flaw.file).display());
+        flaw.said.iter().for_each(|line| println!("    {line}"));
+        println!("  fix   {}", flaw.fix);
+    }
     if sound {
-        println!("{}  {} commands, as the kernel has it", entry.name(), commands.len());
+        println!(
+            "{}  {} commands, as the kernel has it; {} solutions pass, {} mistakes get their sentence",
+            entry.name(),
+            commands.len(),
+            proof.solutions,
+            proof.mistakes
+        );
     }
     Ok(sound)
 }

@@ -4,9 +4,13 @@
 //! predicts. It neither prints nor reads: that is the caller's.
 
 mod check;
+mod exercise;
 mod pace;
+mod prove;
 mod run;
 
 pub use check::{Checked, Difference, check};
+pub use exercise::{name, prepare, verify};
 pub use pace::{Auto, Pace, Stop};
+pub use prove::{Flaw, Proof, prove};
 pub use run::{RunError, RunOptions, run};

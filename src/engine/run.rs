@@ -140,11 +140,7 @@ impl Run<'_> {
 
     /// Runs the commands of a step that is not shown.
     fn silently(&mut self, step: &Step) -> Result<(), RunError> {
-        for line in step.commands() {
-            let (command, _) = self.adapted(line);
-            let ran = self.stage.run(&command)?;
-            self.held &= holds(line, &ran);
-        }
+        self.held &= run_silently(step.commands(), self.stage)?.is_none();
         self.stage.observe(self.options.full)?;
         Ok(())
     }
@@ -218,6 +214,29 @@ impl Run<'_> {
         });
         Ok(marks.collect())
     }
+}
+
+/// Runs commands without a word; returns the first that did not do what the lesson says.
+pub(super) fn run_silently<'l>(
+    lines: impl Iterator<Item = &'l ConsoleLine>,
+    stage: &mut Stage,
+) -> Result<Option<&'l ConsoleLine>, StageError> {
+    let lines: Vec<&ConsoleLine> = lines.collect();
+    let role = stage.ready().role;
+    for line in &lines {
+        match adapt(&line.command, role) {
+            None => stage.begin(&line.command)?,
+            Some(adapted) => stage.begin(&adapted)?,
+        }
+    }
+    let mut wrong = None;
+    for line in lines {
+        let ran = stage.ran()?;
+        if wrong.is_none() && !holds(line, &ran) {
+            wrong = Some(line);
+        }
+    }
+    Ok(wrong)
 }
 
 fn statement_holds(statement: &Statement, found: &Found) -> bool {

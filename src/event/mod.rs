@@ -11,10 +11,12 @@
 mod call;
 mod name;
 mod tree;
+mod verdict;
 
 pub use call::{Call, CallResult, Failure};
 pub use name::Name;
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
+pub use verdict::{Broken, Next, Verdict, Verified};
 
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +111,8 @@ pub enum Event {
         /// Its text, as Markdown.
         text: String,
     },
+    /// An exercise was checked.
+    Verified(Verified),
     /// The run is over.
     End {
         /// Every command did what the lesson says.

@@ -45,6 +45,13 @@ impl Fixture {
         let sentence = self.script.lines().next()?.strip_prefix("# verify:")?.trim();
         (!sentence.is_empty()).then_some(sentence)
     }
+
+    /// The mistake `ID-nothing.sh`, which runs no command: the exercise as it begins.
+    pub fn does_nothing(&self) -> bool {
+        let comment = |line: &str| line.trim().is_empty() || line.starts_with('#');
+        self.path.file_stem().is_some_and(|stem| stem == format!("{}-nothing", self.exercise).as_str())
+            && self.script.lines().all(comment)
+    }
 }
 
 impl Entry {

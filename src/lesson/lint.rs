@@ -123,6 +123,18 @@ impl Linter<'_> {
                 let fix = format!("write mistakes/{}-WHAT.sh, whose first line is # verify: SENTENCE", exercise.id);
                 self.folder(wanted, "what people do wrong is not tested", fix);
             }
+            if !mistakes.iter().any(|mistake| mistake.does_nothing()) {
+                let wanted = format!("nobody knows what verify says of {} at its start", exercise.id);
+                let fix = format!(
+                    "write mistakes/{}-nothing.sh: its first line, # verify: SENTENCE, and no command",
+                    exercise.id
+                );
+                self.folder(
+                    wanted,
+                    "whoever has done nothing yet is told what is missing, and that is to be tested too",
+                    fix,
+                );
+            }
             for (index, mistake) in mistakes.iter().enumerate() {
                 let wanted = format!("cannot use {}", self.entry.path().join(&mistake.path).display());
                 match mistake.sentence() {
@@ -132,7 +144,10 @@ impl Linter<'_> {
                         "begin it with # verify: SENTENCE",
                     ),
                     Some(sentence) => {
-                        if let Some(other) = mistakes[..index].iter().find(|other| other.sentence() == Some(sentence)) {
+                        // To do nothing may be told like a thing that was done without effect.
+                        let others =
+                            mistakes[..index].iter().filter(|other| !other.does_nothing() && !mistake.does_nothing());
+                        if let Some(other) = others.into_iter().find(|other| other.sentence() == Some(sentence)) {
                             let why = format!("{} has the same sentence: {sentence}", other.path.display());
                             self.folder(wanted, why, "let each mistake fail for a reason of its own");
                         }
@@ -260,7 +275,7 @@ mod tests {
             .unwrap();
         fs::write(lesson.join("recording.jsonl"), "").unwrap();
         fs::write(lesson.join("solutions/e.sh"), "touch a\n").unwrap();
-        for name in ["one", "two", "three"] {
+        for name in ["nothing", "one", "two", "three"] {
             fs::write(lesson.join(format!("mistakes/e-{name}.sh")), format!("# verify: {name}\n")).unwrap();
         }
         change(&lesson);
@@ -356,9 +371,19 @@ mod tests {
             "error: the exercise e has no solution\n  why   nobody knows whether it can be solved\n  fix   write solutions/e.sh, in plain shell"
         );
         assert_eq!(
-            said(|lesson| fs::remove_file(lesson.join("mistakes/e-one.sh")).unwrap()),
+            said(|lesson| {
+                for name in ["one", "two"] {
+                    fs::remove_file(lesson.join(format!("mistakes/e-{name}.sh"))).unwrap();
+                }
+            }),
             "error: the exercise e has 2 of 3 mistakes\n  why   what people do wrong is not tested\n  \
              fix   write mistakes/e-WHAT.sh, whose first line is # verify: SENTENCE"
+        );
+        assert_eq!(
+            said(|lesson| fs::remove_file(lesson.join("mistakes/e-nothing.sh")).unwrap()),
+            "error: nobody knows what verify says of e at its start\n  \
+             why   whoever has done nothing yet is told what is missing, and that is to be tested too\n  \
+             fix   write mistakes/e-nothing.sh: its first line, # verify: SENTENCE, and no command"
         );
         assert_eq!(
             said(|lesson| fs::write(lesson.join("mistakes/e-one.sh"), "touch a\n# verify: one\n").unwrap()),

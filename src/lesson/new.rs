@@ -54,10 +54,10 @@ untouched greeting.txt
 const SCRIPTS: &[(&str, &str)] = &[
     ("solutions/write.sh", "echo yes > answer.txt\n"),
     ("mistakes/write-nothing.sh", "# verify: answer.txt does not exist\n"),
-    ("mistakes/write-other-words.sh", "# verify: answer.txt does not read `yes`\necho no > answer.txt\n"),
+    ("mistakes/write-other-words.sh", "# verify: answer.txt reads \"no\", not \"yes\"\necho no > answer.txt\n"),
     (
         "mistakes/write-over-the-old.sh",
-        "# verify: greeting.txt has changed\necho yes > answer.txt\necho yes > greeting.txt\n",
+        "# verify: greeting.txt was changed\necho yes > answer.txt\necho yes > greeting.txt\n",
     ),
 ];
 

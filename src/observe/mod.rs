@@ -3,10 +3,13 @@
 //! - `mountinfo` reads the mount table, `layers` finds the directories of an overlay,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
+//! - `entry` is one path alone, `kept` what stood at a path at one moment, to be compared later,
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
 mod changes;
 mod delta;
+mod entry;
+mod kept;
 mod layers;
 mod moment;
 mod mountinfo;
@@ -16,6 +19,8 @@ mod rows;
 mod tree;
 mod upper;
 
+pub use entry::{Entry, entry, layer_of, whiteout_of};
+pub use kept::{Kept, Touch};
 pub use layers::{Found as FoundOverlay, overlays as find_overlays};
-pub use mountinfo::{Mount, OverlayOptions, mounts};
+pub use mountinfo::{Mount, OverlayOptions, Propagation, mounts};
 pub use report::{Observer, found_at, look_at_overlays};

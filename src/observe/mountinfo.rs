@@ -22,8 +22,34 @@ pub struct Mount {
     pub kind: String,
     /// The options of this mount (`ro`, `nosuid`) …
     pub options: Vec<String>,
+    /// Whether what is mounted below it reaches other namespaces.
+    pub propagation: Propagation,
     /// … and those of the file system, unescaped once but not split: an overlay's hold paths with commas.
     pub super_options: Vec<u8>,
+}
+
+/// Where mounts below a mount are seen too; mount_namespaces(7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Propagation {
+    /// `shared:N`: with the other members of its peer group.
+    pub shared: bool,
+    /// `master:N`: what is mounted in a peer group elsewhere comes here.
+    pub slave: bool,
+    /// `unbindable`: it can't be bind-mounted either.
+    pub unbindable: bool,
+}
+
+impl Propagation {
+    /// `shared`, `slave`, `shared and slave`, `unbindable` or `private`.
+    pub fn word(self) -> &'static str {
+        match (self.shared, self.slave, self.unbindable) {
+            (true, true, _) => "shared and slave",
+            (true, false, _) => "shared",
+            (false, true, _) => "slave",
+            (false, false, true) => "unbindable",
+            (false, false, false) => "private",
+        }
+    }
 }
 
 /// The layers that an overlay's options name.
@@ -60,10 +86,15 @@ fn line(line: &[u8]) -> Option<Mount> {
     let mountpoint = path(words.next()?);
     let options = String::from_utf8_lossy(words.next()?).split(',').map(String::from).collect();
     // Any number of optional fields, then a lone hyphen.
-    let mut words = words.skip_while(|word| *word != b"-").skip(1);
+    let mut propagation = Propagation::default();
+    for word in words.by_ref().take_while(|word| *word != b"-") {
+        propagation.shared |= word.starts_with(b"shared:");
+        propagation.slave |= word.starts_with(b"master:");
+        propagation.unbindable |= word == b"unbindable";
+    }
     let kind = String::from_utf8_lossy(words.next()?).into_owned();
     let super_options = unescape(words.nth(1)?);
-    Some(Mount { id, parent, mountpoint, root, kind, options, super_options })
+    Some(Mount { id, parent, mountpoint, root, kind, options, propagation, super_options })
 }
 
 impl Mount {
@@ -166,6 +197,7 @@ mod tests {
         assert_eq!(overlay.lowers, [PathBuf::from("a b"), "c:d".into(), "l1".into()]);
         assert_eq!((overlay.upper, overlay.work), (Some("up".into()), Some("work".into())));
         assert!(overlay.userxattr && !overlay.read_only);
+        assert_eq!(mounts[0].propagation.word(), "shared");
     }
 
     #[test]

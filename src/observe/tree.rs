@@ -6,6 +6,7 @@
 
 use crate::event::{Kind, Name, WhiteoutForm};
 use crate::kernel::{EntryType, get_attribute, look, open_directory, open_file, read_directory, read_link};
+use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::io::{Read, Result};
@@ -46,7 +47,7 @@ pub struct Node {
 }
 
 /// What tells whether an entry changed between two looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     /// The file system it is on.
     pub device: u64,
@@ -107,6 +108,16 @@ impl Tree {
     ///
     /// A directory of `uppers` is read in full detail together with all that is below it.
     pub fn read(directory: &Path, detail: Detail, uppers: &[PathBuf]) -> Result<Tree> {
+        Tree::read_some(directory, detail, uppers, None)
+    }
+
+    /// Reads only what lies on the way from `directory` to `path`, which is relative to it. Nothing is listed, so it does
+    /// not matter how much lies beside it.
+    pub fn along(directory: &Path, path: &Path, detail: Detail) -> Result<Tree> {
+        Tree::read_some(directory, detail, &[], Some(path))
+    }
+
+    fn read_some(directory: &Path, detail: Detail, uppers: &[PathBuf], along: Option<&Path>) -> Result<Tree> {
         let root = open_directory(None, directory)?;
         let stat = look(Some(&root), Path::new("."))?;
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -114,6 +125,7 @@ impl Tree {
             tree: Tree::nothing(),
             detail: if uppers.iter().any(|upper| upper == directory) { Detail::Upper } else { detail },
             uppers,
+            along,
             device: stat.device,
             racy_since: now.map_or(0, |now| now.as_nanos() as i64) - RACY_NANOSECONDS,
             path: directory.to_path_buf(),
@@ -248,6 +260,8 @@ struct Reader<'a> {
     tree: Tree,
     detail: Detail,
     uppers: &'a [PathBuf],
+    /// Only what lies on this way is read.
+    along: Option<&'a Path>,
     device: u64,
     racy_since: i64,
     path: PathBuf,
@@ -258,17 +272,26 @@ impl Reader<'_> {
     fn directory(&mut self, id: NodeId, open: &OwnedFd) {
         // Names are gathered behind the others, then sorted as ranges: no allocation for each.
         let mut found: Vec<((u32, u16), EntryType)> = Vec::new();
+        let depth = self.tree.node(id).depth + 1;
         let names = &mut self.tree.names;
-        let outcome = read_directory(open, |name, kind| {
+        let mut name_it = |name: &[u8], kind| {
             found.push(((names.len() as u32, name.len() as u16), kind));
             names.extend_from_slice(name);
-        });
-        if let Err(error) = outcome {
-            self.tree.troubles.push((self.path.clone(), crate::kernel::errno_of(&error).1.to_string()));
+        };
+        match self.along {
+            None => {
+                if let Err(error) = read_directory(open, name_it) {
+                    self.tree.troubles.push((self.path.clone(), crate::kernel::errno_of(&error).1.to_string()));
+                }
+            }
+            Some(along) => {
+                if let Some(part) = along.components().nth(usize::from(depth) - 1) {
+                    name_it(part.as_os_str().as_bytes(), EntryType::Unknown);
+                }
+            }
         }
         let text = |(start, length): (u32, u16)| &self.tree.names[start as usize..start as usize + usize::from(length)];
         found.sort_unstable_by(|(one, _), (other, _)| text(*one).cmp(text(*other)));
-        let depth = self.tree.node(id).depth + 1;
         self.tree.nodes.reserve(found.len());
         for (name, kind) in found {
             self.entry(

@@ -13,6 +13,7 @@ mod plain;
 mod style;
 mod terminal;
 mod trees;
+mod verdict;
 pub mod words;
 
 pub use finding::{Sign, finding};

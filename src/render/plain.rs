@@ -1,7 +1,7 @@
 //! Full sentences, one statement a line, for a screen reader: no tree glyphs, no mark without its word, no columns.
 
 use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Name, Observation, Overlay, Role, Row, State};
-use crate::render::{Renderer, markdown, trees, words};
+use crate::render::{Renderer, markdown, trees, verdict, words};
 use std::io::{self, Write};
 
 /// What is wanted in sentences.
@@ -127,6 +127,7 @@ impl Renderer for Plain {
                 writeln!(out, "\n{number}{}: {}.", line(id), line(title))?;
                 out.write_all(markdown::spoken(text).as_bytes())
             }
+            Event::Verified(verified) => verdict::spoken(verified, out),
             Event::End { held } => writeln!(out, "\n{}", words::ended(*held)),
         }
     }

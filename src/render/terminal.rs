@@ -6,7 +6,7 @@
 use crate::event::{Adapted, Begin, Call, Event, Failure, Marked, Observation, Role as RunBy, Statement};
 use crate::render::line::{Line, head};
 use crate::render::style::{Paint, Role};
-use crate::render::{Renderer, markdown, trees, words};
+use crate::render::{Renderer, markdown, trees, verdict, words};
 use std::io::{self, Write};
 
 /// How the terminal is, and what is wanted on it.
@@ -309,6 +309,10 @@ impl Renderer for Terminal {
                 let lines = self.hanging(&first, &Line::of(Role::Heading, title));
                 self.write(Block::Other, lines, out)?;
                 self.prose(text, out)
+            }
+            Event::Verified(verified) => {
+                let lines = verdict::lines(verified, self.options.width, self.paint.colour());
+                self.write(Block::Other, lines, out)
             }
             Event::End { held } => {
                 let (role, sign) = if *held { (Role::Right, "✓ ") } else { (Role::Wrong, "✗ ") };

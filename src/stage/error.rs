@@ -16,9 +16,22 @@ pub enum StageError {
         "the sandbox broke: {0}\n  why   this is a fault of layerlab, or somebody ended its process\n  fix   run the command again"
     )]
     Broken(String),
+    /// The kernel does not answer: a file system below us hangs. What was asked of it.
+    #[error(
+        "no answer: {0}\n  why   a file system that it looks at does not answer: a FUSE program that was stopped, a network drive that is away\n  fix   umount -l what hangs, or begin again: layerlab reset"
+    )]
+    Hangs(String),
 }
 
 impl StageError {
+    /// Says which check could not be brought to its end.
+    pub fn while_checking(self, check: &str) -> StageError {
+        match self {
+            StageError::Hangs(_) => StageError::Hangs(check.to_string()),
+            other => other,
+        }
+    }
+
     /// The host refused a call.
     pub(super) fn host(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> StageError {
         let (wanted, why, fix) = (wanted.into(), why.into(), fix.into());

@@ -1,6 +1,7 @@
 //! The CLI's end of a stage.
 
 use crate::action::CommandLine;
+use crate::check::{Outcome, Start};
 use crate::event::{Call, Failure, Found, Observation};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::wire::{Ready, Reply, Request, Setup};
@@ -156,6 +157,39 @@ impl Stage {
     pub fn found(&mut self) -> Result<Vec<Found>, StageError> {
         match self.reply()? {
             Reply::Found(found) => Ok(found),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Runs a text with bash, as a learner might have typed it.
+    pub fn script(&mut self, script: &str) -> Result<Ran, StageError> {
+        self.request(&Request::Script(script.to_string()))?;
+        self.ran()
+    }
+
+    /// Looks at how things stand, because an exercise begins; `untouched` are the paths that must stay as they are.
+    pub fn begin_exercise(&mut self, exercise: &str, untouched: Vec<String>) -> Result<Start, StageError> {
+        self.request(&Request::Begin { exercise: exercise.to_string(), untouched })?;
+        match self.reply()? {
+            Reply::Start(start) => Ok(start),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Says how the exercise began that the next checks are about.
+    pub fn began(&mut self, start: &Start) -> Result<(), StageError> {
+        self.request(&Request::Began(start.clone()))
+    }
+
+    /// Has a check run; [`Stage::checked`] collects what it found.
+    pub fn begin_check(&mut self, line: &str) -> Result<(), StageError> {
+        self.request(&Request::Check(line.to_string()))
+    }
+
+    /// What the check found that is next to be collected.
+    pub fn checked(&mut self) -> Result<Outcome, StageError> {
+        match self.reply()? {
+            Reply::Outcome(outcome) => Ok(outcome),
             other => Err(unexpected(&other)),
         }
     }

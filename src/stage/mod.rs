@@ -29,6 +29,7 @@ pub use error::StageError;
 pub use handle::{Ran, Rising, Stage, Stopper};
 pub use scratch::{ScratchChoice, remove_tree};
 pub use wire::Ready;
+pub use worker::overlay_options;
 
 /// The hidden first argument by which the program becomes the holder or the worker.
 pub const HOLDER: &str = "__stage-holder";

@@ -1,6 +1,7 @@
 //! What CLI and stage say to each other: plain data, a JSON object a line.
 
 use crate::action::CommandLine;
+use crate::check::{Outcome, Start};
 use crate::event::{Call, Failure, Found, Observation, Role};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,19 @@ pub(super) enum Request {
     },
     /// Say what stands at these paths.
     Find(Vec<String>),
+    /// Run this text with bash, as a learner might have typed it.
+    Script(String),
+    /// Look at how things stand, because an exercise begins here and now.
+    Begin {
+        /// How it is called: `3.hide`.
+        exercise: String,
+        /// What must stay as it is.
+        untouched: Vec<String>,
+    },
+    /// The checks that come are about an exercise that began so.
+    Began(Start),
+    /// Run this check.
+    Check(String),
 }
 
 /// What the stage answers.
@@ -59,6 +73,10 @@ pub(super) enum Reply {
     Observed(Observation),
     /// What stands where, in the order of the paths.
     Found(Vec<Found>),
+    /// How an exercise began.
+    Start(Start),
+    /// What a check found.
+    Outcome(Outcome),
 }
 
 /// What kind of stage it is.

@@ -1,6 +1,7 @@
 //! The worker: PID 1 of its namespace. Runs what it is asked, one request at a time, until its input ends.
 
 use crate::action::{Context, execute};
+use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
 use crate::kernel::{die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
 use crate::observe::{Observer, found_at};
@@ -29,18 +30,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     if send(&socket, &Reply::Ready(ready)).is_err() {
         return ExitCode::SUCCESS;
     }
-    for line in BufReader::new(std::io::stdin()).lines() {
-        let Ok(line) = line else { break };
-        let reply = match serde_json::from_str(&line) {
-            Ok(request) => worker.answer(request),
-            Err(error) => Reply::Failed(StageError::Broken(format!("a request is unreadable: {error}"))),
-        };
-        if send(&socket, &reply).is_err() {
-            break;
-        }
-        reap();
-    }
-    ExitCode::SUCCESS
+    worker.serve(&socket)
 }
 
 /// Writes a message as one line.
@@ -50,11 +40,21 @@ pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
     std::fs::File::from(socket.try_clone()?).write_all(&line)
 }
 
-struct Worker {
+/// What a script puts behind its overlay options, so that it runs as root and as an ordinary user.
+pub fn overlay_options(role: Role) -> &'static str {
+    match role {
+        Role::Root => "",
+        Role::User => ",userxattr",
+    }
+}
+
+pub(super) struct Worker {
     role: Role,
     scratch: String,
     root: PathBuf,
     observer: Observer,
+    /// The exercise that the checks are about.
+    bench: Bench,
 }
 
 impl Worker {
@@ -65,7 +65,33 @@ impl Worker {
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
         let observer = Observer::new(setup.root.clone());
-        Ok(Worker { role: setup.role, scratch: setup.scratch, root: setup.root, observer })
+        Ok(Worker {
+            role: setup.role,
+            scratch: setup.scratch,
+            root: setup.root,
+            observer,
+            bench: Bench::new(Start::default()),
+        })
+    }
+
+    /// Answers one request after the other, until the input ends.
+    fn serve(&mut self, socket: &OwnedFd) -> ExitCode {
+        for line in BufReader::new(std::io::stdin()).lines() {
+            let Ok(line) = line else { break };
+            let reply = match serde_json::from_str(&line) {
+                Ok(Request::Began(start)) => {
+                    self.bench = Bench::new(start);
+                    continue;
+                }
+                Ok(request) => self.answer(request),
+                Err(error) => Reply::Failed(StageError::Broken(format!("a request is unreadable: {error}"))),
+            };
+            if send(socket, &reply).is_err() {
+                break;
+            }
+            reap();
+        }
+        ExitCode::SUCCESS
     }
 
     fn ready(&self) -> Ready {
@@ -92,6 +118,33 @@ impl Worker {
                 Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
             },
             Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
+            Request::Script(script) => self.script(&script),
+            Request::Begin { exercise, untouched } => {
+                match Start::now(&exercise, &self.working_directory(), &untouched) {
+                    Ok(start) => Reply::Start(start),
+                    Err(error) => Reply::Failed(StageError::Broken(format!("cannot look at the exercise: {error}"))),
+                }
+            }
+            Request::Began(_) => unreachable!("it has no answer"),
+            Request::Check(line) => match CheckLine::parse(&line) {
+                Ok(line) => Reply::Outcome(line.run(&self.bench)),
+                Err(error) => Reply::Failed(StageError::Broken(error)),
+            },
+        }
+    }
+
+    /// Runs a script as somebody would have typed it, in a bash of its own.
+    fn script(&self, script: &str) -> Reply {
+        let mut bash = std::process::Command::new("bash");
+        bash.args(["-c", script]).stdin(std::process::Stdio::null());
+        bash.env("LAYERLAB_OVERLAY_OPTIONS", overlay_options(self.role)).env("LC_ALL", "C.UTF-8");
+        match bash.output() {
+            Ok(output) => {
+                let shown = [output.stdout, output.stderr].concat();
+                let status = output.status.code().unwrap_or(-1);
+                Reply::Ran { calls: Vec::new(), shown, status, failure: None, warning: None }
+            }
+            Err(error) => Reply::Failed(StageError::Broken(format!("cannot run bash: {error}"))),
         }
     }
 

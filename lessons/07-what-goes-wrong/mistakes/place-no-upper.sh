@@ -1,4 +1,4 @@
-# verify: the overlay on fixed has no upper layer
+# verify: the lower layers of fixed are data/upper:image, not image
 # The learner left out the options that made trouble, and made the upper layer one more lower layer.
 mkdir data fixed
 mount -t tmpfs tmpfs data

@@ -1,0 +1,1 @@
+# verify: mnt/notes.txt does not exist

@@ -1,0 +1,2 @@
+# verify: mnt/notes.txt reads "'my first file'", not "my first file"
+echo "'my first file'" > mnt/notes.txt

@@ -1,0 +1,1 @@
+# verify: container/poem.txt does not exist

@@ -1,0 +1,1 @@
+# verify: mnt/right.txt ends after line 1: "written on the left" is missing

@@ -1,0 +1,1 @@
+# verify: mnt/book.txt comes from container, not from image

@@ -1,0 +1,1 @@
+# verify: mnt/report.txt is there, but should not be

@@ -1,0 +1,1 @@
+# verify: mnt/map.txt does not exist

@@ -1,0 +1,1 @@
+# verify: mnt/docs is not empty: it holds one.txt, two.txt

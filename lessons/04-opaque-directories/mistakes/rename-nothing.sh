@@ -1,0 +1,1 @@
+# verify: mnt/recipes is there, but should not be

@@ -1,0 +1,1 @@
+# verify: mnt/music/drum.txt does not exist

@@ -1,0 +1,1 @@
+# verify: ann/licence.txt does not exist

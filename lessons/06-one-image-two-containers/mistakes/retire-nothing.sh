@@ -1,0 +1,1 @@
+# verify: an overlay is still mounted on ben

@@ -1,0 +1,36 @@
+//! `absent PATH`: nothing stands there.
+
+use crate::check::bench::{Place, kind_words, quote, shown};
+use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::event::Kind;
+use crate::observe::layer_of;
+use std::path::Path;
+
+pub(super) const KIND: CheckKind =
+    CheckKind { name: "absent", operands: "PATH", arity: (1, 1), says: "nothing is at PATH", run };
+
+fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
+    let operand = &operands[0];
+    let Some(entry) = bench.entry(operand)? else {
+        return Ok(Outcome::holds(format!("{} is not there", shown(operand))));
+    };
+    let path = bench.path(operand);
+    let means = match bench.place(&path) {
+        Place::Merged(overlay) => {
+            let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
+            match layer_of(&overlay, name) {
+                Some(layer) => format!("It comes from {}.", bench.name(&layer)),
+                None => String::new(),
+            }
+        }
+        Place::Upper if entry.kind == Kind::Directory => {
+            "A directory in a container's layer holds what that container made or changed.".to_string()
+        }
+        Place::Upper => "It lies in a container's own layer.".to_string(),
+        Place::Unmounted(_) | Place::Lower | Place::Elsewhere => String::new(),
+    };
+    let fault = Fault::new(Rank::Surplus, "nothing", kind_words(&entry.kind))
+        .means(means)
+        .next(format!("look at it: ls -ld {}", quote(&shown(operand))));
+    Ok(Outcome::fails(format!("{} is there, but should not be", shown(operand)), bench.about(fault, &[operand])))
+}

@@ -1,0 +1,311 @@
+//! What the checks look at: the working directory of an exercise, its mounts, and how it was at the start.
+
+use crate::check::{Fault, Outcome, Rank};
+use crate::event::{Kind, Name};
+use crate::kernel::{errno_of, open_directory, open_file, quoted};
+use crate::observe::{Entry, FoundOverlay, Kept, Mount, entry, find_overlays, mounts, whiteout_of};
+use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// What must be known of the moment in which an exercise began.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// How the exercise is called, for the words that tell how to begin again: `3.hide`.
+    pub exercise: String,
+    /// The directory in which the learner works, absolute.
+    pub here: PathBuf,
+    /// The overlays that were mounted.
+    pub unions: Vec<Union>,
+    /// What must stay as it was, by the operand of its check.
+    pub kept: Vec<(String, Kept)>,
+}
+
+/// An overlay as it was mounted at the start; absolute paths.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Union {
+    /// Where.
+    pub mountpoint: PathBuf,
+    /// Topmost first.
+    pub lowers: Vec<PathBuf>,
+    /// The layer that took the changes.
+    pub upper: Option<PathBuf>,
+}
+
+/// An exercise as it is now. Everything is looked at when it is asked for, and nothing twice that cannot change meanwhile.
+#[derive(Debug)]
+pub struct Bench {
+    start: Start,
+    mounts: OnceCell<Vec<Mount>>,
+}
+
+/// Where in a union a path lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the merged view of the overlay that is mounted there.
+    Merged(FoundOverlay),
+    /// Where at the start an overlay was mounted, and now none is.
+    Unmounted(PathBuf),
+    /// In the upper layer of an overlay.
+    Upper,
+    /// In a lower layer of an overlay.
+    Lower,
+    /// In none.
+    Elsewhere,
+}
+
+/// Files of exercises are small; of a larger one only so much is read.
+const MOST_READ: u64 = 1 << 20;
+
+impl Start {
+    /// Looks at how things stand in the working directory `here`; `untouched` are the operands of those checks.
+    ///
+    /// # Errors
+    /// When something cannot be read.
+    pub fn now(exercise: &str, here: &Path, untouched: &[String]) -> std::io::Result<Start> {
+        let union =
+            |found: FoundOverlay| Union { mountpoint: found.mountpoint, lowers: found.lowers, upper: found.upper };
+        let unions = find_overlays(&mounts()?, here).into_iter().map(union).collect();
+        let mut kept = Vec::new();
+        for path in untouched {
+            kept.push((path.clone(), Kept::with_content(&here.join(path))?));
+        }
+        Ok(Start { exercise: exercise.to_string(), here: here.to_path_buf(), unions, kept })
+    }
+}
+
+impl Bench {
+    /// The exercise that began so.
+    pub fn new(start: Start) -> Bench {
+        Bench { start, mounts: OnceCell::new() }
+    }
+
+    /// The absolute path of an operand.
+    pub fn path(&self, operand: &str) -> PathBuf {
+        let path = self.start.here.join(operand);
+        // `dir/.` and a slash at the end mean the same.
+        path.components().collect()
+    }
+
+    /// What stands at an operand, or the outcome that says why nobody can tell.
+    pub fn entry(&self, operand: &str) -> Result<Option<Entry>, Outcome> {
+        entry(&self.path(operand)).map_err(|error| self.unreadable(operand, &error))
+    }
+
+    /// The content of a regular file, as far as it is read.
+    pub fn read(&self, operand: &str) -> Result<Vec<u8>, Outcome> {
+        let path = self.path(operand);
+        let mut content = Vec::new();
+        let mut read = || {
+            let parent = open_directory(None, path.parent().unwrap_or(Path::new("/")))?;
+            let file = open_file(&parent, Path::new(path.file_name().unwrap_or_default()))?;
+            std::fs::File::from(file).take(MOST_READ).read_to_end(&mut content)
+        };
+        match read() {
+            Ok(_) => Ok(content),
+            Err(error) => Err(self.unreadable(operand, &error)),
+        }
+    }
+
+    /// The names in a directory, sorted.
+    pub fn list(&self, operand: &str) -> Result<Vec<Name>, Outcome> {
+        let list = || crate::kernel::names_in(&open_directory(None, &self.path(operand))?);
+        match list() {
+            Ok(names) => Ok(names.into_iter().map(Name::from).collect()),
+            Err(error) => Err(self.unreadable(operand, &error)),
+        }
+    }
+
+    /// What an operand held at the start; only where a check says that it must stay untouched.
+    pub fn kept(&self, operand: &str) -> Option<&Kept> {
+        self.start.kept.iter().find(|(kept, _)| kept == operand).map(|(_, kept)| kept)
+    }
+
+    /// The mount table.
+    pub fn mounts(&self) -> &[Mount] {
+        self.mounts.get_or_init(|| mounts().unwrap_or_default())
+    }
+
+    /// The overlays of the mount table.
+    pub fn overlays(&self) -> Vec<FoundOverlay> {
+        find_overlays(self.mounts(), &self.start.here)
+    }
+
+    /// The overlay that is mounted on an operand.
+    pub fn overlay_on(&self, operand: &str) -> Option<FoundOverlay> {
+        let path = self.path(operand);
+        self.overlays().into_iter().find(|overlay| overlay.mountpoint == path)
+    }
+
+    /// The mount on an operand that is seen: the last of several.
+    pub fn mount_on(&self, operand: &str) -> Option<&Mount> {
+        let path = self.path(operand);
+        self.mounts().iter().rev().find(|mount| mount.mountpoint == path)
+    }
+
+    /// Where a path lies; where several hold, the innermost.
+    pub fn place(&self, path: &Path) -> Place {
+        let overlays = self.overlays();
+        let mut places: Vec<(&Path, Place)> = Vec::new();
+        for overlay in &overlays {
+            places.push((&overlay.mountpoint, Place::Merged(overlay.clone())));
+            places.extend(overlay.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
+            places.extend(overlay.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
+        }
+        for union in &self.start.unions {
+            places.extend(union.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
+            places.extend(union.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
+            places.push((&union.mountpoint, Place::Unmounted(union.mountpoint.clone())));
+        }
+        let mut here: Vec<_> = places.into_iter().filter(|(above, _)| path.starts_with(above)).collect();
+        // Of equally deep ones the first: what is now before what was at the start.
+        here.sort_by_key(|(above, _)| std::cmp::Reverse(above.components().count()));
+        here.into_iter().next().map_or(Place::Elsewhere, |(_, place)| place)
+    }
+
+    /// The path within its union: `report.txt` for `container/report.txt`, `mnt/report.txt` and `image/report.txt`.
+    fn name_in_union(&self, path: &Path) -> Option<PathBuf> {
+        let overlays = self.overlays();
+        let now = overlays.iter().flat_map(|o| o.lowers.iter().chain(&o.upper).chain([&o.mountpoint]));
+        let start = self.start.unions.iter().flat_map(|u| u.lowers.iter().chain(&u.upper).chain([&u.mountpoint]));
+        let inside = now.chain(start).filter_map(|above| path.strip_prefix(above).ok());
+        inside.min_by_key(|rest| rest.components().count()).map(Path::to_path_buf)
+    }
+
+    /// A path as short as it can be said from the working directory.
+    pub fn name(&self, path: &Path) -> String {
+        let short = path.strip_prefix(&self.start.here).ok().filter(|short| !short.as_os_str().is_empty());
+        Name::from(short.unwrap_or(path)).to_string()
+    }
+
+    /// Layers as `lowerdir=` has them: `a:b`.
+    pub fn names(&self, paths: &[PathBuf]) -> String {
+        paths.iter().map(|path| self.name(path)).collect::<Vec<_>>().join(":")
+    }
+
+    /// Says what a fault is about.
+    pub fn about(&self, mut fault: Fault, operands: &[&str]) -> Fault {
+        fault.about = operands.iter().map(|operand| self.path(operand)).collect();
+        fault.names = fault.about.iter().filter_map(|path| self.name_in_union(path)).collect();
+        fault
+    }
+
+    /// The command with which the exercise begins again.
+    pub fn reset(&self) -> String {
+        format!("layerlab reset {}", self.start.exercise)
+    }
+
+    /// The nearest directory above an operand that is there, as one would type it after `ls -l`.
+    pub fn nearest(&self, operand: &str) -> String {
+        let path = self.path(operand);
+        let there = path.ancestors().skip(1).find(|above| above.is_dir() && above.starts_with(&self.start.here));
+        match there {
+            Some(above) if above != self.start.here => quote(&self.name(above)),
+            _ => ".".to_string(),
+        }
+    }
+
+    /// Nothing stands at an operand where `expected` should be.
+    pub fn missing(&self, operand: &str, expected: &str) -> Outcome {
+        let path = self.path(operand);
+        let above = path
+            .parent()
+            .filter(|above| !above.is_dir() && above.starts_with(&self.start.here) && **above != self.start.here);
+        let found = match above {
+            Some(above) => format!("nothing; {} does not exist either", self.name(above)),
+            None => "nothing".to_string(),
+        };
+        let place = self.place(&path);
+        // What is in a container's layer comes from what is done in the merged view; a whiteout elsewhere people make.
+        let rank = match place {
+            Place::Upper => Rank::Relation,
+            _ if expected == "a whiteout" => Rank::Wrong,
+            _ => Rank::Missing,
+        };
+        let means = match place {
+            Place::Merged(overlay) => {
+                let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
+                match whiteout_of(&overlay, name) {
+                    Some(layer) => format!(
+                        "{} holds a whiteout for it, so the merged view does not show what lies below.",
+                        self.name(&layer)
+                    ),
+                    None => "None of the layers of this union has an entry of this name.".to_string(),
+                }
+            }
+            Place::Unmounted(mountpoint) => {
+                format!("Without the overlay, {} is an ordinary directory.", self.name(&mountpoint))
+            }
+            Place::Upper => "Nothing has been changed or made under this name in the container: only then does an \
+                entry appear in its layer."
+                .to_string(),
+            Place::Lower | Place::Elsewhere => String::new(),
+        };
+        let fault = Fault::new(rank, expected, found)
+            .means(means)
+            .next(format!("look at what is there: ls -l {}", self.nearest(operand)));
+        Outcome::fails(format!("{} does not exist", shown(operand)), self.about(fault, &[operand]))
+    }
+
+    /// Something else stands there than what should: a directory in the place of a file.
+    pub fn another_kind(&self, operand: &str, kind: &Kind, expected: &str, means: &str) -> Outcome {
+        let found = kind_words(kind);
+        let sentence = format!("{} is {found}, not {expected}", shown(operand));
+        // A link leads somewhere: that it is one is only the matter where a check asks for it.
+        // A whiteout means that there is nothing.
+        let rank = match kind {
+            Kind::Symlink { .. } => Rank::Content,
+            Kind::Whiteout { .. } => Rank::Missing,
+            _ => Rank::Wrong,
+        };
+        let fault = Fault::new(rank, expected, found)
+            .means(means)
+            .next(format!("look at it: ls -ld {}", quote(&shown(operand))));
+        Outcome::fails(sentence, self.about(fault, &[operand]))
+    }
+
+    /// The kernel does not let us look.
+    fn unreadable(&self, operand: &str, error: &std::io::Error) -> Outcome {
+        let (errno, text) = errno_of(error);
+        let path = self.path(operand);
+        let call = format!("openat(AT_FDCWD, {}, O_RDONLY) = -1 {errno} ({text})", quoted(&path));
+        let means = match errno.as_str() {
+            "EACCES" => "Its permissions do not let you read it, so nobody can check it.",
+            "ENOTCONN" => "The program that serves this file system is gone.",
+            "EIO" => "The file system below it cannot read it.",
+            "ESTALE" => "A layer was changed while it was mounted, and the kernel can no longer find it.",
+            _ => "As long as the kernel does not let us look, nobody can check it.",
+        };
+        let next = match errno.as_str() {
+            "EACCES" => format!("chmod u+rx {}", quote(&shown(operand))),
+            _ => format!("umount what is mounted there, or begin again: {}", self.reset()),
+        };
+        let fault = Fault::new(Rank::Missing, "something that can be read", call).means(means).next(next);
+        Outcome::fails(format!("{} cannot be read", shown(operand)), self.about(fault, &[operand]))
+    }
+}
+
+/// An operand, printable and on one line.
+pub fn shown(operand: &str) -> String {
+    Name::from(operand).to_string()
+}
+
+/// A word as one types it in a shell.
+pub fn quote(word: &str) -> String {
+    shell_words::quote(word).into_owned()
+}
+
+/// `a regular file`, `a whiteout` …
+pub fn kind_words(kind: &Kind) -> String {
+    match kind {
+        Kind::Directory => "a directory".to_string(),
+        Kind::File => "a regular file".to_string(),
+        Kind::Symlink { target } => format!("a symbolic link to {target}"),
+        Kind::Whiteout { .. } => "a whiteout".to_string(),
+        Kind::Device { major, minor } => format!("a device with the numbers {major}, {minor}"),
+        Kind::Fifo => "a named pipe".to_string(),
+        Kind::Socket => "a socket".to_string(),
+        Kind::Folded { .. } => "several entries".to_string(),
+    }
+}

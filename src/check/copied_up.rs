@@ -1,0 +1,34 @@
+//! `copied-up PATH`: the kernel copied it from a lower layer into the upper.
+
+use crate::check::bench::{quote, shown};
+use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::event::Kind;
+
+pub(super) const KIND: CheckKind = CheckKind {
+    name: "copied-up",
+    operands: "PATH",
+    arity: (1, 1),
+    says: "PATH, in the upper layer, was copied up from a lower one",
+    run,
+};
+
+fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
+    let path = &operands[0];
+    Ok(match bench.entry(path)? {
+        None => bench.missing(path, "a file that was copied up"),
+        // Every directory above a change is copied up; the kernel leaves no note on some of them.
+        Some(entry) if entry.copied_up || entry.kind == Kind::Directory => {
+            Outcome::holds(format!("{} was copied up", shown(path)))
+        }
+        Some(entry) if entry.kind == Kind::File => {
+            let fault = Fault::new(Rank::Content, "a file with the attribute overlay.origin", "a file without it")
+                .means(
+                    "When the kernel copies a file up, it notes where it came from. This file has no such note: it was \
+                     made new, in the merged view or in the layer itself.",
+                )
+                .next(format!("look at it: getfattr -d -m - {}", quote(&shown(path))));
+            Outcome::fails(format!("{} was made new, not copied up", shown(path)), bench.about(fault, &[path]))
+        }
+        Some(entry) => bench.another_kind(path, &entry.kind, "a file that was copied up", ""),
+    })
+}

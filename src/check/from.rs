@@ -1,0 +1,51 @@
+//! `from PATH LAYER`: seen through the mount, it comes from this layer.
+
+use crate::check::bench::{Place, shown};
+use crate::check::mounted::not_mounted;
+use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::observe::layer_of;
+use std::path::Path;
+
+pub(super) const KIND: CheckKind = CheckKind {
+    name: "from",
+    operands: "PATH LAYER",
+    arity: (2, 2),
+    says: "PATH, seen through the mount, comes from LAYER",
+    run,
+};
+
+fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
+    let (operand, wanted) = (&operands[0], &operands[1]);
+    let path = bench.path(operand);
+    let overlay = match bench.place(&path) {
+        Place::Merged(overlay) => overlay,
+        Place::Unmounted(mountpoint) => return Ok(not_mounted(bench, &bench.name(&mountpoint))),
+        // No mount point is known; the directory in which the path begins should be one.
+        _ => return Ok(not_mounted(bench, operand.split('/').next().unwrap_or(operand))),
+    };
+    if bench.entry(operand)?.is_none() {
+        return Ok(bench.missing(operand, &format!("an entry that comes from {}", shown(wanted))));
+    }
+    let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
+    let Some(layer) = layer_of(&overlay, name) else {
+        let fault = Fault::new(Rank::Content, format!("an entry of {}", shown(wanted)), "an entry of no layer")
+            .means("A layer was changed while it was mounted; from then on the kernel promises nothing about what the merged view shows.")
+            .next("umount it, and mount it again");
+        return Ok(Outcome::fails(format!("no layer explains {}", shown(operand)), bench.about(fault, &[operand])));
+    };
+    if layer == bench.path(wanted) {
+        return Ok(Outcome::holds(format!("{} comes from {}", shown(operand), shown(wanted))));
+    }
+    let found = bench.name(&layer);
+    let means = match overlay.upper.as_ref() == Some(&layer) {
+        true => {
+            format!("{found} is the upper layer: the container has an entry of its own, and it hides the one below.")
+        }
+        false => format!("{found} lies above {} in the pile, or {0} does not have it.", shown(wanted)),
+    };
+    let fault = Fault::new(Rank::Content, format!("an entry of {}", shown(wanted)), format!("an entry of {found}"))
+        .means(means)
+        .next("look at the layers: layerlab trees");
+    let sentence = format!("{} comes from {found}, not from {}", shown(operand), shown(wanted));
+    Ok(Outcome::fails(sentence, bench.about(fault, &[operand])))
+}

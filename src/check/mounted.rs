@@ -1,0 +1,34 @@
+//! `mounted PATH`: an overlay is mounted there.
+
+use crate::check::bench::shown;
+use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+
+pub(super) const KIND: CheckKind =
+    CheckKind { name: "mounted", operands: "PATH", arity: (1, 1), says: "an overlay is mounted on PATH", run };
+
+fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
+    let path = &operands[0];
+    Ok(match bench.overlay_on(path) {
+        Some(_) => Outcome::holds(format!("an overlay is mounted on {}", shown(path))),
+        None => not_mounted(bench, path),
+    })
+}
+
+/// No overlay is mounted there.
+pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
+    let (found, means) = match (bench.mount_on(operand), bench.entry(operand)) {
+        (Some(mount), _) => (format!("a mount of type {}", mount.kind), "Another file system covers the directory."),
+        (None, Ok(None)) => (
+            format!("nothing; {} does not exist", shown(operand)),
+            "A mount needs a directory that is there already: its mount point.",
+        ),
+        _ => (
+            "no mount".to_string(),
+            "Without it there is no merged view: the directory shows only what lies in itself.",
+        ),
+    };
+    let fault = Fault::new(Rank::Mount, "a mount of type overlay", found)
+        .means(means)
+        .next("look at what is mounted: findmnt -t overlay");
+    Outcome::fails(format!("no overlay is mounted on {}", shown(operand)), bench.about(fault, &[operand]))
+}

@@ -1,0 +1,89 @@
+//! `untouched PATH`: nothing at or below it is different from the start of the exercise.
+
+use crate::check::bench::{Place, kind_words, shown};
+use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::event::Name;
+use crate::observe::Touch;
+
+pub(super) const KIND: CheckKind = CheckKind {
+    name: "untouched",
+    operands: "PATH",
+    arity: (1, 1),
+    says: "nothing at or below PATH has changed since the exercise began",
+    run,
+};
+
+fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
+    let operand = &operands[0];
+    let path = bench.path(operand);
+    let Some(kept) = bench.kept(operand) else {
+        return Ok(Outcome::fails(
+            format!("nobody knows how {} was at the start", shown(operand)),
+            Fault::new(Rank::Harm, "a note made when the exercise began", "none")
+                .means("The exercise was begun with other checks than it has now.")
+                .next(bench.reset()),
+        ));
+    };
+    // Looked at by itself first: what cannot be read is told as such.
+    bench.entry(operand)?;
+    let touched = kept.touched(&path).unwrap_or_default();
+    let Some((inside, touch)) = touched.first() else {
+        return Ok(Outcome::holds(format!("{} is as it was", shown(operand))));
+    };
+    let place = bench.place(&path);
+    let is_directory = kept.is_directory();
+    let itself = match place {
+        Place::Upper => " in the container layer itself",
+        _ if is_directory => " in the image layer itself",
+        _ => "",
+    };
+    let whose = match place {
+        Place::Upper => "Whatever the container had there is lost or changed behind the kernel's back.",
+        _ if is_directory => "An image layer belongs to every container that uses it: each of them sees this change.",
+        _ => "",
+    };
+    let at = if inside.as_os_str().is_empty() { path.clone() } else { path.join(inside) };
+    let name = bench.name(&at);
+    let of_itself = inside.as_os_str().is_empty() && is_directory;
+    let (sentence, found) = match touch {
+        Touch::Gone if of_itself => (format!("{name} is gone"), "nothing".to_string()),
+        Touch::Gone => {
+            (format!("{name} is gone from{}", itself.strip_prefix(" in").unwrap_or(" its place")), "nothing".into())
+        }
+        Touch::Added(kind) => (
+            format!("{name} was added to{}", itself.strip_prefix(" in").unwrap_or(" what was there")),
+            kind_words(kind),
+        ),
+        Touch::WhitedOut => (format!("{name} was replaced by a whiteout{itself}"), "a whiteout".into()),
+        Touch::Replaced(kind) => (format!("{name} was replaced{itself}"), kind_words(kind)),
+        Touch::Mode(before, now) => (format!("{name} was changed{itself}"), format!("mode {now:o}; it was {before:o}")),
+        Touch::Owner => (format!("{name} was changed{itself}"), "another owner or group".into()),
+        Touch::Content => (format!("{name} was changed{itself}"), "another content".into()),
+        Touch::Time => (format!("{name} was changed{itself}"), "the same content, but a new file or a new time".into()),
+        Touch::Opaque(true) => (format!("{name} was changed{itself}"), "a directory that is now opaque".into()),
+        Touch::Opaque(false) => (format!("{name} was changed{itself}"), "a directory that is no longer opaque".into()),
+    };
+    let more = match touched.len() - 1 {
+        0 => String::new(),
+        1 => "; one more entry is different".to_string(),
+        more => format!("; {more} more entries are different"),
+    };
+    let fault = Fault::new(Rank::Harm, "as it was when the exercise began", format!("{found}{more}"))
+        .means(whose)
+        .next(format!("begin again: {}", bench.reset()));
+    let mut fault = bench.about(fault, &[operand]);
+    // What was touched, not the whole layer, is what others may follow from.
+    fault.names = touched
+        .iter()
+        .filter_map(|(inside, _)| bench.about(Fault::new(Rank::Harm, "", ""), &[&at_text(operand, inside)]).names.pop())
+        .collect();
+    Ok(Outcome::fails(sentence, fault))
+}
+
+fn at_text(operand: &str, inside: &std::path::Path) -> String {
+    let inside = Name::from(inside);
+    match std::str::from_utf8(inside.as_bytes()) {
+        Ok("") | Err(_) => operand.to_string(),
+        Ok(inside) => format!("{operand}/{inside}"),
+    }
+}

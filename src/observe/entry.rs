@@ -1,0 +1,71 @@
+//! One entry of a layer or of a merged view: what stands at a path, and which layer gives it.
+
+use crate::event::Kind;
+use crate::kernel::errno_of;
+use crate::observe::layers::{Found, Place};
+use crate::observe::provenance::{NOWHERE, Provenance};
+use crate::observe::tree::{Detail, Stamp, Tree};
+use std::io::{Error, Result};
+use std::path::{Path, PathBuf};
+
+/// What stands at a path. A symbolic link is itself, not what it points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: Kind,
+    /// Inode, mode, size, times.
+    pub stamp: Stamp,
+    /// A directory marked `overlay.opaque=y`.
+    pub opaque: bool,
+    /// The kernel copied it up (`overlay.origin`).
+    pub copied_up: bool,
+}
+
+/// What stands at `path`; `None` where there is nothing, or where what should be a directory above it is none.
+///
+/// # Errors
+/// When the kernel does not tell: EACCES, EIO, ENOTCONN of a FUSE file system whose program is gone …
+pub fn entry(path: &Path) -> Result<Option<Entry>> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Some(name) = path.file_name() else { return Ok(None) };
+    // Asked for first, because a tree passes over what vanishes while it is read.
+    match crate::kernel::look(None, path) {
+        Ok(_) => {}
+        Err(error) if is_nothing(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let tree = Tree::along(parent, Path::new(name), Detail::Upper)?;
+    if tree.len() == 0 {
+        return Ok(None);
+    }
+    let copied_up = tree.extra(1).is_some_and(|extra| extra.origin);
+    Ok(Some(Entry { kind: tree.kind(1), stamp: tree.node(1).stamp, opaque: tree.is_opaque(1), copied_up }))
+}
+
+/// Whether an error says that there is nothing: ENOENT or ENOTDIR.
+pub fn is_nothing(error: &Error) -> bool {
+    matches!(errno_of(error).0.as_str(), "ENOENT" | "ENOTDIR")
+}
+
+/// The layer of an overlay that gives `path`, which is relative to its mount point; `None` where no layer does.
+pub fn layer_of(overlay: &Found, path: &Path) -> Option<PathBuf> {
+    let layers: Vec<&PathBuf> = overlay.upper.iter().chain(&overlay.lowers).collect();
+    let merged = Tree::along(&overlay.mountpoint, path, Detail::Names).ok()?;
+    let trees: Vec<Option<Tree>> = layers.iter().map(|layer| Tree::along(layer, path, Detail::Upper).ok()).collect();
+    let pile: Vec<Option<Place<'_>>> =
+        trees.iter().map(|tree| tree.as_ref().map(|tree| Place { tree, node: 0 })).collect();
+    let provenance = Provenance::of(&merged, &pile);
+    let from = provenance.from(merged.find(path)?);
+    (from != NOWHERE).then(|| layers[usize::from(from)].clone())
+}
+
+/// The topmost layer of an overlay that has a whiteout for `path` or for a directory above it.
+pub fn whiteout_of(overlay: &Found, path: &Path) -> Option<PathBuf> {
+    overlay.upper.iter().chain(&overlay.lowers).find_map(|layer| {
+        let tree = Tree::along(layer, path, Detail::Layer).ok()?;
+        tree.below(0).find(|id| tree.whiteout(*id).is_some()).map(|_| layer.clone())
+    })
+}
