@@ -4,6 +4,7 @@ use crate::engine::RunError;
 use crate::event::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
+use crate::session::SessionError;
 use crate::stage::StageError;
 use std::io::IsTerminal;
 
@@ -63,7 +64,18 @@ impl From<StageError> for CliError {
     fn from(error: StageError) -> CliError {
         match error {
             StageError::Host(failure) => CliError::Host(failure),
+            StageError::Gone(_) => CliError::Usage(error.to_string()),
             StageError::Broken(_) | StageError::Hangs(_) => CliError::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<SessionError> for CliError {
+    fn from(error: SessionError) -> CliError {
+        match error {
+            SessionError::Stage(error) => error.into(),
+            SessionError::Disk(failure) => CliError::Host(failure),
+            SessionError::Refused(text) => CliError::Usage(text),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::cli::{CliError, Common};
 use crate::engine::{self, Difference};
 use crate::lesson::{self, Catalogue, Entry, Lesson};
+use crate::render::words::plural;
 use crate::stage::{ScratchChoice, Stage};
 use std::path::{Path, PathBuf};
 
@@ -110,11 +111,11 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
     }
     if sound {
         println!(
-            "{}  {} commands, as the kernel has it; {} solutions pass, {} mistakes get their sentence",
+            "{}  {}, as the kernel has it; {} and {}, as they should be",
             entry.name(),
-            commands.len(),
-            proof.solutions,
-            proof.mistakes
+            plural(commands.len() as u64, "command"),
+            plural(proof.solutions as u64, "solution"),
+            plural(proof.mistakes as u64, "mistake"),
         );
     }
     Ok(sound)

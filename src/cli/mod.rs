@@ -2,25 +2,38 @@
 //!
 //! Results go to the standard output, diagnostics to the standard error. Errors are printed in one place, [`run`].
 
+mod ask;
 mod completions;
 mod doctor;
 mod error;
+mod here;
+mod hint;
 mod home;
 mod lesson;
 mod list;
+mod next;
 mod output;
 mod pace;
+mod progress;
 mod replay;
+mod reset;
 mod run;
+mod shell;
 mod signals;
+mod solution;
+mod status;
+mod stop;
+mod task;
 mod trees;
+mod verify;
+mod words;
 
 pub use error::CliError;
 
 use crate::lesson::{Catalogue, Language, Lesson};
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Learn what a container is by building one, layer by layer, on a real Linux kernel.
@@ -33,7 +46,7 @@ pub struct Cli {
     command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 a step did not hold, 2 wrong usage, 3 this host cannot, \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 a step or a check did not hold, 2 wrong usage, 3 this host cannot, \
 4 lesson content is broken, 5 a fault of layerlab.";
 
 /// What every command understands.
@@ -56,6 +69,31 @@ enum Command {
     List(list::List),
     /// Run a lesson, step by step
     Run(run::Run),
+    /// Work on the exercises of a lesson in a real shell
+    Shell(shell::Shell),
+    /// Check an exercise: what holds, what does not, and why
+    Verify(verify::Verify),
+    /// A hint for an exercise; one more each time
+    Hint(hint::Hint),
+    /// What an exercise asks for
+    Task(task::Task),
+    /// How an exercise can be solved
+    Solution(solution::Solution),
+    /// Go on to the next exercise of the lesson, or to another one
+    #[command(hide = true)]
+    Next(next::Next),
+    /// The words that can be typed in the shell of a session
+    #[command(hide = true)]
+    Words(words::Words),
+    /// Begin an exercise again
+    Reset(reset::Reset),
+    /// The sessions that there are
+    Status(status::Status),
+    /// End a session: its processes, its mounts and its files go, your progress stays
+    Stop(stop::Stop),
+    /// What you have done: take it along, bring it back, forget it
+    #[command(subcommand)]
+    Progress(progress::ProgressCommand),
     /// Show a recorded run again; no kernel needed
     Replay(replay::Replay),
     /// The lower, upper and merged trees of any overlay mount of this machine
@@ -88,6 +126,17 @@ pub fn run() -> ExitCode {
         None => home::run(common),
         Some(Command::List(list)) => list.run(common),
         Some(Command::Run(run)) => run.run(common),
+        Some(Command::Shell(shell)) => shell.run(common),
+        Some(Command::Verify(verify)) => verify.run(common),
+        Some(Command::Hint(hint)) => hint.run(common),
+        Some(Command::Task(task)) => task.run(common),
+        Some(Command::Solution(solution)) => solution.run(common),
+        Some(Command::Next(next)) => next.run(common),
+        Some(Command::Words(words)) => words.run(),
+        Some(Command::Reset(reset)) => reset.run(common),
+        Some(Command::Status(status)) => status.run(common),
+        Some(Command::Stop(stop)) => stop.run(common),
+        Some(Command::Progress(progress)) => progress.run(common),
         Some(Command::Replay(replay)) => replay.run(common),
         Some(Command::Trees(trees)) => trees.run(common),
         Some(Command::Doctor(doctor)) => doctor.run(common),
@@ -107,7 +156,12 @@ pub fn run() -> ExitCode {
 impl Common {
     /// The lessons that are asked for: those in the program, or somebody's own.
     fn catalogue(&self) -> Result<Catalogue, CliError> {
-        match &self.lessons {
+        self.catalogue_in(self.lessons.as_deref())
+    }
+
+    /// The lessons of a folder; without one, those in the program.
+    fn catalogue_in(&self, folder: Option<&Path>) -> Result<Catalogue, CliError> {
+        match folder {
             None => Ok(Catalogue::embedded()),
             Some(folder) => Catalogue::folder(folder).map_err(|refusal| CliError::Usage(refusal.to_string())),
         }

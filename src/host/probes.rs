@@ -86,7 +86,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
 fn missing(name: &str, error: StageError) -> Finding {
     let (evidence, fix) = match error {
         StageError::Host(failure) => (format!("{}: {}", failure.call, failure.why), Some(failure.fix)),
-        StageError::Broken(what) | StageError::Hangs(what) => (what, None),
+        other => (other.to_string(), None),
     };
     Finding { name: name.into(), verdict: Verdict::Missing, evidence, fix }
 }

@@ -100,6 +100,24 @@ pub fn try_lock(file: impl AsFd) -> std::io::Result<bool> {
     }
 }
 
+/// flock(2), shared or exclusive, waiting for at most so many milliseconds: `false` where somebody still holds it.
+pub fn lock_within(file: impl AsFd, exclusive: bool, milliseconds: u64) -> std::io::Result<bool> {
+    use rustix::fs::FlockOperation;
+    let operation =
+        if exclusive { FlockOperation::NonBlockingLockExclusive } else { FlockOperation::NonBlockingLockShared };
+    let until = std::time::Instant::now() + std::time::Duration::from_millis(milliseconds);
+    loop {
+        match rustix::fs::flock(&file, operation) {
+            Ok(()) => return Ok(true),
+            Err(rustix::io::Errno::WOULDBLOCK) if std::time::Instant::now() < until => {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// umask(2): the permission bits that new files do not get.
 pub fn set_umask(mask: u32) {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask));

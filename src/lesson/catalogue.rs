@@ -22,7 +22,7 @@ pub struct Catalogue {
 }
 
 /// A lesson's folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// `01-four-layers` is 1.
     pub number: u32,
@@ -33,7 +33,7 @@ pub struct Entry {
     folder: Folder,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Folder {
     Embedded(&'static Dir<'static>),
     Disk(PathBuf),

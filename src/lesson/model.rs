@@ -148,6 +148,19 @@ impl Lesson {
     }
 }
 
+impl Exercise {
+    /// Its heading without the word that says what it is: `Hide a file` for `Exercise: hide a file`.
+    pub fn task(&self) -> String {
+        match self.title.split_once(": ") {
+            Some((_, task)) => {
+                let mut letters = task.chars();
+                letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+            }
+            None => self.title.clone(),
+        }
+    }
+}
+
 impl Step {
     /// Its commands, through all console blocks.
     pub fn commands(&self) -> impl Iterator<Item = &ConsoleLine> {

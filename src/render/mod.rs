@@ -4,8 +4,10 @@
 //! [`Event`] after the other into text. What is said in words ([`words`]) is the same in all of
 //! them; how it is laid out is each one's own.
 
+mod exercise;
 mod finding;
 mod json;
+mod junit;
 mod line;
 pub mod markdown;
 mod page;
@@ -16,8 +18,10 @@ mod trees;
 mod verdict;
 pub mod words;
 
+pub use exercise::exercise;
 pub use finding::{Sign, finding};
 pub use json::Json;
+pub use junit::junit;
 pub use page::page;
 pub use plain::{Plain, PlainOptions};
 pub use style::{Paint, Role};

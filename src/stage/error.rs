@@ -2,6 +2,7 @@
 
 use crate::event::Failure;
 use crate::kernel::CallError;
+use crate::stage::Kept;
 use serde::{Deserialize, Serialize};
 
 /// A stage that does not stand. Plain data: it crosses a process boundary.
@@ -16,6 +17,15 @@ pub enum StageError {
         "the sandbox broke: {0}\n  why   this is a fault of layerlab, or somebody ended its process\n  fix   run the command again"
     )]
     Broken(String),
+    /// The session has ended.
+    #[error(
+        "the session has ended\n  why   {}\n  fix   begin a new one: layerlab shell",
+        match .0 {
+            Kept::Rebooted => "this machine was started anew since",
+            Kept::Ended | Kept::Alive => "its keeper, PID 1 of its namespaces, was ended",
+        }
+    )]
+    Gone(Kept),
     /// The kernel does not answer: a file system below us hangs. What was asked of it.
     #[error(
         "no answer: {0}\n  why   a file system that it looks at does not answer: a FUSE program that was stopped, a network drive that is away\n  fix   umount -l what hangs, or begin again: layerlab reset"

@@ -1,30 +1,32 @@
 //! The CLI's end of a stage.
 
+//! The CLI's end of a stage.
+
 use crate::action::CommandLine;
 use crate::check::{Outcome, Start};
 use crate::event::{Call, Failure, Found, Observation};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
+use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Ready, Reply, Request, Setup};
 use crate::stage::{HOLDER, ScratchChoice, StageError, remove_tree};
-use std::io::{BufRead, BufReader, Write};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// How long the holder may take to clean up before it is left to itself, in milliseconds.
+/// How long the holder may take to clean up before it is ended, in milliseconds.
 const PATIENCE: i32 = 5_000;
+/// The same for a visitor, which has nothing to clean up: if it takes long, it hangs.
+const PATIENCE_WITH_VISITORS: i32 = 200;
 
 /// A stage that stands. When it is dropped everything in it ends, and we wait until it has.
 #[derive(Debug)]
 pub struct Stage {
-    holder: Child,
-    requests: UnixStream,
-    replies: BufReader<UnixStream>,
+    link: Link,
     ready: Ready,
+    /// Everything that it left on disk goes with it; not so for a visit to a session.
+    cleans: bool,
 }
 
 /// A stage that is being built.
@@ -35,7 +37,7 @@ impl Rising {
     /// Waits until it stands, or tells why it does not.
     pub fn wait(self) -> Result<Stage, StageError> {
         let Rising(mut stage) = self;
-        match stage.reply()? {
+        match stage.link.reply()? {
             Reply::Ready(ready) => stage.ready = ready,
             other => return Err(unexpected(&other)),
         }
@@ -74,21 +76,17 @@ impl Stage {
 
     /// Begins to build a stage: there is time for something else until it stands.
     pub fn spawn(program: &Path, scratch: ScratchChoice) -> Result<Rising, StageError> {
-        let broken = |error: std::io::Error| StageError::Broken(error.to_string());
-        let (ours, theirs) = UnixStream::pair().map_err(broken)?;
-        let setup = serde_json::to_string(&Setup { scratch }).map_err(|error| StageError::Broken(error.to_string()))?;
-        let holder = Command::new(program)
-            .arg(HOLDER)
-            .arg(setup)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            // Ctrl-C on the terminal is for the CLI alone, which then ends the stage in order.
-            .process_group(0)
-            .spawn()
-            .map_err(broken)?;
-        let replies = BufReader::new(ours.try_clone().map_err(broken)?);
+        Ok(Rising(Stage::of(Link::start(program, HOLDER, &Setup::Run(scratch), false)?, true)))
+    }
+
+    /// A visit to a session, which has begun.
+    pub(super) fn standing(link: Link, ready: Ready) -> Stage {
+        Stage { link, ready, cleans: false }
+    }
+
+    fn of(link: Link, cleans: bool) -> Stage {
         let ready = Ready { role: crate::event::Role::User, kernel: String::new(), scratch: String::new(), pid: 0 };
-        Ok(Rising(Stage { holder, requests: ours, replies, ready }))
+        Stage { link, ready, cleans }
     }
 
     /// What kind of stage it is.
@@ -98,7 +96,7 @@ impl Stage {
 
     /// The process that holds the namespaces.
     pub fn holder_pid(&self) -> u32 {
-        self.holder.id()
+        self.link.child.id()
     }
 
     // Requests are answered in their order. A caller that needs no answer before it asks the next thing begins several,
@@ -112,12 +110,12 @@ impl Stage {
 
     /// Has a line run; [`Stage::ran`] collects what came of it.
     pub fn begin(&mut self, line: &CommandLine) -> Result<(), StageError> {
-        self.request(&Request::Run(line.clone()))
+        self.link.request(&Request::Run(line.clone()))
     }
 
     /// What came of the line that is next to be collected.
     pub fn ran(&mut self) -> Result<Ran, StageError> {
-        match self.reply()? {
+        match self.link.reply()? {
             Reply::Ran { calls, shown, status, failure, warning } => Ok(Ran { calls, shown, status, failure, warning }),
             other => Err(unexpected(&other)),
         }
@@ -131,12 +129,12 @@ impl Stage {
 
     /// Has the trees looked at; [`Stage::observed`] collects what was seen.
     pub fn begin_observing(&mut self, full: bool) -> Result<(), StageError> {
-        self.request(&Request::Observe { full })
+        self.link.request(&Request::Observe { full })
     }
 
     /// What was seen.
     pub fn observed(&mut self) -> Result<Observation, StageError> {
-        match self.reply()? {
+        match self.link.reply()? {
             Reply::Observed(observation) => Ok(observation),
             other => Err(unexpected(&other)),
         }
@@ -150,12 +148,12 @@ impl Stage {
 
     /// Has these paths looked at; [`Stage::found`] collects what stands there.
     pub fn begin_finding(&mut self, paths: Vec<String>) -> Result<(), StageError> {
-        self.request(&Request::Find(paths))
+        self.link.request(&Request::Find(paths))
     }
 
     /// What stands at the paths.
     pub fn found(&mut self) -> Result<Vec<Found>, StageError> {
-        match self.reply()? {
+        match self.link.reply()? {
             Reply::Found(found) => Ok(found),
             other => Err(unexpected(&other)),
         }
@@ -163,14 +161,14 @@ impl Stage {
 
     /// Runs a text with bash, as a learner might have typed it.
     pub fn script(&mut self, script: &str) -> Result<Ran, StageError> {
-        self.request(&Request::Script(script.to_string()))?;
+        self.link.request(&Request::Script(script.to_string()))?;
         self.ran()
     }
 
     /// Looks at how things stand, because an exercise begins; `untouched` are the paths that must stay as they are.
     pub fn begin_exercise(&mut self, exercise: &str, untouched: Vec<String>) -> Result<Start, StageError> {
-        self.request(&Request::Begin { exercise: exercise.to_string(), untouched })?;
-        match self.reply()? {
+        self.link.request(&Request::Begin { exercise: exercise.to_string(), untouched })?;
+        match self.link.reply()? {
             Reply::Start(start) => Ok(start),
             other => Err(unexpected(&other)),
         }
@@ -178,56 +176,46 @@ impl Stage {
 
     /// Says how the exercise began that the next checks are about.
     pub fn began(&mut self, start: &Start) -> Result<(), StageError> {
-        self.request(&Request::Began(start.clone()))
+        self.link.request(&Request::Began(start.clone()))
     }
 
     /// Has a check run; [`Stage::checked`] collects what it found.
     pub fn begin_check(&mut self, line: &str) -> Result<(), StageError> {
-        self.request(&Request::Check(line.to_string()))
+        self.link.request(&Request::Check(line.to_string()))
     }
 
     /// What the check found that is next to be collected.
     pub fn checked(&mut self) -> Result<Outcome, StageError> {
-        match self.reply()? {
+        match self.link.reply()? {
             Reply::Outcome(outcome) => Ok(outcome),
             other => Err(unexpected(&other)),
         }
     }
 
+    /// From now on an answer that takes longer is an error: whatever the stage looks at may hang.
+    pub fn be_patient_for(&mut self, time: Duration) {
+        self.link.be_patient_for(time);
+    }
+
     /// A way to end this stage from another thread.
     pub fn stopper(&self) -> std::io::Result<Stopper> {
-        Ok(Stopper { socket: self.requests.try_clone()?, holder: open_pidfd(self.holder.id())? })
-    }
-
-    fn request(&mut self, request: &Request) -> Result<(), StageError> {
-        let mut line = serde_json::to_vec(request).map_err(|error| StageError::Broken(error.to_string()))?;
-        line.push(b'\n');
-        self.requests.write_all(&line).map_err(|error| StageError::Broken(format!("its process is gone ({error})")))
-    }
-
-    fn reply(&mut self) -> Result<Reply, StageError> {
-        let mut line = String::new();
-        match self.replies.read_line(&mut line) {
-            Ok(length) if length > 0 => {}
-            _ => return Err(StageError::Broken("its process ended unexpectedly".to_string())),
-        }
-        match serde_json::from_str(&line) {
-            Ok(Reply::Failed(error)) => Err(error),
-            Ok(reply) => Ok(reply),
-            Err(error) => Err(StageError::Broken(format!("an answer is unreadable: {error}"))),
-        }
+        Ok(Stopper { socket: self.link.socket.try_clone()?, holder: open_pidfd(self.link.child.id())? })
     }
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let _ = self.requests.shutdown(Shutdown::Both);
-        if let Ok(holder) = open_pidfd(self.holder.id())
-            && wait_for_end(&holder, None, PATIENCE).is_ok_and(|ready| ready == Readiness::TimedOut)
+        let _ = self.link.socket.shutdown(Shutdown::Both);
+        let patience = if self.cleans { PATIENCE } else { PATIENCE_WITH_VISITORS };
+        if let Ok(holder) = open_pidfd(self.link.child.id())
+            && wait_for_end(&holder, None, patience).is_ok_and(|ready| ready == Readiness::TimedOut)
         {
             kill(&holder);
         }
-        let _ = self.holder.wait();
+        let _ = self.link.child.wait();
+        if !self.cleans {
+            return;
+        }
         // A holder that was killed could not clean up. None of its mounts exist in our mount namespace, so nothing here
         // leads anywhere else; the worker may be writing its last file.
         let scratch = Path::new(&self.ready.scratch);
@@ -246,8 +234,4 @@ impl Stopper {
         let _ = self.socket.shutdown(Shutdown::Both);
         let _ = wait_for_end(&self.holder, None, PATIENCE);
     }
-}
-
-fn unexpected(reply: &Reply) -> StageError {
-    StageError::Broken(format!("an unexpected answer: {reply:?}"))
 }

@@ -6,9 +6,11 @@
 
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::stage::error::StageError;
-use crate::stage::scratch::Scratch;
-use crate::stage::wire::{Reply, Setup, WorkerSetup};
+use crate::stage::ScratchChoice;
+use crate::stage::scratch::{self, Scratch};
+use crate::stage::wire::{KeeperSetup, Reply, Setup, WorkerSetup};
 use crate::stage::worker::send;
+use serde::Serialize;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -16,24 +18,62 @@ use std::process::{Child, Command, ExitCode, Stdio};
 /// The whole life of the holder; its standard input is the socket to the CLI.
 pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
-    let built = serde_json::from_str::<Setup>(setup)
-        .map_err(|error| StageError::Broken(format!("setup is unreadable: {error}")))
-        .and_then(|setup| build(&setup, &socket));
-    let (mut worker, scratch) = match built {
-        Ok(built) => built,
+    let done = match serde_json::from_str::<Setup>(setup) {
+        Ok(Setup::Run(choice)) => build(&choice, &socket).map(|(mut worker, scratch)| {
+            wait(&mut worker, &socket);
+            scratch.clean_up();
+        }),
+        // The keeper has no death signal: it outlives us, as soon as the CLI has written down that it is there.
+        Ok(Setup::Session(root)) => keep(&root, &socket),
+        Err(error) => Err(StageError::Broken(format!("setup is unreadable: {error}"))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // If the CLI is gone there is nobody to tell.
             let _ = send(&socket, &Reply::Failed(error));
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-    };
-    wait(&mut worker, &socket);
-    scratch.clean_up();
-    ExitCode::SUCCESS
+    }
 }
 
-fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
+/// Makes the namespaces of a session and starts their keeper.
+fn keep(root: &Path, socket: &OwnedFd) -> Result<(), StageError> {
     enter_namespaces()?;
+    make_private()?;
+    let (role, scratch) = scratch::of_session(root)?;
+    // Whatever directory we were called from can be unmounted and deleted while the session lasts.
+    let _ = std::env::set_current_dir("/");
+    start(crate::stage::KEEPER, &KeeperSetup { role, scratch }, socket).map(drop)
+}
+
+fn build(choice: &ScratchChoice, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
+    enter_namespaces()?;
+    make_private()?;
+    let scratch = Scratch::make(choice)?;
+    let setup = WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described() };
+    match start(crate::stage::WORKER, &setup, socket) {
+        Ok(worker) => Ok((worker, scratch)),
+        Err(error) => {
+            scratch.clean_up();
+            Err(error)
+        }
+    }
+}
+
+/// Starts PID 1 of the namespaces: this program once more, with the socket to the CLI as its input.
+fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, StageError> {
+    let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("cannot start {mode}: {error}"));
+    Command::new("/proc/self/exe")
+        .arg(mode)
+        .arg(serde_json::to_string(setup).map_err(|error| broken(&error))?)
+        .stdin(Stdio::from(socket.try_clone().map_err(|error| broken(&error))?))
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|error| broken(&error))
+}
+
+fn make_private() -> Result<(), StageError> {
     Sys::default().make_private(Path::new("/")).map_err(|error| {
         StageError::host(
             "cannot keep our mounts to ourselves",
@@ -41,24 +81,7 @@ fn build(setup: &Setup, socket: &OwnedFd) -> Result<(Child, Scratch), StageError
             "/ could not be made private in our own mount namespace; a security module or a container's seccomp filter forbids mount(2)",
             "run layerlab outside of this container, or allow mount(2) in it (docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN)",
         )
-    })?;
-    let scratch = Scratch::make(&setup.scratch)?;
-    let worker_setup =
-        WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described() };
-    let input = socket.try_clone().map_err(|error| StageError::Broken(error.to_string()))?;
-    let worker = Command::new("/proc/self/exe")
-        .arg(crate::stage::WORKER)
-        .arg(serde_json::to_string(&worker_setup).map_err(|error| StageError::Broken(error.to_string()))?)
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::null())
-        .spawn();
-    match worker {
-        Ok(worker) => Ok((worker, scratch)),
-        Err(error) => {
-            scratch.clean_up();
-            Err(StageError::Broken(format!("cannot start the worker: {error}")))
-        }
-    }
+    })
 }
 
 /// New namespaces; without the rights to have them directly, a user namespace comes first.

@@ -15,26 +15,49 @@
 //!   does the same.
 //! - The *worker* (`worker.rs`) answers requests (`wire.rs`): a JSON object a line.
 //!
+//! An exercise session outlives the CLI. Its PID 1 is the *keeper* (`keeper.rs`), which does nothing but be there; the
+//! holder that made its namespaces goes at once. Whoever has to do with the session is a *visitor* (`visitor.rs`): a
+//! process that enters the namespaces (setns(2)), answers the same requests as a worker, and goes. The learner's shell
+//! (`shell.rs`) enters in the same way.
+//!
+//! ```text
+//! CLI ──socket pair──▶ visitor ─ setns ─┐
+//! CLI ──exec────────▶ shell's parent ───┴─▶ keeper    PID 1 of the session, until it is stopped
+//! ```
+//!
 //! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
 mod error;
 mod handle;
 mod holder;
+mod keeper;
+mod link;
 mod scratch;
+mod shell;
+mod visitor;
 mod wire;
 mod worker;
 
 pub use error::StageError;
 pub use handle::{Ran, Rising, Stage, Stopper};
+pub use keeper::{Kept, Starting};
 pub use scratch::{ScratchChoice, remove_tree};
-pub use wire::Ready;
+pub use shell::Shell;
+pub use visitor::Visit;
+pub use wire::{Keeper, Ready};
 pub use worker::overlay_options;
 
 /// The hidden first argument by which the program becomes the holder or the worker.
 pub const HOLDER: &str = "__stage-holder";
 /// See [`HOLDER`].
 pub const WORKER: &str = "__stage-worker";
+/// The hidden first argument by which the program becomes the keeper of a session, its visitor, or its shell's parent.
+pub const KEEPER: &str = "__stage-keeper";
+/// See [`KEEPER`].
+pub const VISITOR: &str = "__stage-visitor";
+/// See [`KEEPER`].
+pub const SHELL: &str = "__stage-shell";
 
 /// Runs a stage process if the arguments ask for one; `None` for an ordinary call.
 pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::ExitCode> {
@@ -42,6 +65,9 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
     match arguments.get(1)?.to_str()? {
         HOLDER => Some(holder::run(&setup())),
         WORKER => Some(worker::run(&setup())),
+        KEEPER => Some(keeper::run(&setup())),
+        VISITOR => Some(visitor::run(&setup())),
+        SHELL => Some(shell::run(&setup())),
         _ => None,
     }
 }

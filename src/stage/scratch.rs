@@ -92,16 +92,57 @@ impl Scratch {
         if self.lock.is_none() {
             return;
         }
-        let below = || mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(&self.root));
-        for mount in below().collect::<Vec<_>>().iter().rev() {
+        for mount in mounts_below(&self.root).iter().rev() {
             let _ = Sys::default().detach(&mount.mountpoint);
         }
         // Deleting never goes through a mount: should one have stayed, the next run's sweep (outside of this mount
         // namespace, where it does not exist) removes the directory.
-        if below().next().is_none() {
+        if mounts_below(&self.root).is_empty() {
             let _ = remove_tree(&self.root);
         }
     }
+}
+
+/// Looks whether overlays can live in the directory of a session; where its file system cannot carry them (in a
+/// container, say), covers it with a tmpfs that only the session sees. Called in the namespaces of the session; returns
+/// by whose attributes overlays live there, and where the files are.
+pub(super) fn of_session(root: &Path) -> Result<(Role, String), StageError> {
+    let on_overlay = filesystem(root).is_ok_and(|kind| kind == FileSystem::Overlay);
+    if !on_overlay && let Ok(role) = carries_attributes(root) {
+        return Ok((role, root.display().to_string()));
+    }
+    let wanted = "cannot make the bench";
+    let why = format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", root.display());
+    let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs, btrfs or tmpfs";
+    Sys::default()
+        .mount_tmpfs("layerlab", root, "mode=755")
+        .and_then(|()| carries_attributes(root))
+        .map(|role| (role, "tmpfs".to_string()))
+        .map_err(|error| StageError::host(wanted, error, why, fix))
+}
+
+/// Makes a directory anew: what is mounted in it is unmounted first, so that deleting goes through no mount.
+pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
+    let failed = |call: &str, error: &std::io::Error, why: String| {
+        let error = CallError::from_io(call, crate::kernel::quoted(directory), error);
+        StageError::host("cannot make the bench anew", error, why, "close what is still at work in it, and try again")
+    };
+    for mount in mounts_below(directory).iter().rev() {
+        if let Err(error) = Sys::default().detach(&mount.mountpoint) {
+            let why = format!("something is mounted on {}, and does not let itself be unmounted", mount.mountpoint.display());
+            return Err(StageError::host("cannot make the bench anew", error, why, "umount it, or layerlab stop"));
+        }
+    }
+    match remove_tree(directory) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed("unlinkat", &error, "what is in it cannot be deleted".into())),
+    }
+    std::fs::create_dir_all(directory).map_err(|error| failed("mkdir", &error, "nothing can be made there".into()))
+}
+
+fn mounts_below(directory: &Path) -> Vec<crate::observe::Mount> {
+    mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(directory)).collect()
 }
 
 fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {

@@ -9,9 +9,61 @@ use std::path::PathBuf;
 
 /// What the holder is started with (its second argument).
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Setup {
-    /// Where the files of the run go.
-    pub scratch: ScratchChoice,
+#[serde(rename_all = "snake_case")]
+pub(super) enum Setup {
+    /// It holds a worker until the CLI is gone; where the files of the run go.
+    Run(ScratchChoice),
+    /// It makes the namespaces of a session, starts their keeper and goes; the directory of the session's files.
+    Session(PathBuf),
+}
+
+/// What the keeper of a session is started with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KeeperSetup {
+    pub role: Role,
+    /// `tmpfs`, or the directory on disk.
+    pub scratch: String,
+}
+
+/// What a visitor of a session is started with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct VisitorSetup {
+    pub keeper: Keeper,
+    /// The bench: the directory below which everything of an exercise lies.
+    pub root: PathBuf,
+    /// Where the learner works.
+    pub here: PathBuf,
+    /// The bench is made anew: nothing is mounted in it, and it is empty.
+    pub fresh: bool,
+}
+
+/// What the shell of a session is started with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ShellSetup {
+    pub keeper: Keeper,
+    /// Where it begins.
+    pub here: PathBuf,
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// What it finds in its environment besides what we have ourselves.
+    pub variables: Vec<(String, String)>,
+    /// What is said when the session ended under it.
+    pub ended: String,
+}
+
+/// The process that keeps the namespaces of a session, known so that no other can be taken for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keeper {
+    /// Its number, as the host counts.
+    pub pid: u32,
+    /// When it was started, in clock ticks since the machine was.
+    pub started: u64,
+    /// Which run of the machine that was.
+    pub boot: String,
+    /// By whose attributes overlays live in the session.
+    pub role: Role,
+    /// `tmpfs`, or the directory on disk.
+    pub scratch: String,
 }
 
 /// What the worker is started with.

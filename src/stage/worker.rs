@@ -26,10 +26,6 @@ pub(super) fn run(setup: &str) -> ExitCode {
             return ExitCode::from(5);
         }
     };
-    let ready = worker.ready();
-    if send(&socket, &Reply::Ready(ready)).is_err() {
-        return ExitCode::SUCCESS;
-    }
     worker.serve(&socket)
 }
 
@@ -62,20 +58,28 @@ impl Worker {
         let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
         let setup: WorkerSetup = serde_json::from_str(setup).map_err(|error| broken(&error))?;
         std::env::set_current_dir(&setup.root).map_err(|error| broken(&error))?;
+        Ok(Worker::of(setup))
+    }
+
+    /// A worker that is where it should be.
+    pub(super) fn of(setup: WorkerSetup) -> Worker {
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
         let observer = Observer::new(setup.root.clone());
-        Ok(Worker {
+        Worker {
             role: setup.role,
             scratch: setup.scratch,
             root: setup.root,
             observer,
             bench: Bench::new(Start::default()),
-        })
+        }
     }
 
-    /// Answers one request after the other, until the input ends.
-    fn serve(&mut self, socket: &OwnedFd) -> ExitCode {
+    /// Says that it is there, then answers one request after the other until the input ends.
+    pub(super) fn serve(&mut self, socket: &OwnedFd) -> ExitCode {
+        if send(socket, &Reply::Ready(self.ready())).is_err() {
+            return ExitCode::SUCCESS;
+        }
         for line in BufReader::new(std::io::stdin()).lines() {
             let Ok(line) = line else { break };
             let reply = match serde_json::from_str(&line) {

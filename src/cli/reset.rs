@@ -1,0 +1,59 @@
+//! `layerlab reset [LESSON[.EXERCISE]|all]`
+
+use crate::cli::ask::sure;
+use crate::cli::here::{PROGRAM, Target};
+use crate::cli::{CliError, Common};
+use crate::session::{Home, Session};
+use crate::stage::Kept;
+use std::path::Path;
+
+/// Begin an exercise again
+#[derive(Debug, clap::Args)]
+pub struct Reset {
+    /// `3.hide`, `3` for all exercises of lesson 3, `all`; without it, the exercise you are at
+    exercise: Option<String>,
+    /// Do not ask first
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl Reset {
+    /// Asks, then makes the benches anew. The session itself, its shells and the progress stay.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let targets = match self.exercise.as_deref() {
+            Some("all") => {
+                let home = Home::find()?;
+                let living = Session::all(&home).into_iter().filter(|session| session.kept() == Kept::Alive);
+                living.map(|session| Target::find(common, Some(&session.lesson))).collect::<Result<Vec<_>, _>>()?
+            }
+            wanted => vec![Target::find(common, wanted)?],
+        };
+        let mut benches = Vec::new();
+        for target in &targets {
+            let named = target.exercise.clone().map(|id| vec![id]);
+            let begun = || Ok::<_, CliError>(target.session()?.map(|session| session.begun()).unwrap_or_default());
+            let ids = named.map_or_else(begun, Ok)?;
+            if ids.is_empty() {
+                target.living(target.exercise()?)?;
+            }
+            for id in ids {
+                let exercise = target.exercise_called(&id)?;
+                benches.push((target, target.living(exercise)?, exercise));
+            }
+        }
+        let names: Vec<String> = benches.iter().map(|(target, _, exercise)| target.called(exercise)).collect();
+        if names.is_empty() {
+            println!("There is nothing to begin again: no exercise has been begun.");
+            return Ok(());
+        }
+        let question = format!("Begin {} again? What you have done there is lost; your progress stays.", names.join(", "));
+        if !sure(&question, self.yes, "--yes")? {
+            return Ok(());
+        }
+        for ((target, session, exercise), name) in benches.into_iter().zip(names) {
+            session.reset(&target.lesson, exercise, Path::new(PROGRAM))?;
+            println!("{name} is as it was at the start.");
+        }
+        Ok(())
+    }
+}

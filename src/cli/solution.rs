@@ -1,0 +1,62 @@
+//! `layerlab solution [LESSON.EXERCISE]`
+
+use crate::cli::ask::sure;
+use crate::cli::here::{self, Target, word};
+use crate::cli::{CliError, Common};
+use crate::event::Role;
+use crate::lesson::FixtureKind;
+use crate::session::Progress;
+use crate::stage::overlay_options;
+
+/// How an exercise can be solved
+#[derive(Debug, clap::Args)]
+pub struct Solution {
+    /// Such as `3.hide`; without it, the exercise you are at
+    exercise: Option<String>,
+    /// Do not ask first
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl Solution {
+    /// Shows them: freely once the exercise is solved, before that after a question.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let target = Target::find(common, self.exercise.as_deref())?;
+        let exercise = target.exercise()?;
+        let key = target.key(exercise);
+        let (progress, damaged) = Progress::read(&target.home)?;
+        here::tell(damaged);
+        if !progress.is_solved(&key) {
+            let hints = exercise.hints.len().saturating_sub(progress.of(&key).hints as usize);
+            let left = match hints {
+                0 => String::new(),
+                1 => format!(" There is one more hint ({}).", word("hint")),
+                more => format!(" There are {more} more hints ({}).", word("hint")),
+            };
+            let question = format!("{} is not solved yet.{left} Show the solution?", target.called(exercise));
+            if !sure(&question, self.yes, "--yes")? {
+                return Ok(());
+            }
+            here::tell(Progress::change(&target.home, |progress| progress.entry(&key).solution_shown = true)?);
+        }
+        let role = target.session()?.map_or(Role::User, |session| session.record.keeper.role());
+        let ids: Vec<_> = target.lesson.exercises().map(|exercise| exercise.id.as_str()).collect();
+        let solutions: Vec<_> = target
+            .entry
+            .fixtures(&ids)
+            .into_iter()
+            .filter(|fixture| fixture.kind == FixtureKind::Solution && fixture.exercise == exercise.id)
+            .collect();
+        for (at, solution) in solutions.iter().enumerate() {
+            match solutions.len() {
+                1 => println!("{} can be solved so:\n", target.called(exercise)),
+                of => println!("{}{} can be solved so ({} of {of}):\n", if at > 0 { "\n" } else { "" }, target.called(exercise), at + 1),
+            }
+            for line in solution.script.lines() {
+                println!("  {}", line.replace("$LAYERLAB_OVERLAY_OPTIONS", overlay_options(role)));
+            }
+        }
+        println!("\nType it yourself, line by line, and look at the trees after each.");
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! `layerlab status`
+
+use crate::cli::{CliError, Common};
+use crate::session::{Home, Session};
+use crate::stage::Kept;
+
+/// The sessions that there are
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    /// Lists them.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let home = Home::find()?;
+        let sessions = Session::all(&home);
+        if self.json {
+            let list: Vec<_> = sessions
+                .iter()
+                .map(|session| {
+                    serde_json::json!({
+                        "lesson": session.lesson,
+                        "state": state(session.kept()),
+                        "exercise": session.record.exercise,
+                        "begun": session.begun(),
+                        "keeper": session.record.keeper.pid,
+                        "directory": home.benches(&session.lesson),
+                    })
+                })
+                .collect();
+            println!("{}", serde_json::Value::from(list));
+            return Ok(());
+        }
+        if sessions.is_empty() {
+            println!("There is no session. Begin one with: layerlab shell 1");
+        }
+        for session in &sessions {
+            let number = session.lesson.split('-').next().unwrap_or_default().trim_start_matches('0');
+            let kept = session.kept();
+            let begun = session.begun().join(", ");
+            match common.plain {
+                true => println!(
+                    "The session of {} {}. It is at the exercise {}; begun are {begun}.",
+                    session.lesson,
+                    state(kept),
+                    session.record.exercise
+                ),
+                false => {
+                    println!("{}  {}", session.lesson, state(kept));
+                    println!("    at      {number}.{}  (begun: {begun})", session.record.exercise);
+                    println!("    files   {}", home.benches(&session.lesson).display());
+                    if kept == Kept::Alive {
+                        println!("    keeper  process {}, PID 1 of its namespaces", session.record.keeper.pid);
+                    }
+                }
+            }
+            match kept {
+                Kept::Alive => println!("    enter   layerlab shell {number}"),
+                _ => println!("    anew    layerlab shell {number}, or throw it away: layerlab stop {number}"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn state(kept: Kept) -> &'static str {
+    match kept {
+        Kept::Alive => "is running",
+        Kept::Rebooted => "has ended: this machine was started anew since",
+        Kept::Ended => "has ended: its keeper is gone",
+    }
+}

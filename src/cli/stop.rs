@@ -1,0 +1,57 @@
+//! `layerlab stop [LESSON|all]`
+
+use crate::cli::here::is_inside;
+use crate::cli::{CliError, Common};
+use crate::session::{Home, Session};
+
+/// End a session: its processes, its mounts and its files go, your progress stays
+#[derive(Debug, clap::Args)]
+pub struct Stop {
+    /// The lesson, or `all`; without it, the session that was worked on last
+    lesson: Option<String>,
+}
+
+impl Stop {
+    /// Ends it, and says what is gone.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        let home = Home::find()?;
+        let lessons = match self.lesson.as_deref() {
+            Some("all") => home.lessons(),
+            Some(wanted) => vec![self.named(common, &home, wanted)?],
+            None => match Session::latest(&home) {
+                Some(session) => vec![session.lesson],
+                None => home.lessons().into_iter().take(1).collect(),
+            },
+        };
+        let around = |lesson: &String| {
+            let session = Session::find(&home, lesson).ok().flatten();
+            is_inside() && session.is_some_and(|session| session.record.keeper.is_around_us())
+        };
+        if let Some(lesson) = lessons.iter().find(|lesson| around(lesson)) {
+            return Err(CliError::Usage(format!(
+                "you are in the session of {lesson}\n  why   it would end this shell, and with it this very command\n  fix   exit, then layerlab stop {lesson}"
+            )));
+        }
+        let mut ended = 0;
+        for lesson in lessons {
+            if Session::stop(&home, &lesson)? {
+                println!("The session of {lesson} has ended; its files are gone, your progress is kept.");
+                ended += 1;
+            }
+        }
+        if ended == 0 {
+            println!("There is no session to end.");
+        }
+        Ok(())
+    }
+
+    /// A lesson by number or name; a session whose lesson is not in this catalogue is known by its own name.
+    fn named(&self, common: &Common, home: &Home, wanted: &str) -> Result<String, CliError> {
+        if home.lessons().iter().any(|lesson| lesson == wanted) {
+            return Ok(wanted.to_string());
+        }
+        let catalogue = common.catalogue()?;
+        let wanted = wanted.split('.').next().unwrap_or(wanted);
+        Ok(catalogue.find(wanted).map_err(|unknown| CliError::Usage(unknown.to_string()))?.name())
+    }
+}

@@ -1,0 +1,257 @@
+//! A session: begun, entered, looked into, ended; and the benches in it.
+
+use crate::check::Start;
+use crate::engine;
+use crate::lesson::{Exercise, Lesson};
+use crate::session::record::{Record, VERSION};
+use crate::session::{Home, SessionError, file};
+use crate::stage::{Kept, Stage, StageError, Starting, Visit, remove_tree};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// An answer of a visitor may take so long; then what it looks at hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A session that was written down.
+#[derive(Clone, Debug)]
+pub struct Session {
+    home: Home,
+    /// The lesson's folder name: `03-whiteouts`.
+    pub lesson: String,
+    /// What is written down of it.
+    pub record: Record,
+}
+
+/// A session that can be entered.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The session.
+    pub session: Session,
+    /// It was there already.
+    pub found: bool,
+    /// There had been one, and this had become of it; its benches are begun anew.
+    pub before: Option<Kept>,
+}
+
+impl Session {
+    /// The session of a lesson, whether or not it lives.
+    ///
+    /// # Errors
+    /// When what is written down of it cannot be read.
+    pub fn find(home: &Home, lesson: &str) -> Result<Option<Session>, SessionError> {
+        let path = home.state(lesson).join("session.json");
+        let wanted = format!("cannot read what is noted of the session of {lesson}");
+        let fix = format!("layerlab stop {lesson} throws it away");
+        match file::read::<Record>(&path) {
+            Ok(Some(record)) if record.version == VERSION => {
+                Ok(Some(Session { home: home.clone(), lesson: lesson.to_string(), record }))
+            }
+            Ok(Some(record)) => {
+                let why = format!("its form is {}, and this layerlab knows {VERSION}", record.version);
+                Err(SessionError::refused(&wanted, &why, &fix))
+            }
+            Ok(None) => Ok(None),
+            Err(error) => {
+                let why = "the file is damaged, or may not be read";
+                Err(SessionError::disk(&wanted, "read", &path, &error, why, &fix))
+            }
+        }
+    }
+
+    /// The sessions of all lessons; those whose note cannot be read are left out.
+    pub fn all(home: &Home) -> Vec<Session> {
+        let lessons = home.lessons();
+        lessons.iter().filter_map(|lesson| Session::find(home, lesson).ok().flatten()).collect()
+    }
+
+    /// The living session that was worked on last.
+    pub fn latest(home: &Home) -> Option<Session> {
+        let when = |session: &Session| {
+            let path = session.state().join("session.json");
+            std::fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+        };
+        Session::all(home).into_iter().filter(|session| session.kept() == Kept::Alive).max_by_key(when)
+    }
+
+    /// Whether its keeper is there.
+    pub fn kept(&self) -> Kept {
+        self.record.keeper.state()
+    }
+
+    /// Finds the session of a lesson, or makes one. Of two who try at once the second finds the first one's.
+    ///
+    /// # Errors
+    /// What the host refuses.
+    pub fn begin(
+        home: &Home,
+        lesson: &str,
+        lessons: Option<&Path>,
+        exercise: &str,
+        program: &Path,
+    ) -> Result<Begun, SessionError> {
+        let _lock = home.lock(lesson, true)?;
+        let mut before = None;
+        // A note that can't be read is the note of no living session that we could enter.
+        if let Ok(Some(session)) = Session::find(home, lesson) {
+            match session.kept() {
+                Kept::Alive if session.record.lessons.as_deref() == lessons => {
+                    return Ok(Begun { session, found: true, before: None });
+                }
+                // Another folder's lesson of the same name: that session cannot be gone on with.
+                Kept::Alive => session.record.keeper.end(),
+                ended => before = Some(ended),
+            }
+        }
+        clear(home, lesson)?;
+        home.make(&home.benches(lesson))?;
+        home.make(&home.state(lesson))?;
+        let starting = Starting::start(program, &home.benches(lesson))?;
+        let record = Record {
+            version: VERSION,
+            lessons: lessons.map(Path::to_path_buf),
+            keeper: starting.keeper.clone(),
+            exercise: exercise.to_string(),
+        };
+        let session = Session { home: home.clone(), lesson: lesson.to_string(), record };
+        session.write()?;
+        starting.keep()?;
+        Ok(Begun { session, found: false, before })
+    }
+
+    /// Where its files lie that are not for the learner.
+    pub fn state(&self) -> PathBuf {
+        self.home.state(&self.lesson)
+    }
+
+    /// The bench of an exercise.
+    pub fn bench(&self, exercise: &str) -> PathBuf {
+        self.home.benches(&self.lesson).join(exercise)
+    }
+
+    /// How an exercise began; `None` where its bench is not ready.
+    pub fn start(&self, exercise: &str) -> Option<Start> {
+        file::read(&self.start_file(exercise)).ok().flatten()
+    }
+
+    /// The exercises whose benches are ready, sorted by name.
+    pub fn begun(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.state()).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut begun: Vec<String> =
+            names.filter_map(|name| Some(name.strip_suffix(".start.json")?.to_string())).collect();
+        begun.sort();
+        begun
+    }
+
+    /// Prepares the bench of an exercise unless it is ready, and makes it the one that is worked on.
+    ///
+    /// # Errors
+    /// When the steps of the lesson do not do what they should here, and when the session has ended.
+    pub fn enter(&mut self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+        let _lock = self.home.lock(&self.lesson, true)?;
+        let start = match self.start(&exercise.id) {
+            Some(start) => start,
+            None => self.prepare(lesson, exercise, program)?,
+        };
+        self.record.exercise = exercise.id.clone();
+        // Written even where it says the same: the session that was worked on last is known by the time of this file.
+        self.write()?;
+        Ok(start)
+    }
+
+    /// Makes the bench of an exercise anew.
+    ///
+    /// # Errors
+    /// As [`Session::enter`].
+    pub fn reset(&self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+        let _lock = self.home.lock(&self.lesson, true)?;
+        self.prepare(lesson, exercise, program)
+    }
+
+    fn prepare(&self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+        let note = self.start_file(&exercise.id);
+        // First of all: until all is done, the bench is not ready, whenever we are killed.
+        let _ = std::fs::remove_file(&note);
+        let mut stage = self.visit(&exercise.id, None, true, program)?;
+        let (start, wrong) = engine::prepare(lesson, exercise, &mut stage)?;
+        if let Some(line) = wrong {
+            let wanted = format!("cannot prepare the exercise {}", start.exercise);
+            let why = format!("`{line}` did not do here what the lesson says");
+            let fix = format!("see how it goes wrong: layerlab run {}", lesson.meta.number);
+            return Err(SessionError::refused(&wanted, &why, &fix));
+        }
+        self.written(&note, file::replace(&note, &start))?;
+        Ok(start)
+    }
+
+    /// Enters the session to look at an exercise; where the learner works, if that is known.
+    ///
+    /// # Errors
+    /// When the session has ended, or may not be entered.
+    pub fn visit(
+        &self,
+        exercise: &str,
+        here: Option<&Path>,
+        fresh: bool,
+        program: &Path,
+    ) -> Result<Stage, StageError> {
+        let root = self.bench(exercise);
+        let here = here.map_or_else(|| root.clone(), Path::to_path_buf);
+        Visit { program, keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)
+    }
+
+    /// Keeps everybody else from making or ending something as long as the file is open; others may look too.
+    pub fn look(&self) -> Result<std::fs::File, SessionError> {
+        self.home.lock(&self.lesson, false)
+    }
+
+    fn start_file(&self, exercise: &str) -> PathBuf {
+        self.state().join(format!("{exercise}.start.json"))
+    }
+
+    fn write(&self) -> Result<(), SessionError> {
+        let path = self.state().join("session.json");
+        self.written(&path, file::replace(&path, &self.record))
+    }
+
+    fn written(&self, path: &Path, outcome: std::io::Result<()>) -> Result<(), SessionError> {
+        outcome.map_err(|error| {
+            let wanted = format!("cannot note the session of {}", self.lesson);
+            let fix = "make room, or set LAYERLAB_HOME to a directory on another disk";
+            SessionError::disk(&wanted, "write", path, &error, "without the note it could not be found again", fix)
+        })
+    }
+
+    /// Ends the session of a lesson, if there is one, and deletes its benches. Whether there was any.
+    ///
+    /// # Errors
+    /// When something of it cannot be deleted.
+    pub fn stop(home: &Home, lesson: &str) -> Result<bool, SessionError> {
+        if !home.state(lesson).exists() {
+            return Ok(false);
+        }
+        let _lock = home.lock(lesson, true)?;
+        if let Ok(Some(session)) = Session::find(home, lesson) {
+            session.record.keeper.end();
+        }
+        clear(home, lesson)?;
+        Ok(true)
+    }
+}
+
+/// Deletes the benches and notes of a session that has ended. None of its mounts exist here, so nothing that is deleted
+/// leads elsewhere.
+fn clear(home: &Home, lesson: &str) -> Result<(), SessionError> {
+    for directory in [home.benches(lesson), home.state(lesson)] {
+        match remove_tree(&directory) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let why = "what is in it cannot be deleted: it is somebody else's, or still at work";
+                let fix = "end what works there, and try again";
+                return Err(SessionError::disk("cannot delete the benches", "unlinkat", &directory, &error, why, fix));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Where the files of a learner are.
+
+use crate::kernel::{effective_ids, lock_within};
+use crate::session::SessionError;
+use std::fs::{DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+/// The directory of a learner's benches and progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    root: PathBuf,
+}
+
+/// Where what is not for the learner's eyes lies.
+const STATE: &str = ".state";
+/// How long somebody else may take who is making or ending something, in milliseconds.
+const PATIENCE: u64 = 15_000;
+
+impl Home {
+    /// `LAYERLAB_HOME`, else `layerlab` among the data of the user (XDG base directory specification), else a directory
+    /// of this user's in /var/tmp. It need not exist.
+    ///
+    /// # Errors
+    /// When it is somebody else's.
+    pub fn find() -> Result<Home, SessionError> {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let data = || variable("XDG_DATA_HOME").filter(|path| path.is_absolute());
+        let home = || variable("HOME").map(|home| home.join(".local/share"));
+        let fallback = || PathBuf::from(format!("/var/tmp/layerlab-{}", effective_ids().0));
+        let root = variable("LAYERLAB_HOME")
+            .or_else(|| data().or_else(home).map(|data| data.join("layerlab")))
+            .unwrap_or_else(fallback);
+        let home = Home { root: std::path::absolute(&root).unwrap_or(root) };
+        home.is_ours()?;
+        Ok(home)
+    }
+
+    /// Its directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the progress is.
+    pub fn progress(&self) -> PathBuf {
+        self.root.join("progress.json")
+    }
+
+    /// The benches of a lesson.
+    pub fn benches(&self, lesson: &str) -> PathBuf {
+        self.root.join(lesson)
+    }
+
+    /// What we note of a lesson's session.
+    pub fn state(&self, lesson: &str) -> PathBuf {
+        self.root.join(STATE).join(lesson)
+    }
+
+    /// The lessons that have a session, or had one, sorted.
+    pub fn lessons(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join(STATE)).into_iter().flatten().flatten();
+        let mut lessons: Vec<String> = entries
+            .filter(|entry| entry.path().join("session.json").exists())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        lessons.sort();
+        lessons
+    }
+
+    /// Makes a directory of ours, and those above it; nobody else may look into the topmost.
+    pub fn make(&self, directory: &Path) -> Result<(), SessionError> {
+        let make = |path: &Path, mode| DirBuilder::new().recursive(true).mode(mode).create(path);
+        make(&self.root, 0o700).and_then(|()| make(directory, 0o755)).map_err(|error| {
+            let fix = "make room, or set LAYERLAB_HOME to a directory of yours";
+            SessionError::disk("cannot make the place for your files", "mkdir", directory, &error, "nothing can be made there", fix)
+        })?;
+        self.is_ours()
+    }
+
+    /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, for an empty
+    /// name), and keeps them out as long as the file is open.
+    pub fn lock(&self, lesson: &str, exclusive: bool) -> Result<File, SessionError> {
+        self.make(&self.root.join(STATE))?;
+        let path = self.root.join(STATE).join(format!("{lesson}.lock"));
+        let wanted = "cannot work on this session now";
+        let failed = |call: &str, error: &std::io::Error| {
+            SessionError::disk(wanted, call, &path, error, "its lock can't be had", "make room, or set LAYERLAB_HOME")
+        };
+        let file = File::options().create(true).append(true).open(&path).map_err(|error| failed("openat", &error))?;
+        match lock_within(&file, exclusive, PATIENCE) {
+            Ok(true) => Ok(file),
+            Ok(false) => Err(SessionError::refused(
+                wanted,
+                "another layerlab is just making or ending something in it",
+                "wait until it is done, and try again",
+            )),
+            Err(error) => Err(failed("flock", &error)),
+        }
+    }
+
+    /// Nobody works in another one's session, root included: what is shown there is that user's own.
+    fn is_ours(&self) -> Result<(), SessionError> {
+        let wanted = "cannot use this user's sessions";
+        let fix = "become that user, or set LAYERLAB_HOME to a directory of yours";
+        match std::fs::metadata(&self.root) {
+            Ok(data) if data.uid() == effective_ids().0 => Ok(()),
+            Ok(_) => Err(SessionError::refused(wanted, &format!("{} belongs to somebody else", self.root.display()), fix)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => {
+                Err(SessionError::disk(wanted, "statx", &self.root, &error, "it is somebody else's, or cannot be read", fix))
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Exercise sessions and progress, on disk.
+//!
+//! ```text
+//! ~/.local/share/layerlab/            LAYERLAB_HOME; yours alone (mode 0700)
+//!   progress.json                     what was solved, with how many hints
+//!   03-whiteouts/hide/                a bench: the files of one exercise, to be seen and edited
+//!   .state/03-whiteouts/session.json  who keeps the session's namespaces: pid, start time, boot id
+//!   .state/03-whiteouts/hide.json     how the exercise began; without it the bench is not ready
+//!   .state/03-whiteouts.lock          held by whoever makes or ends something here
+//! ```
+//!
+//! A session is one lesson's. Its benches live side by side: whoever goes on to the next exercise finds the last one as
+//! it was. Every file is written whole or not at all.
+
+mod benches;
+mod error;
+mod file;
+mod home;
+mod progress;
+mod record;
+
+pub use benches::{Begun, Session};
+pub use error::SessionError;
+pub use home::Home;
+pub use progress::{Done, Progress, now};
+pub use record::Record;

@@ -1,0 +1,21 @@
+//! What is written down of a session.
+
+use crate::stage::Keeper;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// The version of the record's form.
+pub const VERSION: u32 = 1;
+
+/// A session of one lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The folder of lessons, where it is not the program's own.
+    pub lessons: Option<PathBuf>,
+    /// Who keeps the namespaces.
+    pub keeper: Keeper,
+    /// The exercise that was entered last.
+    pub exercise: String,
+}

@@ -1,0 +1,140 @@
+//! The keeper of a session: PID 1 of its namespaces. It does nothing but be there and bury the dead.
+//!
+//! Until the CLI has written down that the session exists, the keeper's life hangs on the CLI's socket; a CLI that is
+//! killed before leaves nothing behind. After that it ends on SIGTERM and SIGKILL, and with it every process and every
+//! mount of the session (pid_namespaces(7)).
+
+use crate::event::Role;
+use crate::kernel::{Process, boot_id, kernel_release, leave_terminal, own_pid_outside, reap};
+use crate::stage::link::{Link, unexpected};
+use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup};
+use crate::stage::worker::send;
+use crate::stage::{HOLDER, StageError};
+use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGCHLD, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// The word that lets the keeper live on.
+const KEEP: &[u8] = b"k";
+
+/// The whole life of the keeper; its standard input is the socket to the CLI.
+pub(super) fn run(setup: &str) -> ExitCode {
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
+    let Ok(setup) = serde_json::from_str::<KeeperSetup>(setup) else { return ExitCode::from(5) };
+    let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
+    // A terminal that is closed takes nobody along who does not belong to it.
+    let _ = leave_terminal();
+    let ready =
+        Ready { role: setup.role, kernel: kernel_release(), scratch: setup.scratch, pid: own_pid_outside() };
+    if send(&socket, &Reply::Ready(ready)).is_err() {
+        return ExitCode::SUCCESS;
+    }
+    let mut word = [0];
+    if std::io::stdin().read_exact(&mut word).is_err() || word != KEEP {
+        return ExitCode::SUCCESS;
+    }
+    // Told so that the CLI knows it was heard; from here on the socket means nothing.
+    let _ = std::fs::File::from(socket).write_all(KEEP);
+    for signal in signals.forever() {
+        if signal == SIGTERM {
+            break;
+        }
+        reap();
+    }
+    ExitCode::SUCCESS
+}
+
+/// A keeper that ends with us, as long as nobody has said [`Starting::keep`].
+#[derive(Debug)]
+pub struct Starting {
+    link: Link,
+    /// The keeper as it is to be written down.
+    pub keeper: Keeper,
+}
+
+impl Starting {
+    /// Has a session's namespaces made and their keeper started; `root` is the directory of the session's files.
+    ///
+    /// # Errors
+    /// What the host refuses.
+    pub fn start(program: &Path, root: &Path) -> Result<Starting, StageError> {
+        let mut link = Link::start(program, HOLDER, &Setup::Session(root.to_path_buf()), true)?;
+        let outcome = link.reply();
+        let _ = link.child.wait();
+        let ready = match outcome? {
+            Reply::Ready(ready) => ready,
+            other => return Err(unexpected(&other)),
+        };
+        let started = Process::open(ready.pid).and_then(|process| process.started());
+        let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
+        let Ready { role, scratch, pid, .. } = ready;
+        Ok(Starting { link, keeper: Keeper { pid, started, boot: boot_id(), role, scratch } })
+    }
+
+    /// The keeper is written down: from now on it lives without us.
+    ///
+    /// # Errors
+    /// When it ended meanwhile.
+    pub fn keep(mut self) -> Result<Keeper, StageError> {
+        let gone = |error: std::io::Error| StageError::Broken(format!("the keeper ended: {error}"));
+        self.link.socket.write_all(KEEP).map_err(gone)?;
+        self.link.socket.read_exact(&mut [0]).map_err(gone)?;
+        Ok(self.keeper)
+    }
+}
+
+/// Whether a keeper that was written down is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// It is.
+    Alive,
+    /// The machine was started anew since.
+    Rebooted,
+    /// It has ended, and its number may be another process's by now.
+    Ended,
+}
+
+impl Keeper {
+    /// Whether it is there.
+    pub fn state(&self) -> Kept {
+        match self.process() {
+            Some(_) => Kept::Alive,
+            None if self.boot != boot_id() => Kept::Rebooted,
+            None => Kept::Ended,
+        }
+    }
+
+    /// Its process. Seen from within the session it is PID 1, where /proc was mounted anew there.
+    pub(super) fn process(&self) -> Option<Process> {
+        if self.boot != boot_id() {
+            return None;
+        }
+        let is_it = |process: &Process| process.started().is_ok_and(|started| started == self.started);
+        [self.pid, 1].into_iter().filter_map(|pid| Process::open(pid).ok()).find(is_it)
+    }
+
+    /// Whether the calling process is one of the session's.
+    pub fn is_around_us(&self) -> bool {
+        self.process().is_some_and(|process| process.shares("pid").unwrap_or(false))
+    }
+
+    /// Ends the session, and waits until all of it has: every process in it is killed, every mount of it goes.
+    pub fn end(&self) {
+        let Ok(pidfd) = crate::kernel::open_pidfd(self.pid) else { return };
+        // Looked at after the descriptor was opened: it is this process that is meant, or none.
+        if self.process().is_some() {
+            crate::kernel::kill(&pidfd);
+            let _ = crate::kernel::wait_for_end(&pidfd, None, 5_000);
+        }
+    }
+
+    /// By whose attributes overlays live in the session.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+}

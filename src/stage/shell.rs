@@ -1,0 +1,70 @@
+//! The learner's shell. The CLI becomes its parent by execve(2), enters the namespaces of the session, starts the shell
+//! and waits: a process that enters a PID namespace is not in it, only its children are.
+
+use crate::kernel::keep_terminal;
+use crate::stage::wire::{Keeper, ShellSetup};
+use crate::stage::{SHELL, StageError};
+use signal_hook::consts::{SIGINT, SIGQUIT};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// A shell in a session.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// Where it begins.
+    pub here: PathBuf,
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    /// What it finds in its environment besides what we have ourselves.
+    pub variables: Vec<(String, String)>,
+    /// What is said when the session ended under it.
+    pub ended: String,
+}
+
+impl Shell {
+    /// Becomes the shell's parent. Returns only where that fails.
+    pub fn exec(self, program: &Path, keeper: &Keeper) -> StageError {
+        let Shell { here, words, variables, ended } = self;
+        let setup = ShellSetup { keeper: keeper.clone(), here, words, variables, ended };
+        match serde_json::to_string(&setup) {
+            Ok(setup) => StageError::Broken(Command::new(program).arg(SHELL).arg(setup).exec().to_string()),
+            Err(error) => StageError::Broken(error.to_string()),
+        }
+    }
+}
+
+/// The whole life of the shell's parent.
+pub(super) fn run(setup: &str) -> ExitCode {
+    let Ok(setup) = serde_json::from_str::<ShellSetup>(setup) else { return ExitCode::from(5) };
+    let terminal = keep_terminal();
+    // Ctrl-C is for what runs in the shell.
+    for signal in [SIGINT, SIGQUIT] {
+        let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
+    }
+    let ended = |error: &dyn std::fmt::Display| {
+        eprintln!("error: {error}");
+        ExitCode::from(3)
+    };
+    if let Err(error) = setup.keeper.enter() {
+        return ended(&error);
+    }
+    let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
+    let mut shell = Command::new(program);
+    shell.args(arguments).current_dir(&setup.here).envs(setup.variables);
+    let status = match shell.status() {
+        Ok(status) => status,
+        Err(error) => return ended(&format!("cannot start {program}: {error}")),
+    };
+    if let Some(terminal) = terminal {
+        terminal.restore();
+    }
+    if setup.keeper.process().is_none() {
+        eprintln!("{}", setup.ended);
+    }
+    // As a shell tells it of a command.
+    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}

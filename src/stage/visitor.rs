@@ -1,0 +1,89 @@
+//! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
+//! visitor that hangs or is killed harms nobody.
+
+use crate::kernel::die_with_parent;
+use crate::stage::keeper::Kept;
+use crate::stage::link::{Link, unexpected};
+use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
+use crate::stage::worker::{Worker, send};
+use crate::stage::{Stage, StageError, VISITOR, scratch};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// The whole life of a visitor; its standard input is the socket to the CLI.
+pub(super) fn run(setup: &str) -> ExitCode {
+    let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
+    match arrive(setup) {
+        Ok(mut worker) => worker.serve(&socket),
+        Err(error) => {
+            let _ = send(&socket, &Reply::Failed(error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arrive(setup: &str) -> Result<Worker, StageError> {
+    let setup: VisitorSetup = serde_json::from_str(setup).map_err(|error| StageError::Broken(error.to_string()))?;
+    setup.keeper.enter()?;
+    // After setns(2), which takes the death signal away together with the old credentials.
+    let _ = die_with_parent();
+    if setup.fresh {
+        scratch::make_fresh(&setup.root)?;
+    }
+    std::env::set_current_dir(&setup.here).map_err(|error| {
+        let error = crate::kernel::CallError::from_io("chdir", crate::kernel::quoted(&setup.here), &error);
+        let why = "the directory of the exercise is not there any more";
+        StageError::host("cannot look at the exercise", error, why, "begin it again: layerlab reset")
+    })?;
+    let Keeper { role, scratch, .. } = setup.keeper;
+    Ok(Worker::of(WorkerSetup { role, root: setup.root, scratch }))
+}
+
+impl Keeper {
+    /// Enters the session; the calling process must have a single thread.
+    pub(super) fn enter(&self) -> Result<(), StageError> {
+        let gone = || StageError::Gone(self.state());
+        let process = self.process().ok_or_else(gone)?;
+        process.enter().map_err(|error| {
+            if self.state() != Kept::Alive {
+                return gone();
+            }
+            let why = "the session was begun with other rights than you have here";
+            StageError::host("cannot enter the session", error, why, "leave what you have entered with unshare or su, and try again")
+        })
+    }
+}
+
+/// How to visit a session.
+#[derive(Clone, Debug)]
+pub struct Visit<'a> {
+    /// This program (`/proc/self/exe`).
+    pub program: &'a Path,
+    /// The keeper of the session.
+    pub keeper: &'a Keeper,
+    /// The bench: the directory below which everything of an exercise lies.
+    pub root: PathBuf,
+    /// Where the learner works.
+    pub here: PathBuf,
+    /// Make the bench anew first.
+    pub fresh: bool,
+}
+
+impl Visit<'_> {
+    /// Enters. Answers may take up to `patience`.
+    ///
+    /// # Errors
+    /// When the session has ended, or may not be entered.
+    pub fn enter(self, patience: Duration) -> Result<Stage, StageError> {
+        let Visit { program, keeper, root, here, fresh } = self;
+        let setup = VisitorSetup { keeper: keeper.clone(), root, here, fresh };
+        let mut link = Link::start(program, VISITOR, &setup, false)?;
+        link.be_patient_for(patience);
+        match link.reply()? {
+            Reply::Ready(ready) => Ok(Stage::standing(link, ready)),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
