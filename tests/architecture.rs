@@ -16,9 +16,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lesson", &["event", "action", "check"]),
     ("stage", &["event", "action", "check", "observe", "kernel"]),
     ("engine", &["event", "action", "check", "lesson", "stage"]),
+    ("session", &["event", "kernel", "check", "engine", "lesson", "stage"]),
     ("host", &["event", "action", "stage"]),
     ("render", &["event"]),
-    ("cli", &["event", "engine", "host", "lesson", "observe", "render", "stage", "kernel"]),
+    ("cli", &["event", "engine", "host", "lesson", "observe", "render", "session", "stage", "kernel"]),
 ];
 
 #[test]

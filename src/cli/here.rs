@@ -124,7 +124,10 @@ impl Target {
         let refused = |what: String, why: &str| CliError::Usage(format!("{what}\n  why   {why}\n  fix   {begin}"));
         let ended = |why| refused(format!("the session of lesson {number} has ended"), why);
         let session = self.session()?.ok_or_else(|| {
-            refused(format!("lesson {number} has no session"), "an exercise is worked on in a session, and none was begun")
+            refused(
+                format!("lesson {number} has no session"),
+                "an exercise is worked on in a session, and none was begun",
+            )
         })?;
         match session.kept() {
             Kept::Rebooted => Err(ended("this machine was started anew since it was begun")),
@@ -151,9 +154,15 @@ impl Target {
         match following {
             Some(next) => {
                 let command = format!("{leave}layerlab run {}", next.number);
-                Next { command, why: format!("begins the next lesson; all exercises of lesson {} are solved", self.entry.number) }
+                Next {
+                    command,
+                    why: format!("begins the next lesson; all exercises of lesson {} are solved", self.entry.number),
+                }
             }
-            None => Next { command: format!("{leave}layerlab list"), why: "shows what you have done: that was the last lesson".into() },
+            None => Next {
+                command: format!("{leave}layerlab list"),
+                why: "shows what you have done: that was the last lesson".into(),
+            },
         }
     }
 }

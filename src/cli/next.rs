@@ -25,15 +25,17 @@ impl Next {
                 target.exercise_called(wanted.strip_prefix(&number).unwrap_or(wanted))?
             }
             None => {
-                let open = |other: &&crate::lesson::Exercise| {
-                    other.id != at.id && !progress.is_solved(&target.key(other))
-                };
+                let open =
+                    |other: &&crate::lesson::Exercise| other.id != at.id && !progress.is_solved(&target.key(other));
                 let later = target.lesson.exercises().skip_while(|other| other.id != at.id).find(open);
                 match later.or_else(|| target.lesson.exercises().find(open)) {
                     Some(next) => next,
                     None if progress.is_solved(&target.key(at)) => {
                         let next = target.after(at, &progress);
-                        println!("All exercises of lesson {} are solved. Then: {}", target.lesson.meta.number, next.command);
+                        println!(
+                            "All exercises of lesson {} are solved. Then: {}",
+                            target.lesson.meta.number, next.command
+                        );
                         return Ok(());
                     }
                     None => {

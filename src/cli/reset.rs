@@ -46,7 +46,8 @@ impl Reset {
             println!("There is nothing to begin again: no exercise has been begun.");
             return Ok(());
         }
-        let question = format!("Begin {} again? What you have done there is lost; your progress stays.", names.join(", "));
+        let question =
+            format!("Begin {} again? What you have done there is lost; your progress stays.", names.join(", "));
         if !sure(&question, self.yes, "--yes")? {
             return Ok(());
         }

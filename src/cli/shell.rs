@@ -41,14 +41,16 @@ impl Shell {
                 Kept::Rebooted => "this machine was started anew",
                 _ => "its keeper was ended",
             };
-            eprintln!("note: the earlier session of this lesson is over: {why}. Its benches begin anew; your progress is kept.");
+            eprintln!(
+                "note: the earlier session of this lesson is over: {why}. Its benches begin anew; your progress is kept."
+            );
         }
         if talks {
             greet(common, &target, exercise, &session, &start.here);
         }
-        let shell = self.shell(common, &target, exercise, &session, &start.here).map_err(|error| {
-            CliError::Fault(format!("cannot write what the shell of the session needs: {error}"))
-        })?;
+        let shell = self
+            .shell(common, &target, exercise, &session, &start.here)
+            .map_err(|error| CliError::Fault(format!("cannot write what the shell of the session needs: {error}")))?;
         Err(shell.exec(program, &session.record.keeper).into())
     }
 
@@ -118,7 +120,10 @@ impl Shell {
 /// Says what is to be done, and which words help.
 pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Session, here: &Path) {
     let (width, paint) = (output::width(), output::paint(common));
-    print!("{}", self::exercise(&target.called(exercise), &exercise.task(), &exercise.text, width, paint, common.plain));
+    print!(
+        "{}",
+        self::exercise(&target.called(exercise), &exercise.task(), &exercise.text, width, paint, common.plain)
+    );
     let place = match session.record.keeper.scratch.as_str() {
         "tmpfs" => format!("Your files are in {}, which only this session sees.", here.display()),
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
@@ -186,7 +191,8 @@ bind -x '"\e[[A": help' 2> /dev/null
 /// What a shell reads to go where the exercise is.
 pub fn write_here(state: &Path, exercise: &Exercise, here: &Path) -> std::io::Result<()> {
     let here = shell_words::quote(&here.display().to_string()).into_owned();
-    let text = format!("{EXERCISE}={}; LAYERLAB_HERE={here}; export {EXERCISE} LAYERLAB_HERE\ncd {here}\n", exercise.id);
+    let text =
+        format!("{EXERCISE}={}; LAYERLAB_HERE={here}; export {EXERCISE} LAYERLAB_HERE\ncd {here}\n", exercise.id);
     std::fs::write(state.join("here.sh"), text)
 }
 

@@ -50,7 +50,12 @@ impl Solution {
         for (at, solution) in solutions.iter().enumerate() {
             match solutions.len() {
                 1 => println!("{} can be solved so:\n", target.called(exercise)),
-                of => println!("{}{} can be solved so ({} of {of}):\n", if at > 0 { "\n" } else { "" }, target.called(exercise), at + 1),
+                of => println!(
+                    "{}{} can be solved so ({} of {of}):\n",
+                    if at > 0 { "\n" } else { "" },
+                    target.called(exercise),
+                    at + 1
+                ),
             }
             for line in solution.script.lines() {
                 println!("  {}", line.replace("$LAYERLAB_OVERLAY_OPTIONS", overlay_options(role)));

@@ -65,7 +65,8 @@ impl Process {
         for (kind, shown, flag) in KINDS {
             let file = format!("ns/{kind}");
             let path = self.path.join(&file);
-            let open = |error| failed("openat", format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC", strace::path(&path)), &error);
+            let open =
+                |error| failed("openat", format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC", strace::path(&path)), &error);
             if self.shares(kind).map_err(open)? {
                 continue;
             }
@@ -79,7 +80,12 @@ impl Process {
     }
 
     fn file(&self, name: &str) -> Result<OwnedFd> {
-        Ok(rustix::fs::openat(self.directory.as_fd(), Path::new(name), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+        Ok(rustix::fs::openat(
+            self.directory.as_fd(),
+            Path::new(name),
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?)
     }
 }
 

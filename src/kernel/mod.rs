@@ -22,5 +22,5 @@ pub use mounts::MountFlags;
 pub use overlay::OverlayMount;
 pub use processes::*;
 pub use strace::path as quoted;
-pub use terminal::{TerminalState, keep_terminal};
 pub use sys::{CallError, Sys, errno_of};
+pub use terminal::{TerminalState, keep_terminal};

@@ -1,8 +1,8 @@
 //! What an exercise asks for, alone: for the shell of a session.
 
+use crate::render::line::Line;
 use crate::render::style::{Paint, Role};
 use crate::render::{markdown, verdict};
-use crate::render::line::Line;
 
 /// The name, the heading and the text.
 pub fn exercise(name: &str, title: &str, text: &str, width: usize, paint: Paint, plain: bool) -> String {

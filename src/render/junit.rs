@@ -42,7 +42,9 @@ fn document(out: &mut Writer<Vec<u8>>, verified: &[Verified], not_begun: &[(Stri
                     return Ok(());
                 }
                 let first = verified.causes().next().map_or("", |verdict| verdict.sentence.as_str());
-                out.write_event(Event::Start(BytesStart::new("failure").with_attributes([("message", clean(first).as_str())])))?;
+                out.write_event(Event::Start(
+                    BytesStart::new("failure").with_attributes([("message", clean(first).as_str())]),
+                ))?;
                 let all: Vec<String> = verified.verdicts.iter().filter_map(told).collect();
                 out.write_event(Event::Text(BytesText::new(&clean(&all.join("\n")))))?;
                 out.write_event(Event::End(BytesEnd::new("failure")))
@@ -94,10 +96,31 @@ mod tests {
     #[test]
     fn each_exercise_is_a_case() {
         let next = Next { command: String::new(), why: String::new() };
-        let broken = Broken { expected: "nothing".into(), found: "a <file>".into(), means: "It & more.".into(), next: String::new(), follows: None };
-        let verdicts = vec![Verdict { check: "absent a".into(), sentence: "a reads \"x\u{7}\"".into(), broken: Some(broken) }];
-        let wrong = Verified { exercise: "3.hide".into(), title: "Hide it".into(), solved: false, verdicts, afterwards: None, next: next.clone() };
-        let right = Verified { exercise: "3.show".into(), title: "Show it".into(), solved: true, verdicts: vec![], afterwards: None, next };
+        let broken = Broken {
+            expected: "nothing".into(),
+            found: "a <file>".into(),
+            means: "It & more.".into(),
+            next: String::new(),
+            follows: None,
+        };
+        let verdicts =
+            vec![Verdict { check: "absent a".into(), sentence: "a reads \"x\u{7}\"".into(), broken: Some(broken) }];
+        let wrong = Verified {
+            exercise: "3.hide".into(),
+            title: "Hide it".into(),
+            solved: false,
+            verdicts,
+            afterwards: None,
+            next: next.clone(),
+        };
+        let right = Verified {
+            exercise: "3.show".into(),
+            title: "Show it".into(),
+            solved: true,
+            verdicts: vec![],
+            afterwards: None,
+            next,
+        };
         let text = String::from_utf8(junit(&[wrong, right], &[("4.x".into(), "X".into())])).unwrap();
         assert_eq!(
             text,

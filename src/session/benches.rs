@@ -188,13 +188,7 @@ impl Session {
     ///
     /// # Errors
     /// When the session has ended, or may not be entered.
-    pub fn visit(
-        &self,
-        exercise: &str,
-        here: Option<&Path>,
-        fresh: bool,
-        program: &Path,
-    ) -> Result<Stage, StageError> {
+    pub fn visit(&self, exercise: &str, here: Option<&Path>, fresh: bool, program: &Path) -> Result<Stage, StageError> {
         let root = self.bench(exercise);
         let here = here.map_or_else(|| root.clone(), Path::to_path_buf);
         Visit { program, keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)

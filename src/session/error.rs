@@ -21,7 +21,14 @@ pub enum SessionError {
 
 impl SessionError {
     /// A call on one of our files failed.
-    pub(super) fn disk(wanted: &str, call: &str, path: &Path, error: &std::io::Error, why: &str, fix: &str) -> SessionError {
+    pub(super) fn disk(
+        wanted: &str,
+        call: &str,
+        path: &Path,
+        error: &std::io::Error,
+        why: &str,
+        fix: &str,
+    ) -> SessionError {
         let call = CallError::from_io(call, quoted(path), error).call;
         SessionError::Disk(Box::new(Failure { wanted: wanted.into(), call, why: why.into(), fix: fix.into() }))
     }

@@ -72,7 +72,14 @@ impl Home {
         let make = |path: &Path, mode| DirBuilder::new().recursive(true).mode(mode).create(path);
         make(&self.root, 0o700).and_then(|()| make(directory, 0o755)).map_err(|error| {
             let fix = "make room, or set LAYERLAB_HOME to a directory of yours";
-            SessionError::disk("cannot make the place for your files", "mkdir", directory, &error, "nothing can be made there", fix)
+            SessionError::disk(
+                "cannot make the place for your files",
+                "mkdir",
+                directory,
+                &error,
+                "nothing can be made there",
+                fix,
+            )
         })?;
         self.is_ours()
     }
@@ -104,11 +111,18 @@ impl Home {
         let fix = "become that user, or set LAYERLAB_HOME to a directory of yours";
         match std::fs::metadata(&self.root) {
             Ok(data) if data.uid() == effective_ids().0 => Ok(()),
-            Ok(_) => Err(SessionError::refused(wanted, &format!("{} belongs to somebody else", self.root.display()), fix)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(error) => {
-                Err(SessionError::disk(wanted, "statx", &self.root, &error, "it is somebody else's, or cannot be read", fix))
+            Ok(_) => {
+                Err(SessionError::refused(wanted, &format!("{} belongs to somebody else", self.root.display()), fix))
             }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(SessionError::disk(
+                wanted,
+                "statx",
+                &self.root,
+                &error,
+                "it is somebody else's, or cannot be read",
+                fix,
+            )),
         }
     }
 }

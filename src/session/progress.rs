@@ -87,7 +87,14 @@ impl Progress {
         if progress != before || damaged.is_some() {
             file::replace(&path, &progress).map_err(|error| {
                 let why = "what you had done before is still there; this last thing is not noted";
-                SessionError::disk("cannot note your progress", "write", &path, &error, why, "make room, and do it again")
+                SessionError::disk(
+                    "cannot note your progress",
+                    "write",
+                    &path,
+                    &error,
+                    why,
+                    "make room, and do it again",
+                )
             })?;
         }
         Ok(damaged)
@@ -162,7 +169,14 @@ fn set_aside(path: &Path) -> Result<PathBuf, SessionError> {
             linked => {
                 return linked.and_then(|()| std::fs::remove_file(path)).map(|()| aside.clone()).map_err(|error| {
                     let wanted = "cannot set the damaged progress aside";
-                    SessionError::disk(wanted, "link", &aside, &error, "nothing can be made there", "make room, or move it away")
+                    SessionError::disk(
+                        wanted,
+                        "link",
+                        &aside,
+                        &error,
+                        "nothing can be made there",
+                        "make room, or move it away",
+                    )
                 });
             }
         }
@@ -176,7 +190,12 @@ mod tests {
 
     #[test]
     fn what_either_has_is_kept() {
-        let done = |solved: Option<&str>, tries, hints| Done { solved: solved.map(str::to_string), tries, hints, solution_shown: false };
+        let done = |solved: Option<&str>, tries, hints| Done {
+            solved: solved.map(str::to_string),
+            tries,
+            hints,
+            solution_shown: false,
+        };
         let mut one = Progress::default();
         one.exercises.insert("a.x".into(), done(Some("2026-02"), 1, 0));
         one.exercises.insert("a.y".into(), done(None, 4, 2));

@@ -5,8 +5,8 @@
 //! the child, so the worker is a process of its own.
 
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
-use crate::stage::error::StageError;
 use crate::stage::ScratchChoice;
+use crate::stage::error::StageError;
 use crate::stage::scratch::{self, Scratch};
 use crate::stage::wire::{KeeperSetup, Reply, Setup, WorkerSetup};
 use crate::stage::worker::send;

@@ -28,8 +28,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
     // A terminal that is closed takes nobody along who does not belong to it.
     let _ = leave_terminal();
-    let ready =
-        Ready { role: setup.role, kernel: kernel_release(), scratch: setup.scratch, pid: own_pid_outside() };
+    let ready = Ready { role: setup.role, kernel: kernel_release(), scratch: setup.scratch, pid: own_pid_outside() };
     if send(&socket, &Reply::Ready(ready)).is_err() {
         return ExitCode::SUCCESS;
     }

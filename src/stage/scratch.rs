@@ -112,7 +112,8 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, String), StageError> {
         return Ok((role, root.display().to_string()));
     }
     let wanted = "cannot make the bench";
-    let why = format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", root.display());
+    let why =
+        format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", root.display());
     let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs, btrfs or tmpfs";
     Sys::default()
         .mount_tmpfs("layerlab", root, "mode=755")
@@ -129,7 +130,8 @@ pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
     };
     for mount in mounts_below(directory).iter().rev() {
         if let Err(error) = Sys::default().detach(&mount.mountpoint) {
-            let why = format!("something is mounted on {}, and does not let itself be unmounted", mount.mountpoint.display());
+            let why =
+                format!("something is mounted on {}, and does not let itself be unmounted", mount.mountpoint.display());
             return Err(StageError::host("cannot make the bench anew", error, why, "umount it, or layerlab stop"));
         }
     }

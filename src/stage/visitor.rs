@@ -51,7 +51,12 @@ impl Keeper {
                 return gone();
             }
             let why = "the session was begun with other rights than you have here";
-            StageError::host("cannot enter the session", error, why, "leave what you have entered with unshare or su, and try again")
+            StageError::host(
+                "cannot enter the session",
+                error,
+                why,
+                "leave what you have entered with unshare or su, and try again",
+            )
         })
     }
 }
