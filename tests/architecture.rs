@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["event", "kernel", "check", "engine", "lesson", "stage"]),
     ("host", &["event", "action", "stage"]),
     ("render", &["event"]),
-    ("cli", &["event", "engine", "host", "lesson", "observe", "render", "session", "stage", "kernel"]),
+    ("cli", &["event", "check", "engine", "host", "lesson", "observe", "render", "session", "stage", "kernel"]),
 ];
 
 #[test]

@@ -3,16 +3,18 @@
 use crate::cli::CliError;
 use std::io::IsTerminal;
 
-/// Asks; yes is only what is typed as such. Without a terminal there is nobody to ask, and `flag` says what to do.
-pub fn sure(question: &str, yes: bool, flag: &str) -> Result<bool, CliError> {
+/// Says how things are, and asks; yes is only what is typed as such. Without a terminal there is nobody to ask, and
+/// `flag` says what to do.
+pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bool, CliError> {
     if yes {
         return Ok(true);
     }
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(CliError::Usage(format!(
-            "nobody is there to be asked: {question}\n  why   this is no terminal\n  fix   {flag} says yes beforehand"
+            "nobody is there to be asked: {question}\n  why   {situation} This is no terminal.\n  fix   {flag} says yes beforehand"
         )));
     }
+    eprintln!("{situation}");
     let asked = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
     Ok(asked.ok().flatten().unwrap_or(false))
 }

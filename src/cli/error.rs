@@ -45,16 +45,18 @@ impl CliError {
     /// Tells it on the standard error.
     pub fn print(&self, plain: bool) {
         let colour = !plain && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let width = crate::cli::output::width();
+        eprint!("{}", self.text(crate::cli::output::width(), Paint::new(colour)));
+    }
+
+    /// What there is to tell; nothing where it was told already.
+    pub fn text(&self, width: usize, paint: Paint) -> String {
         match self {
-            CliError::Quiet | CliError::NotHeld | CliError::HostLacks => {}
-            CliError::Host(refused) => eprint!("{}", failure(refused, width, Paint::new(colour))),
-            CliError::Lesson(errors) => errors.iter().for_each(|error| eprintln!("{error}")),
+            CliError::Quiet | CliError::NotHeld | CliError::HostLacks => String::new(),
+            CliError::Host(refused) => failure(refused, width, paint),
+            CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
             CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
-                match text.strip_prefix("error: ") {
-                    Some(_) => eprintln!("{text}"),
-                    None => eprintln!("error: {text}"),
-                }
+                let error = if text.starts_with("error: ") { "" } else { "error: " };
+                format!("{error}{text}\n")
             }
         }
     }

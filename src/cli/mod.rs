@@ -26,6 +26,7 @@ mod stop;
 mod task;
 mod trees;
 mod verify;
+mod watch;
 mod words;
 
 pub use error::CliError;
@@ -73,6 +74,8 @@ enum Command {
     Shell(shell::Shell),
     /// Check an exercise: what holds, what does not, and why
     Verify(verify::Verify),
+    /// For a second terminal: trees and checks, changing while you type
+    Watch(watch::Watch),
     /// A hint for an exercise; one more each time
     Hint(hint::Hint),
     /// What an exercise asks for
@@ -128,6 +131,7 @@ pub fn run() -> ExitCode {
         Some(Command::Run(run)) => run.run(common),
         Some(Command::Shell(shell)) => shell.run(common),
         Some(Command::Verify(verify)) => verify.run(common),
+        Some(Command::Watch(watch)) => watch.run(common),
         Some(Command::Hint(hint)) => hint.run(common),
         Some(Command::Task(task)) => task.run(common),
         Some(Command::Solution(solution)) => solution.run(common),

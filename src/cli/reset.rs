@@ -46,9 +46,8 @@ impl Reset {
             println!("There is nothing to begin again: no exercise has been begun.");
             return Ok(());
         }
-        let question =
-            format!("Begin {} again? What you have done there is lost; your progress stays.", names.join(", "));
-        if !sure(&question, self.yes, "--yes")? {
+        let situation = "What you have done there is lost; your progress stays.";
+        if !sure(situation, &format!("Begin {} again?", names.join(", ")), self.yes, "--yes")? {
             return Ok(());
         }
         for ((target, session, exercise), name) in benches.into_iter().zip(names) {

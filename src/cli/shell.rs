@@ -110,7 +110,7 @@ impl Shell {
         ];
         let variables = variables.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
         let ended = format!(
-            "\nThe session of lesson {} was ended under this shell. Begin it again with: layerlab shell {name}",
+            "\nThe session of lesson {} was ended under this shell.\nBegin it again with: layerlab shell {name}",
             target.lesson.meta.number
         );
         Ok(stage::Shell { here: here.to_path_buf(), words, variables, ended })
@@ -128,7 +128,8 @@ pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Se
         "tmpfs" => format!("Your files are in {}, which only this session sees.", here.display()),
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
     };
-    println!("\n{place}\nType verify to check, hint for a hint, help (or F1) for all the words, exit to leave.\n");
+    let words = "Type verify to check, hint for a hint, help (or F1) for all the words, exit to leave.";
+    println!("\n{}\n{}\n", output::wrapped(&place), output::wrapped(words));
 }
 
 /// The words that the learner can type in the shell: a program each, because every shell finds programs.

@@ -33,8 +33,8 @@ impl Solution {
                 1 => format!(" There is one more hint ({}).", word("hint")),
                 more => format!(" There are {more} more hints ({}).", word("hint")),
             };
-            let question = format!("{} is not solved yet.{left} Show the solution?", target.called(exercise));
-            if !sure(&question, self.yes, "--yes")? {
+            let situation = format!("{} is not solved yet.{left}", target.called(exercise));
+            if !sure(&situation, "Show the solution?", self.yes, "--yes")? {
                 return Ok(());
             }
             here::tell(Progress::change(&target.home, |progress| progress.entry(&key).solution_shown = true)?);

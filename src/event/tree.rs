@@ -21,6 +21,48 @@ pub struct Observation {
     pub changes: Vec<Change>,
 }
 
+impl Observation {
+    /// What is there now, without what became of it: two looks at the same things are equal so.
+    pub fn still(&self) -> Observation {
+        let rows = |rows: &[Row]| {
+            let there = rows.iter().filter(|row| row.mark != Some(Mark::Gone));
+            there.map(|row| Row { mark: None, ..row.clone() }).collect::<Vec<_>>()
+        };
+        let layer = |layer: &Layer| Layer { name: layer.name.clone(), rows: rows(&layer.rows) };
+        let overlay = |overlay: &Overlay| Overlay {
+            lowers: overlay
+                .lowers
+                .iter()
+                .map(|lower| match lower {
+                    Lower::Layer(one) => Lower::Layer(layer(one)),
+                    folded => folded.clone(),
+                })
+                .collect(),
+            upper: overlay.upper.as_ref().map(layer),
+            merged: rows(&overlay.merged),
+            ..overlay.clone()
+        };
+        Observation {
+            workspace: rows(&self.workspace),
+            overlays: self.overlays.iter().map(overlay).collect(),
+            changes: Vec::new(),
+        }
+    }
+
+    /// Whether something is told to be different from the look before.
+    pub fn tells_of_changes(&self) -> bool {
+        let marked = |rows: &[Row]| rows.iter().any(|row| row.mark.is_some());
+        let in_lower = |lower: &Lower| matches!(lower, Lower::Layer(layer) if marked(&layer.rows));
+        !self.changes.is_empty()
+            || marked(&self.workspace)
+            || self.overlays.iter().any(|overlay| {
+                marked(&overlay.merged)
+                    || overlay.upper.as_ref().is_some_and(|upper| marked(&upper.rows))
+                    || overlay.lowers.iter().any(in_lower)
+            })
+    }
+}
+
 /// One overlay mount: its layers and what the union of them shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlay {

@@ -233,25 +233,32 @@ impl Terminal {
 
     fn observed(&self, observation: &Observation, with_work: bool) -> Vec<Line> {
         let mut lines = trees::draw(observation, self.options.width, with_work);
-        let told = words::tell(&observation.changes);
+        let told = told(observation, self.options.width);
         if !lines.is_empty() && !told.is_empty() {
             lines.push(Line::new());
         }
-        for told in told {
-            let (sign, text) = match (told.quiet, told.sign) {
-                (true, _) => (Role::Quiet, Role::Quiet),
-                (_, words::Sign::New) => (Role::Added, Role::Text),
-                (_, words::Sign::Changed) => (Role::Changed, Role::Text),
-                (_, words::Sign::Gone) => (Role::Error, Role::Text),
-                (_, words::Sign::Whiteout) => (Role::Whiteout, Role::Text),
-                (_, words::Sign::Care) => (Role::Warning, Role::Text),
-                (_, words::Sign::More) => (Role::Quiet, Role::Quiet),
-            };
-            let first = Line::of(sign, told.sign.mark()).with(Role::Text, " ");
-            lines.extend(self.hanging(&first, &Line::of(text, told.text)));
-        }
+        lines.extend(told);
         lines
     }
+}
+
+/// What is different from the look before, a sentence each.
+pub(super) fn told(observation: &Observation, width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for told in words::tell(&observation.changes) {
+        let (sign, text) = match (told.quiet, told.sign) {
+            (true, _) => (Role::Quiet, Role::Quiet),
+            (_, words::Sign::New) => (Role::Added, Role::Text),
+            (_, words::Sign::Changed) => (Role::Changed, Role::Text),
+            (_, words::Sign::Gone) => (Role::Error, Role::Text),
+            (_, words::Sign::Whiteout) => (Role::Whiteout, Role::Text),
+            (_, words::Sign::Care) => (Role::Warning, Role::Text),
+            (_, words::Sign::More) => (Role::Quiet, Role::Quiet),
+        };
+        let first = Line::of(sign, told.sign.mark()).with(Role::Text, " ");
+        lines.extend(hanging(width, &first, &Line::of(text, told.text)));
+    }
+    lines
 }
 
 impl Renderer for Terminal {

@@ -24,6 +24,22 @@ const LEVELS: usize = 4;
 
 /// All trees of an observation, without its sentences; with the work directories where nobody has just typed them.
 pub(crate) fn draw(observation: &Observation, width: usize, with_work: bool) -> Vec<Line> {
+    drawn(observation, width, with_work, Beside::WithNotes)
+}
+
+/// The same where lines are few: three columns beside each other even if they lose their notes by it; their marks stay.
+pub(crate) fn draw_low(observation: &Observation, width: usize) -> Vec<Line> {
+    drawn(observation, width, false, Beside::IfMarksFit)
+}
+
+/// When the three columns stand beside each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    WithNotes,
+    IfMarksFit,
+}
+
+fn drawn(observation: &Observation, width: usize, with_work: bool, beside: Beside) -> Vec<Line> {
     let mut blocks = Vec::new();
     if !observation.workspace.is_empty() {
         let mut column = Column::new("workspace", "", "");
@@ -33,7 +49,7 @@ pub(crate) fn draw(observation: &Observation, width: usize, with_work: bool) -> 
     for (index, overlay) in observation.overlays.iter().enumerate() {
         let before = observation.overlays[..index].iter().any(|other| same_lowers(other, overlay));
         let columns = [lower_column(overlay, before), upper_column(overlay, with_work), merged_column(overlay)];
-        let mut block = match side_by_side(&columns, width) {
+        let mut block = match side_by_side(&columns, width, beside) {
             Some(lines) => lines,
             None => stacked(&columns, width),
         };
@@ -335,11 +351,12 @@ pub(super) fn glyphs(rows: &[Row]) -> Vec<String> {
 }
 
 /// The three columns in the fullest versions that fit, or nothing.
-fn side_by_side(columns: &[Column; 3], width: usize) -> Option<Vec<Line>> {
-    if width < SIDE_BY_SIDE {
+fn side_by_side(columns: &[Column; 3], width: usize, beside: Beside) -> Option<Vec<Line>> {
+    if width < SIDE_BY_SIDE && beside == Beside::WithNotes {
         return None;
     }
-    let ends = columns.each_ref().map(|column| column.loses_all_notes_at());
+    let without_notes = usize::from(beside == Beside::IfMarksFit);
+    let ends = columns.each_ref().map(|column| column.loses_all_notes_at() + without_notes);
     let most = ends.iter().map(|end| end - 1).sum();
     for lost in 0..=most {
         for longest_name in NAMES_SIDE_BY_SIDE {

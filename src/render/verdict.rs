@@ -16,7 +16,7 @@ pub(super) fn lines(verified: &Verified, width: usize, colour: bool) -> Vec<Line
         lines.extend(markdown::lines(afterwards, width, colour));
         lines.push(Line::new());
     }
-    let first = Line::of(Role::Quiet, if verified.solved { "next  " } else { "then  " });
+    let first = Line::of(Role::Quiet, "type  ");
     let next = Line::of(Role::Command, &verified.next.command).with(Role::Text, format!("  {}", verified.next.why));
     lines.extend(hanging(width, &first, &next));
     lines
