@@ -1,24 +1,30 @@
-//! Bare `layerlab`: what this is, and the one command to type next.
+//! Bare `layerlab`: where one is, and the one command to type next.
 
-use crate::cli::{CliError, Common};
+use crate::cli::journey::{Ahead, Journey};
+use crate::cli::{CliError, Common, output};
 use std::io::Write;
 
 /// Prints it.
 pub fn run(common: &Common) -> Result<(), CliError> {
-    let catalogue = common.catalogue()?;
-    let lessons = catalogue.entries().len();
-    let Some(first) = catalogue.entries().first() else {
+    let journey = Journey::read(common)?;
+    let Some(first) = journey.legs.first() else {
         return Err(CliError::Content("there are no lessons here".into()));
     };
-    let title = first.meta(&common.language())?.title;
-    let text = format!(
-        "layerlab: learn what a container is by building one, layer by layer, on this machine's own kernel.\n\
-         \n\
-         There are {lessons} lessons. The first is \"{title}\". Begin with\n\
-         \n    layerlab run {}\n\
-         \n\
-         All lessons: layerlab list. What this machine allows: layerlab doctor. Everything else: layerlab --help.\n",
-        first.number
-    );
+    let (intro, Ahead { at, command }) = match journey.ahead() {
+        Some(ahead) => (String::new(), ahead),
+        None => {
+            let what =
+                "layerlab: learn what a container is by building one, layer by layer, on this machine's own kernel.";
+            let (lessons, title) = (journey.legs.len(), &first.lesson.meta.title);
+            let at = format!("There are {lessons} lessons. The first is \"{title}\". Begin with");
+            (
+                format!("{}\n\n", output::wrapped(what)),
+                Ahead { at, command: format!("layerlab run {}", first.lesson.meta.number) },
+            )
+        }
+    };
+    let rest =
+        "All lessons: layerlab list. What this machine allows: layerlab doctor. Everything else: layerlab --help.";
+    let text = format!("{intro}{}\n\n    {command}\n\n{}\n", output::wrapped(&at), output::wrapped(rest));
     Ok(std::io::stdout().write_all(text.as_bytes())?)
 }

@@ -9,6 +9,7 @@ mod error;
 mod here;
 mod hint;
 mod home;
+mod journey;
 mod lesson;
 mod list;
 mod next;
@@ -66,7 +67,7 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The lessons
+    /// The lessons, and what you have done of them
     List(list::List),
     /// Run a lesson, step by step
     Run(run::Run),

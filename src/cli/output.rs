@@ -114,7 +114,8 @@ pub fn width() -> usize {
 
 /// A sentence of ours, as wide as the terminal at most; words that are longer, paths for example, stay whole.
 pub fn wrapped(text: &str) -> String {
-    let options = textwrap::Options::new(width()).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options =
+        textwrap::Options::new(width()).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)
 }
 

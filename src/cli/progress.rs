@@ -80,7 +80,8 @@ fn clear(common: &Common, home: &Home, what: Option<&str>, yes: bool) -> Result<
             (what.to_string(), format!("{}.{exercise}", entry.slug))
         }
     };
-    if !sure("What is forgotten cannot be brought back.", &format!("Forget that you have done {name}?"), yes, "--yes")? {
+    if !sure("What is forgotten cannot be brought back.", &format!("Forget that you have done {name}?"), yes, "--yes")?
+    {
         return Ok(());
     }
     let lesson = begins.strip_suffix('.');

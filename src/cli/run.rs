@@ -1,8 +1,10 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{Look, Output};
-use crate::cli::{CliError, Common, pace::Keys, signals};
+use crate::cli::{CliError, Common, here, pace::Keys, signals};
 use crate::engine::{self, Auto, Pace, RunOptions};
+use crate::lesson::Lesson;
+use crate::session::{Home, Progress, now};
 use crate::stage::{ScratchChoice, Stage};
 use std::cell::RefCell;
 use std::io::IsTerminal;
@@ -80,6 +82,26 @@ impl Run {
         if let Some(output) = Rc::into_inner(output) {
             output.into_inner().finish()?;
         }
+        if held && asks {
+            note(&entry.slug, &lesson, common);
+        }
         if held { Ok(()) } else { Err(CliError::NotHeld) }
+    }
+}
+
+/// Somebody has seen the lesson to its end: that is noted, and the exercises are next.
+fn note(slug: &str, lesson: &Lesson, common: &Common) {
+    let noted = Home::find().and_then(|home| {
+        Progress::change(&home, |progress| {
+            progress.lessons.entry(slug.to_string()).or_insert_with(now);
+        })
+    });
+    match noted {
+        Ok(damaged) => here::tell(damaged),
+        // The lesson was run, noted or not.
+        Err(error) => CliError::from(error).print(common.plain),
+    }
+    if lesson.exercises().next().is_some() {
+        println!("\nNow it is your turn: layerlab shell {}", lesson.meta.number);
     }
 }

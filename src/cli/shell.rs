@@ -1,10 +1,11 @@
 //! `layerlab shell [LESSON[.EXERCISE]]`
 
 use crate::cli::here::{EXERCISE, LESSON, PROGRAM, Target, program_path};
+use crate::cli::journey::Journey;
 use crate::cli::{CliError, Common, output};
 use crate::lesson::Exercise;
 use crate::render::exercise;
-use crate::session::{Begun, Home, Progress, Session};
+use crate::session::{Begun, Home, Session};
 use crate::stage::{self, Kept, overlay_options};
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
@@ -59,14 +60,9 @@ impl Shell {
         let home = Home::find()?;
         match &self.exercise {
             None if Session::latest(&home).is_none() => {
-                let progress = Progress::read(&home)?.0;
-                let catalogue = common.catalogue()?;
-                let open = catalogue.entries().iter().find_map(|entry| {
-                    let lesson = entry.load(&common.language()).ok()?;
-                    let mut exercises = lesson.exercises();
-                    exercises.any(|e| !progress.is_solved(&format!("{}.{}", entry.slug, e.id))).then(|| entry.name())
-                });
-                Target::find(common, Some(open.as_deref().unwrap_or("1")))
+                let legs = Journey::read(common)?.legs;
+                let open = legs.iter().find(|leg| !leg.exercises.is_empty() && !leg.is_done()).or(legs.first());
+                Target::find(common, open.map(|leg| leg.name.as_str()))
             }
             wanted => Target::find(common, wanted.as_deref()),
         }

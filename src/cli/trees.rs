@@ -1,15 +1,17 @@
 //! `layerlab trees [MOUNTPOINT]`
 
+use crate::cli::here::is_inside;
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
-use crate::event::Event;
-use crate::observe::{find_overlays, look_at_overlays, mounts};
+use crate::event::{Event, Observation};
+use crate::observe::{Observer, find_overlays, look_at_overlays, mounts};
+use crate::session::{Home, Session};
 use std::path::PathBuf;
 
 /// The lower, upper and merged trees of any overlay mount of this machine
 #[derive(Debug, clap::Args)]
 pub struct Trees {
-    /// Where it is mounted; without it, the only overlay there is, or a list of them
+    /// Where it is mounted; without it, in a session that of the exercise, elsewhere the only one or a list of them
     mountpoint: Option<PathBuf>,
     /// What was seen as JSON
     #[arg(long)]
@@ -23,7 +25,11 @@ impl Trees {
     /// Shows them.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let working_directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        let table = mounts().map_err(|error| CliError::Fault(format!("cannot read /proc/self/mountinfo: {error}")))?;
+        if let Some(here) = bench().filter(|_| self.mountpoint.is_none()) {
+            let observation = Observer::new(here.clone()).observe(&here, self.full);
+            return self.show(common, observation.map_err(no_mounts)?.still());
+        }
+        let table = mounts().map_err(no_mounts)?;
         let mut found = find_overlays(&table, &working_directory);
         let listed = || found.iter().map(|overlay| format!("  {}\n", overlay.mountpoint.display())).collect::<String>();
         if let Some(mountpoint) = &self.mountpoint {
@@ -38,14 +44,20 @@ impl Trees {
             found.retain(|overlay| overlay.mountpoint == wanted);
         } else if found.is_empty() {
             println!("No overlay is mounted on this machine, as far as this process can see.");
-            println!("Run a lesson to see one: layerlab run 1");
+            match Home::find().ok().and_then(|home| Session::latest(&home)) {
+                Some(_) => println!("Those of your session are seen in its shell, and by layerlab watch."),
+                None => println!("Run a lesson to see one: layerlab run 1"),
+            }
             return Ok(());
         } else if found.len() > 1 && !self.json {
             print!("{} overlays are mounted on this machine:\n{}", found.len(), listed());
             println!("Show one with: layerlab trees MOUNTPOINT");
             return Ok(());
         }
-        let observation = look_at_overlays(found, &working_directory, self.full);
+        self.show(common, look_at_overlays(found, &working_directory, self.full))
+    }
+
+    fn show(&self, common: &Common, observation: Observation) -> Result<(), CliError> {
         let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false, asks: false });
         match self.json {
             true => output.tell(&Event::Observation(observation))?,
@@ -56,4 +68,14 @@ impl Trees {
         }
         Ok(output.finish()?)
     }
+}
+
+/// In the shell of a session: where its exercise is.
+fn bench() -> Option<PathBuf> {
+    let here = PathBuf::from(std::env::var_os("LAYERLAB_HERE").filter(|_| is_inside())?);
+    here.is_dir().then_some(here)
+}
+
+fn no_mounts(error: std::io::Error) -> CliError {
+    CliError::Fault(format!("cannot read /proc/self/mountinfo: {error}"))
 }
