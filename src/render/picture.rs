@@ -81,8 +81,8 @@ impl Picture {
     }
 
     fn checks(&self, width: usize) -> Vec<Line> {
-        let verdicts = self.verified.verdicts.iter();
-        let mut lines: Vec<Line> = verdicts.flat_map(|verdict| verdict::short(verdict, width)).collect();
+        let verdicts = 0..self.verified.verdicts.len();
+        let mut lines: Vec<Line> = verdicts.flat_map(|at| verdict::short(&self.verified, at, width)).collect();
         lines.push(Line::new());
         lines
     }

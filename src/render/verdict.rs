@@ -1,6 +1,6 @@
 //! A checked exercise: what holds, what does not and why, what follows from it, what to type next.
 
-use crate::event::{Broken, Verdict, Verified};
+use crate::event::{Broken, Verified};
 use crate::render::line::Line;
 use crate::render::markdown;
 use crate::render::style::Role;
@@ -31,7 +31,7 @@ pub(super) fn heading(exercise: &str, title: &str, width: usize) -> Vec<Line> {
 fn checks(verified: &Verified, width: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     for (at, verdict) in verified.verdicts.iter().enumerate() {
-        lines.extend(short(verdict, verified.words(at), width));
+        lines.extend(short(verified, at, width));
         if let Some(broken) = verdict.broken.as_ref().filter(|broken| broken.follows.is_none()) {
             for (label, role, text) in details(broken) {
                 let first = Line::of(Role::Quiet, format!("      {label:<10}"));
@@ -43,8 +43,9 @@ fn checks(verified: &Verified, width: usize) -> Vec<Line> {
 }
 
 /// One check in one line, more where it is narrow.
-fn short(verdict: &Verdict, words: &str, width: usize) -> Vec<Line> {
-    let (role, sign, text) = match &verdict.broken {
+pub(super) fn short(verified: &Verified, at: usize, width: usize) -> Vec<Line> {
+    let words = verified.words(at);
+    let (role, sign, text) = match &verified.verdicts[at].broken {
         None => (Role::Right, "✓", Line::of(Role::Text, words)),
         Some(Broken { follows: Some(_), .. }) => {
             (Role::Quiet, "·", Line::of(Role::Quiet, format!("{words}: this follows")))
