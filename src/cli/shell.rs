@@ -27,14 +27,19 @@ impl Shell {
         let target = self.target(common)?;
         let exercise = target.exercise()?;
         let program = Path::new(PROGRAM);
+        if let Some(around) = Session::around(&target.home) {
+            let (why, fix) = match around.lesson == target.name() {
+                true => ("a shell in this shell would only have to be left twice", format!("next {}", exercise.id)),
+                false => (
+                    "a session cannot be entered from another one",
+                    format!("exit, then layerlab shell {}", target.called(exercise)),
+                ),
+            };
+            let lesson = around.lesson;
+            return Err(CliError::Usage(format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}")));
+        }
         let Begun { mut session, before, .. } =
             Session::begin(&target.home, &target.name(), target.lessons.as_deref(), &exercise.id, program)?;
-        if session.record.keeper.is_around_us() {
-            return Err(CliError::Usage(format!(
-                "you are in the session of lesson {} already\n  why   a shell in this shell would only have to be left twice\n  fix   next {}",
-                target.lesson.meta.number, exercise.id
-            )));
-        }
         let start = session.enter(&target.lesson, exercise, program)?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if let Some(before) = before {

@@ -79,6 +79,16 @@ impl Process {
         Ok(())
     }
 
+    /// pidfd_send_signal(2) with SIGKILL; an open directory /proc/PID will do for the pidfd. EINVAL where the process is
+    /// in no PID namespace below ours.
+    pub fn kill(&self) -> std::result::Result<(), CallError> {
+        let directory = self.directory.as_fd();
+        rustix::process::pidfd_send_signal(directory, rustix::process::Signal::KILL).map_err(|errno| {
+            let args = format!("{}, SIGKILL, NULL, 0", strace::path(&self.path));
+            CallError::from_io("pidfd_send_signal", args, &errno.into())
+        })
+    }
+
     fn file(&self, name: &str) -> Result<OwnedFd> {
         Ok(rustix::fs::openat(
             self.directory.as_fd(),

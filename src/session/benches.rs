@@ -98,7 +98,7 @@ impl Session {
                     return Ok(Begun { session, found: true, before: None });
                 }
                 // Another folder's lesson of the same name: that session cannot be gone on with.
-                Kept::Alive => session.record.keeper.end(),
+                Kept::Alive => session.record.keeper.end()?,
                 ended => before = Some(ended),
             }
         }
@@ -116,6 +116,11 @@ impl Session {
         session.write()?;
         starting.keep()?;
         Ok(Begun { session, found: false, before })
+    }
+
+    /// The session that the calling process is in.
+    pub fn around(home: &Home) -> Option<Session> {
+        Session::all(home).into_iter().find(|session| session.record.keeper.is_around_us())
     }
 
     /// Where its files lie that are not for the learner.
@@ -226,7 +231,7 @@ impl Session {
         }
         let _lock = home.lock(lesson, true)?;
         if let Ok(Some(session)) = Session::find(home, lesson) {
-            session.record.keeper.end();
+            session.record.keeper.end()?;
         }
         clear(home, lesson)?;
         Ok(true)

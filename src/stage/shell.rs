@@ -4,12 +4,13 @@
 use crate::kernel::keep_terminal;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{SHELL, StageError};
-use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// A shell in a session.
 #[derive(Clone, Debug)]
@@ -61,7 +62,9 @@ pub(super) fn run(setup: &str) -> ExitCode {
     if let Some(terminal) = terminal {
         terminal.restore();
     }
-    if setup.keeper.process().is_none() {
+    // The keeper, PID 1, ends after all that it takes along: after our shell.
+    let killed = status.signal() == Some(SIGKILL);
+    if setup.keeper.has_ended_within(Duration::from_millis(if killed { 500 } else { 0 })) {
         eprintln!("{}", setup.ended);
     }
     // As a shell tells it of a command.
