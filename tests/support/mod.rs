@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod session;
+
 use std::path::PathBuf;
 use std::process::Command;
 
