@@ -86,7 +86,7 @@ impl Shell {
         let rc = write_words(common, &state)?;
         write_here(&state, exercise, here)?;
         let bash = find_program("bash");
-        let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| shell.is_file());
+        let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
         let program = bash.clone().or(own).unwrap_or_else(|| "/bin/sh".into());
         let mut words = vec![program.display().to_string()];
         match &self.command {
@@ -95,7 +95,9 @@ impl Shell {
             None => {}
         }
         let name = target.called(exercise);
-        let path = std::env::var("PATH").unwrap_or_default();
+        // An empty entry would be the directory that one happens to be in.
+        let path = std::env::var("PATH").ok().filter(|path| !path.is_empty());
+        let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_string());
         let variables = [
             ("PATH", format!("{}:{path}", state.join("bin").display())),
             ("LAYERLAB_HOME", target.home.root().display().to_string()),
@@ -198,7 +200,11 @@ pub fn write_here(state: &Path, exercise: &Exercise, here: &Path) -> std::io::Re
     std::fs::write(state.join("here.sh"), text)
 }
 
+fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
 fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| program.is_file())
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| is_program(program))
 }

@@ -105,9 +105,9 @@ impl Keeper {
     /// Whether it is there.
     pub fn state(&self) -> Kept {
         match self.process() {
-            Some(_) => Kept::Alive,
+            Some(process) if !process.is_ending() => Kept::Alive,
             None if self.boot != boot_id() => Kept::Rebooted,
-            None => Kept::Ended,
+            _ => Kept::Ended,
         }
     }
 

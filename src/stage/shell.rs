@@ -2,6 +2,7 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are.
 
 use crate::kernel::keep_terminal;
+use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{SHELL, StageError};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
@@ -49,12 +50,12 @@ pub(super) fn run(setup: &str) -> ExitCode {
         eprintln!("error: {error}");
         ExitCode::from(3)
     };
-    if let Err(error) = setup.keeper.enter() {
+    if let Err(error) = setup.keeper.enter().and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }
     let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
     let mut shell = Command::new(program);
-    shell.args(arguments).current_dir(&setup.here).envs(setup.variables);
+    shell.args(arguments).envs(setup.variables);
     let status = match shell.status() {
         Ok(status) => status,
         Err(error) => return ended(&format!("cannot start {program}: {error}")),

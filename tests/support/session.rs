@@ -147,13 +147,15 @@ impl Drop for Student {
 pub fn processes_of(directory: &Path) -> Vec<String> {
     let wanted = directory.to_str().unwrap();
     let own = std::process::id().to_string();
+    let ours = std::fs::read_link("/proc/self/ns/mnt").unwrap();
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let pid = entry.file_name().into_string().unwrap_or_default();
         if pid == own || !pid.bytes().all(|byte| byte.is_ascii_digit()) || state(pid.parse().unwrap()).is_none() {
             continue;
         }
-        for file in ["cmdline", "environ", "mountinfo"] {
+        let same = std::fs::read_link(entry.path().join("ns/mnt")).is_ok_and(|namespace| namespace == ours);
+        for file in ["cmdline", "environ", "mountinfo"].iter().take(if same { 2 } else { 3 }) {
             let bytes = std::fs::read(entry.path().join(file)).unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes);
             if text.contains(wanted) {
