@@ -43,7 +43,10 @@ impl ProgressCommand {
                     progress.merge(other);
                     solved = progress.exercises.values().filter(|done| done.solved.is_some()).count();
                 })?);
-                println!("{solved} exercises are solved now.");
+                match solved {
+                    1 => println!("1 exercise is solved now."),
+                    _ => println!("{solved} exercises are solved now."),
+                }
                 Ok(())
             }
             ProgressCommand::Clear { what, yes } => clear(common, &home, what.as_deref(), *yes),

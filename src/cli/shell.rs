@@ -28,14 +28,19 @@ impl Shell {
         let target = self.target(common)?;
         let exercise = target.exercise()?;
         let program = Path::new(PROGRAM);
+        if let Some(around) = Session::around(&target.home) {
+            let (why, fix) = match around.lesson == target.name() {
+                true => ("a shell in this shell would only have to be left twice", format!("next {}", exercise.id)),
+                false => (
+                    "a session cannot be entered from another one",
+                    format!("exit, then layerlab shell {}", target.called(exercise)),
+                ),
+            };
+            let lesson = around.lesson;
+            return Err(CliError::Usage(format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}")));
+        }
         let Begun { mut session, before, .. } =
             Session::begin(&target.home, &target.name(), target.lessons.as_deref(), &exercise.id, program)?;
-        if session.record.keeper.is_around_us() {
-            return Err(CliError::Usage(format!(
-                "you are in the session of lesson {} already\n  why   a shell in this shell would only have to be left twice\n  fix   next {}",
-                target.lesson.meta.number, exercise.id
-            )));
-        }
         let start = session.enter(&target.lesson, exercise, program)?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if let Some(before) = before {
@@ -82,7 +87,7 @@ impl Shell {
         let rc = write_words(common, &state)?;
         write_here(&state, exercise, here)?;
         let bash = find_program("bash");
-        let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| shell.is_file());
+        let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
         let program = bash.clone().or(own).unwrap_or_else(|| "/bin/sh".into());
         let mut words = vec![program.display().to_string()];
         match &self.command {
@@ -91,7 +96,9 @@ impl Shell {
             None => {}
         }
         let name = target.called(exercise);
-        let path = std::env::var("PATH").unwrap_or_default();
+        // An empty entry would be the directory that one happens to be in.
+        let path = std::env::var("PATH").ok().filter(|path| !path.is_empty());
+        let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_string());
         let variables = [
             ("PATH", format!("{}:{path}", state.join("bin").display())),
             ("LAYERLAB_HOME", target.home.root().display().to_string()),
@@ -198,7 +205,11 @@ pub fn write_here(state: &Path, exercise: &Exercise, here: &Path) -> std::io::Re
     std::fs::write(state.join("here.sh"), text)
 }
 
+fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
 fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| program.is_file())
+    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| is_program(program))
 }

@@ -1,6 +1,5 @@
 //! `layerlab stop [LESSON|all]`
 
-use crate::cli::here::is_inside;
 use crate::cli::{CliError, Common};
 use crate::session::{Home, Session};
 
@@ -23,13 +22,10 @@ impl Stop {
                 None => home.lessons().into_iter().take(1).collect(),
             },
         };
-        let around = |lesson: &String| {
-            let session = Session::find(&home, lesson).ok().flatten();
-            is_inside() && session.is_some_and(|session| session.record.keeper.is_around_us())
-        };
-        if let Some(lesson) = lessons.iter().find(|lesson| around(lesson)) {
+        if let Some(Session { lesson: around, .. }) = Session::around(&home).filter(|one| lessons.contains(&one.lesson))
+        {
             return Err(CliError::Usage(format!(
-                "you are in the session of {lesson}\n  why   it would end this shell, and with it this very command\n  fix   exit, then layerlab stop {lesson}"
+                "you are in the session of {around}\n  why   it would end this shell, and with it this very command\n  fix   exit, then layerlab stop {around}"
             )));
         }
         let mut ended = 0;

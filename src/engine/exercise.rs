@@ -11,14 +11,23 @@ pub fn name(lesson: &Lesson, exercise: &Exercise) -> String {
     format!("{}.{}", lesson.meta.number, exercise.id)
 }
 
+/// A command that did not do what the lesson says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// As the lesson has it.
+    pub line: String,
+    /// What it printed.
+    pub shown: String,
+}
+
 /// Runs all steps of a lesson without a word, and looks at how things stand then. The second is the first command that
-/// did not do what the lesson says, where there is one: then the exercise does not begin as it should.
+/// went wrong, where there is one: then the exercise does not begin as it should.
 ///
 /// # Errors
 /// When the stage breaks.
-pub fn prepare(lesson: &Lesson, exercise: &Exercise, stage: &mut Stage) -> Result<(Start, Option<String>), StageError> {
+pub fn prepare(lesson: &Lesson, exercise: &Exercise, stage: &mut Stage) -> Result<(Start, Option<Wrong>), StageError> {
     let commands = lesson.steps().flat_map(|(_, step)| step.commands());
-    let wrong = run_silently(commands, stage)?.map(|line| line.source.clone());
+    let wrong = run_silently(commands, stage)?;
     let untouched = exercise.checks.iter().flat_map(|check| check.keeps().iter().cloned()).collect();
     Ok((stage.begin_exercise(&name(lesson, exercise), untouched)?, wrong))
 }

@@ -10,7 +10,7 @@ mod prove;
 mod run;
 
 pub use check::{Checked, Difference, check};
-pub use exercise::{name, prepare, verify};
+pub use exercise::{Wrong, name, prepare, verify};
 pub use pace::{Auto, Pace, Stop};
 pub use prove::{Flaw, Proof, prove};
 pub use run::{RunError, RunOptions, run};

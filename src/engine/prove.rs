@@ -1,6 +1,6 @@
 //! Proves an exercise for its author: the start fails, each solution passes, each mistake fails with its sentence.
 
-use crate::engine::exercise::{prepare, verify};
+use crate::engine::exercise::{Wrong, prepare, verify};
 use crate::event::Verdict;
 use crate::lesson::{Entry, Exercise, Fixture, FixtureKind, Lesson};
 use crate::stage::{Stage, StageError};
@@ -63,9 +63,9 @@ fn flaw(
         Some(Flaw { file: fixture.path.clone(), what, said, fix: fix.to_string() })
     };
     let (start, wrong) = prepare(lesson, exercise, stage)?;
-    if let Some(line) = wrong {
+    if let Some(Wrong { line, shown }) = wrong {
         let what = format!("the exercise does not begin as it should: `{line}` did not do what the lesson says");
-        return Ok(flaw(what, Vec::new(), "mend the steps first"));
+        return Ok(flaw(what, shown.lines().map(str::to_string).collect(), "mend the steps first"));
     }
     let ran = stage.script(&fixture.script)?;
     if ran.status != 0 {

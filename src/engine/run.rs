@@ -1,7 +1,7 @@
 //! One run of a lesson.
 
 use crate::action::{CommandLine, WHY_USERXATTR, adapt};
-use crate::engine::{Pace, Stop};
+use crate::engine::{Pace, Stop, Wrong};
 use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, Statement};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
@@ -220,7 +220,7 @@ impl Run<'_> {
 pub(super) fn run_silently<'l>(
     lines: impl Iterator<Item = &'l ConsoleLine>,
     stage: &mut Stage,
-) -> Result<Option<&'l ConsoleLine>, StageError> {
+) -> Result<Option<Wrong>, StageError> {
     let lines: Vec<&ConsoleLine> = lines.collect();
     let role = stage.ready().role;
     for line in &lines {
@@ -233,7 +233,8 @@ pub(super) fn run_silently<'l>(
     for line in lines {
         let ran = stage.ran()?;
         if wrong.is_none() && !holds(line, &ran) {
-            wrong = Some(line);
+            let shown = String::from_utf8_lossy(&ran.shown).into_owned();
+            wrong = Some(Wrong { line: line.source.clone(), shown });
         }
     }
     Ok(wrong)

@@ -51,6 +51,12 @@ impl Process {
         fields.nth(18).and_then(|field| field.parse().ok()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
     }
 
+    /// Whether it is about to end: it has given up its namespaces already. PID 1 is for as long as it takes the others
+    /// along.
+    pub fn is_ending(&self) -> bool {
+        self.file("ns/mnt").is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// Whether the calling process is in the same namespace of this kind: `mnt`, `pid`, `user`.
     pub fn shares(&self, kind: &str) -> Result<bool> {
         let theirs = rustix::fs::fstat(self.file(&format!("ns/{kind}"))?)?;
@@ -77,6 +83,16 @@ impl Process {
             })?;
         }
         Ok(())
+    }
+
+    /// pidfd_send_signal(2) with SIGKILL; an open directory /proc/PID will do for the pidfd. EINVAL where the process is
+    /// in no PID namespace below ours.
+    pub fn kill(&self) -> std::result::Result<(), CallError> {
+        let directory = self.directory.as_fd();
+        rustix::process::pidfd_send_signal(directory, rustix::process::Signal::KILL).map_err(|errno| {
+            let args = format!("{}, SIGKILL, NULL, 0", strace::path(&self.path));
+            CallError::from_io("pidfd_send_signal", args, &errno.into())
+        })
     }
 
     fn file(&self, name: &str) -> Result<OwnedFd> {

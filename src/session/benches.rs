@@ -1,11 +1,13 @@
 //! A session: begun, entered, looked into, ended; and the benches in it.
 
 use crate::check::Start;
-use crate::engine;
+use crate::engine::{self, Wrong};
 use crate::lesson::{Exercise, Lesson};
+use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
-use crate::session::{Home, SessionError, file};
+use crate::session::{Home, SessionError};
 use crate::stage::{Kept, Stage, StageError, Starting, Visit, remove_tree};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -42,18 +44,21 @@ impl Session {
         let path = home.state(lesson).join("session.json");
         let wanted = format!("cannot read what is noted of the session of {lesson}");
         let fix = format!("layerlab stop {lesson} throws it away");
+        let refused = |why: String| Err(SessionError::refused(&wanted, &why, &fix));
+        let other = |version| refused(format!("its form is {version}, and this layerlab knows {VERSION}"));
         match file::read::<Record>(&path) {
             Ok(Some(record)) if record.version == VERSION => {
                 Ok(Some(Session { home: home.clone(), lesson: lesson.to_string(), record }))
             }
-            Ok(Some(record)) => {
-                let why = format!("its form is {}, and this layerlab knows {VERSION}", record.version);
-                Err(SessionError::refused(&wanted, &why, &fix))
-            }
+            Ok(Some(record)) => other(record.version),
             Ok(None) => Ok(None),
+            Err(error) if error.kind() == ErrorKind::InvalidData => match file::read(&path) {
+                Ok(Some(Form { version })) if version != VERSION => other(version),
+                _ => refused(format!("{} is damaged: {error}", path.display())),
+            },
             Err(error) => {
-                let why = "the file is damaged, or may not be read";
-                Err(SessionError::disk(&wanted, "read", &path, &error, why, &fix))
+                let why = "the file may not be read";
+                Err(SessionError::disk(&wanted, "openat", &path, &error, why, &fix))
             }
         }
     }
@@ -98,11 +103,32 @@ impl Session {
                     return Ok(Begun { session, found: true, before: None });
                 }
                 // Another folder's lesson of the same name: that session cannot be gone on with.
-                Kept::Alive => session.record.keeper.end(),
-                ended => before = Some(ended),
+                Kept::Alive => session.record.keeper.end()?,
+                ended => {
+                    // It may be ending just now.
+                    session.record.keeper.end()?;
+                    before = Some(ended);
+                }
             }
         }
         clear(home, lesson)?;
+        match Session::launch(home, lesson, lessons, exercise, program) {
+            Ok(session) => Ok(Begun { session, found: false, before }),
+            Err(error) => {
+                // Its keeper has no word that it shall live, and has nothing mounted.
+                let _ = clear(home, lesson);
+                Err(error)
+            }
+        }
+    }
+
+    fn launch(
+        home: &Home,
+        lesson: &str,
+        lessons: Option<&Path>,
+        exercise: &str,
+        program: &Path,
+    ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
         let starting = Starting::start(program, &home.benches(lesson))?;
@@ -115,7 +141,12 @@ impl Session {
         let session = Session { home: home.clone(), lesson: lesson.to_string(), record };
         session.write()?;
         starting.keep()?;
-        Ok(Begun { session, found: false, before })
+        Ok(session)
+    }
+
+    /// The session that the calling process is in.
+    pub fn around(home: &Home) -> Option<Session> {
+        Session::all(home).into_iter().find(|session| session.record.keeper.is_around_us())
     }
 
     /// Where its files lie that are not for the learner.
@@ -131,6 +162,17 @@ impl Session {
     /// How an exercise began; `None` where its bench is not ready.
     pub fn start(&self, exercise: &str) -> Option<Start> {
         file::read(&self.start_file(exercise)).ok().flatten()
+    }
+
+    /// Whether the bench of an exercise is ready; waits for whoever is just making it.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub fn is_ready(&self, exercise: &str) -> Result<bool, SessionError> {
+        Ok(self.start(exercise).is_some() || {
+            let _lock = self.look()?;
+            self.start(exercise).is_some()
+        })
     }
 
     /// The exercises whose benches are ready, sorted by name.
@@ -174,9 +216,10 @@ impl Session {
         let _ = std::fs::remove_file(&note);
         let mut stage = self.visit(&exercise.id, None, true, program)?;
         let (start, wrong) = engine::prepare(lesson, exercise, &mut stage)?;
-        if let Some(line) = wrong {
+        if let Some(Wrong { line, shown }) = wrong {
             let wanted = format!("cannot prepare the exercise {}", start.exercise);
-            let why = format!("`{line}` did not do here what the lesson says");
+            let said = shown.lines().last().map(|last| format!(": {last}")).unwrap_or_default();
+            let why = format!("`{line}` did not do here what the lesson says{said}");
             let fix = format!("see how it goes wrong: layerlab run {}", lesson.meta.number);
             return Err(SessionError::refused(&wanted, &why, &fix));
         }
@@ -226,7 +269,7 @@ impl Session {
         }
         let _lock = home.lock(lesson, true)?;
         if let Ok(Some(session)) = Session::find(home, lesson) {
-            session.record.keeper.end();
+            session.record.keeper.end()?;
         }
         clear(home, lesson)?;
         Ok(true)

@@ -1,21 +1,30 @@
 //! Files that are written whole or not at all, and read without trust.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use serde::{Deserialize, Serialize};
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 /// A larger file is none of ours.
 const MOST: u64 = 256 << 20;
 
+/// What every file of ours begins with, whatever else is in it.
+#[derive(Deserialize)]
+pub struct Form {
+    pub version: u32,
+}
+
 /// Puts a value as JSON in the place of a file; whoever reads it meanwhile sees the old one or the new one (rename(2)).
+/// The caller keeps other writers out.
 pub fn replace(path: &Path, value: &impl Serialize) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
-    serde_json::to_writer_pretty(&mut temporary, value)?;
-    temporary.write_all(b"\n")?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    // Of the same name each time: what a killed process left is written over.
+    let mut new = path.as_os_str().to_os_string();
+    new.push(".new");
+    std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&new);
+    })
 }
 
 /// Reads a value; `None` where there is no file. What is no such value is [`ErrorKind::InvalidData`].

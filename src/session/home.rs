@@ -14,6 +14,8 @@ pub struct Home {
 
 /// Where what is not for the learner's eyes lies.
 const STATE: &str = ".state";
+/// How the lock of the progress is called, among those of the lessons, which begin with a number.
+pub(super) const PROGRESS: &str = "progress";
 /// How long somebody else may take who is making or ending something, in milliseconds.
 const PATIENCE: u64 = 15_000;
 
@@ -31,7 +33,7 @@ impl Home {
         let root = variable("LAYERLAB_HOME")
             .or_else(|| data().or_else(home).map(|data| data.join("layerlab")))
             .unwrap_or_else(fallback);
-        let home = Home { root: std::path::absolute(&root).unwrap_or(root) };
+        let home = Home { root: real(&std::path::absolute(&root).unwrap_or(root)) };
         home.is_ours()?;
         Ok(home)
     }
@@ -84,16 +86,22 @@ impl Home {
         self.is_ours()
     }
 
-    /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, for an empty
-    /// name), and keeps them out as long as the file is open.
+    /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, which is
+    /// called [`PROGRESS`]), and keeps them out as long as the file is open.
     pub fn lock(&self, lesson: &str, exclusive: bool) -> Result<File, SessionError> {
         self.make(&self.root.join(STATE))?;
         let path = self.root.join(STATE).join(format!("{lesson}.lock"));
-        let wanted = "cannot work on this session now";
+        let wanted = match lesson {
+            PROGRESS => "cannot note your progress",
+            _ => "cannot work on this session now",
+        };
         let failed = |call: &str, error: &std::io::Error| {
             SessionError::disk(wanted, call, &path, error, "its lock can't be had", "make room, or set LAYERLAB_HOME")
         };
-        let file = File::options().create(true).append(true).open(&path).map_err(|error| failed("openat", &error))?;
+        // On a disk that has become read-only it can still be looked.
+        let opened =
+            File::options().create(true).append(true).open(&path).or_else(|error| File::open(&path).map_err(|_| error));
+        let file = opened.map_err(|error| failed("openat", &error))?;
         match lock_within(&file, exclusive, PATIENCE) {
             Ok(true) => Ok(file),
             Ok(false) => Err(SessionError::refused(
@@ -110,6 +118,14 @@ impl Home {
         let wanted = "cannot use this user's sessions";
         let fix = "become that user, or set LAYERLAB_HOME to a directory of yours";
         match std::fs::metadata(&self.root) {
+            Ok(data) if !data.is_dir() => {
+                let why = format!("{} is no directory", self.root.display());
+                Err(SessionError::refused(
+                    "cannot keep your files there",
+                    &why,
+                    "set LAYERLAB_HOME to a directory of yours",
+                ))
+            }
             Ok(data) if data.uid() == effective_ids().0 => Ok(()),
             Ok(_) => {
                 Err(SessionError::refused(wanted, &format!("{} belongs to somebody else", self.root.display()), fix))
@@ -124,5 +140,15 @@ impl Home {
                 fix,
             )),
         }
+    }
+}
+
+/// The path without symbolic links, as the mount table has it, also where its end does not exist yet.
+fn real(path: &Path) -> PathBuf {
+    let found = path.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
+    match found.and_then(|(ancestor, real)| Some((real, path.strip_prefix(ancestor).ok()?))) {
+        Some((real, rest)) if rest.as_os_str().is_empty() => real,
+        Some((real, rest)) => real.join(rest),
+        None => path.to_path_buf(),
     }
 }

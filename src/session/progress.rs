@@ -1,6 +1,8 @@
 //! What a learner has done: `progress.json`, a small file that people may read, copy and take along.
 
-use crate::session::{Home, SessionError, file};
+use crate::session::file::{self, Form};
+use crate::session::home::PROGRESS;
+use crate::session::{Home, SessionError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -55,10 +57,13 @@ impl Progress {
         match file::read::<Progress>(&path) {
             Ok(progress) => {
                 let progress = progress.unwrap_or_default();
-                progress.is_known(&path)?;
+                is_known(progress.version, &path)?;
                 Ok((progress, None))
             }
             Err(error) if error.kind() == ErrorKind::InvalidData => {
+                if let Ok(Some(Form { version })) = file::read(&path) {
+                    is_known(version, &path)?;
+                }
                 let aside = set_aside(&path)?;
                 let said = format!(
                     "{} was damaged ({error})\n  it is kept as  {}\n  your progress begins anew; what you can mend of that file comes back with: layerlab progress import FILE",
@@ -79,7 +84,7 @@ impl Progress {
     /// # Errors
     /// When it cannot be read or written; the old file is still there then.
     pub fn change(home: &Home, change: impl FnOnce(&mut Progress)) -> Result<Option<String>, SessionError> {
-        let _lock = home.lock("progress", true)?;
+        let _lock = home.lock(PROGRESS, true)?;
         let (mut progress, damaged) = Progress::read(home)?;
         let before = progress.clone();
         change(&mut progress);
@@ -125,7 +130,7 @@ impl Progress {
         let progress: Progress = file::read(path)
             .and_then(|progress| progress.ok_or_else(|| ErrorKind::NotFound.into()))
             .map_err(|error| SessionError::refused(wanted, &format!("{}: {error}", path.display()), fix))?;
-        progress.is_known(path)?;
+        is_known(progress.version, path)?;
         Ok(progress)
     }
 
@@ -144,15 +149,15 @@ impl Progress {
             mine.solution_shown |= theirs.solution_shown;
         }
     }
+}
 
-    /// A file that a newer layerlab wrote is left alone.
-    fn is_known(&self, path: &Path) -> Result<(), SessionError> {
-        if self.version == VERSION {
-            return Ok(());
-        }
-        let why = format!("{} has the form {}, and this layerlab knows {VERSION}", path.display(), self.version);
-        Err(SessionError::refused("cannot read this progress", &why, "use the layerlab that wrote it, or a newer one"))
+/// A file that a newer layerlab wrote is left alone.
+fn is_known(version: u32, path: &Path) -> Result<(), SessionError> {
+    if version == VERSION {
+        return Ok(());
     }
+    let why = format!("{} has the form {version}, and this layerlab knows {VERSION}", path.display());
+    Err(SessionError::refused("cannot read this progress", &why, "use the layerlab that wrote it, or a newer one"))
 }
 
 /// The time now, in UTC, to the second.

@@ -211,6 +211,12 @@ impl Drop for Stage {
             && wait_for_end(&holder, None, patience).is_ok_and(|ready| ready == Readiness::TimedOut)
         {
             kill(&holder);
+            // Who waits for the answer to a request that a FUSE program has taken, and keeps, can't even be killed. It
+            // changes nothing, and goes when that program or its mount does.
+            let stays = || wait_for_end(&holder, None, patience).is_ok_and(|ready| ready == Readiness::TimedOut);
+            if !self.cleans && stays() {
+                return;
+            }
         }
         let _ = self.link.child.wait();
         if !self.cleans {

@@ -17,9 +17,12 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 /// The word that lets the keeper live on.
 const KEEP: &[u8] = b"k";
+/// How long a session that was killed may take to be gone.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The whole life of the keeper; its standard input is the socket to the CLI.
 pub(super) fn run(setup: &str) -> ExitCode {
@@ -102,9 +105,9 @@ impl Keeper {
     /// Whether it is there.
     pub fn state(&self) -> Kept {
         match self.process() {
-            Some(_) => Kept::Alive,
+            Some(process) if !process.is_ending() => Kept::Alive,
             None if self.boot != boot_id() => Kept::Rebooted,
-            None => Kept::Ended,
+            _ => Kept::Ended,
         }
     }
 
@@ -123,13 +126,35 @@ impl Keeper {
     }
 
     /// Ends the session, and waits until all of it has: every process in it is killed, every mount of it goes.
-    pub fn end(&self) {
-        let Ok(pidfd) = crate::kernel::open_pidfd(self.pid) else { return };
-        // Looked at after the descriptor was opened: it is this process that is meant, or none.
-        if self.process().is_some() {
-            crate::kernel::kill(&pidfd);
-            let _ = crate::kernel::wait_for_end(&pidfd, None, 5_000);
+    ///
+    /// # Errors
+    /// When the keeper cannot be reached from here, and when it does not end.
+    pub fn end(&self) -> Result<(), StageError> {
+        // Not by its number: in the session of another lesson that number is nobody's, or somebody else's.
+        let Some(process) = self.process() else { return Ok(()) };
+        if let Err(error) = process.kill()
+            && !error.is("ESRCH")
+        {
+            let why = "from within a session the processes of another one cannot be reached";
+            let fix = "leave the session that you are in with exit, and try again";
+            return Err(StageError::host("cannot end the session", error, why, fix));
         }
+        match self.has_ended_within(PATIENCE) {
+            true => Ok(()),
+            false => Err(StageError::Hangs("the end of the session".to_string())),
+        }
+    }
+
+    /// Waits for the end of the keeper, which is that of the whole session: PID 1 goes when all others have gone.
+    pub(super) fn has_ended_within(&self, patience: Duration) -> bool {
+        let until = Instant::now() + patience;
+        while self.process().is_some() {
+            if Instant::now() > until {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        true
     }
 
     /// By whose attributes overlays live in the session.

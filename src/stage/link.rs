@@ -1,7 +1,7 @@
 //! The line between the CLI and a process of ours: one JSON object a line, both ways.
 
-use crate::stage::StageError;
 use crate::stage::wire::{Reply, Request};
+use crate::stage::{StageError, VISITOR};
 use serde::Serialize;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::fd::OwnedFd;
@@ -22,7 +22,8 @@ pub(super) struct Link {
 
 impl Link {
     /// Starts `program`, which is this one, once more as `mode`, with a socket as its standard input. A process that
-    /// `outlives` us gets nothing of ours: not our environment, and not the pipe that somebody may be reading.
+    /// `outlives` us gets nothing of ours: not our environment, and not the pipe that somebody may be reading. A visitor
+    /// does not get that either: it stays where a file system hangs.
     pub fn start(program: &Path, mode: &str, setup: &impl Serialize, outlives: bool) -> Result<Link, StageError> {
         let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
         let (ours, theirs) = UnixStream::pair().map_err(|error| broken(&error))?;
@@ -32,7 +33,10 @@ impl Link {
         // Ctrl-C on the terminal is for the CLI alone, which then ends the stage in order.
         command.process_group(0);
         if outlives {
-            command.env_clear().stderr(Stdio::null());
+            command.env_clear();
+        }
+        if outlives || mode == VISITOR {
+            command.stderr(Stdio::null());
         }
         let child = command.spawn().map_err(|error| broken(&error))?;
         let replies = BufReader::new(ours.try_clone().map_err(|error| broken(&error))?);

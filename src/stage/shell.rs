@@ -2,14 +2,16 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are.
 
 use crate::kernel::keep_terminal;
+use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{SHELL, StageError};
-use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// A shell in a session.
 #[derive(Clone, Debug)]
@@ -48,12 +50,12 @@ pub(super) fn run(setup: &str) -> ExitCode {
         eprintln!("error: {error}");
         ExitCode::from(3)
     };
-    if let Err(error) = setup.keeper.enter() {
+    if let Err(error) = setup.keeper.enter().and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }
     let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
     let mut shell = Command::new(program);
-    shell.args(arguments).current_dir(&setup.here).envs(setup.variables);
+    shell.args(arguments).envs(setup.variables);
     let status = match shell.status() {
         Ok(status) => status,
         Err(error) => return ended(&format!("cannot start {program}: {error}")),
@@ -61,7 +63,9 @@ pub(super) fn run(setup: &str) -> ExitCode {
     if let Some(terminal) = terminal {
         terminal.restore();
     }
-    if setup.keeper.process().is_none() {
+    // The keeper, PID 1, ends after all that it takes along: after our shell.
+    let killed = status.signal() == Some(SIGKILL);
+    if setup.keeper.has_ended_within(Duration::from_millis(if killed { 500 } else { 0 })) {
         eprintln!("{}", setup.ended);
     }
     // As a shell tells it of a command.

@@ -15,6 +15,12 @@ use std::time::Duration;
 /// The whole life of a visitor; its standard input is the socket to the CLI.
 pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
+    // Nobody reads our standard error.
+    if let Ok(socket) = socket.try_clone() {
+        std::panic::set_hook(Box::new(move |panic| {
+            let _ = send(&socket, &Reply::Failed(StageError::Broken(panic.to_string())));
+        }));
+    }
     match arrive(setup) {
         Ok(mut worker) => worker.serve(&socket),
         Err(error) => {
@@ -32,13 +38,18 @@ fn arrive(setup: &str) -> Result<Worker, StageError> {
     if setup.fresh {
         scratch::make_fresh(&setup.root)?;
     }
-    std::env::set_current_dir(&setup.here).map_err(|error| {
-        let error = crate::kernel::CallError::from_io("chdir", crate::kernel::quoted(&setup.here), &error);
-        let why = "the directory of the exercise is not there any more";
-        StageError::host("cannot look at the exercise", error, why, "begin it again: layerlab reset")
-    })?;
+    stand(&setup.here)?;
     let Keeper { role, scratch, .. } = setup.keeper;
     Ok(Worker::of(WorkerSetup { role, root: setup.root, scratch }))
+}
+
+/// Goes where the learner works.
+pub(super) fn stand(here: &Path) -> Result<(), StageError> {
+    std::env::set_current_dir(here).map_err(|error| {
+        let error = crate::kernel::CallError::from_io("chdir", crate::kernel::quoted(here), &error);
+        let why = "the directory of the exercise is not there any more";
+        StageError::host("cannot look at the exercise", error, why, "begin it again: layerlab reset")
+    })
 }
 
 impl Keeper {
