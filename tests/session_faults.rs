@@ -180,7 +180,7 @@ fn nobody_works_in_somebody_elses_sessions() {
         let student = Student::new();
         let closed = student.beside().join("closed");
         std::fs::create_dir(&closed).unwrap();
-        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o0)).unwrap();
         refused(&mut at(&closed.join("home"), &["status"]));
         return;
     }

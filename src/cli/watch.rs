@@ -51,11 +51,7 @@ impl Watch {
         // What can't become better by waiting is said at once.
         Home::find()?;
         if let Some(wanted) = &self.exercise {
-            if let Ok(target) = Target::find(common, Some(wanted)) {
-                target.exercise()?;
-            } else {
-                common.lesson(wanted.split('.').next().unwrap_or(wanted))?;
-            }
+            Target::find(common, Some(wanted))?.exercise()?;
         }
         let ends = Arc::new(AtomicBool::new(false));
         for signal in [SIGHUP, SIGINT, SIGTERM] {

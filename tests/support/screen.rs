@@ -1,6 +1,7 @@
 //! The program at a terminal, as a person sees it.
 
 use super::{program, text};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,16 @@ pub struct Screen {
 impl Screen {
     /// A terminal of this size in which the program runs with these words, and then its exit code is shown: `<0>`.
     pub fn new(columns: u16, lines: u16, words: &str) -> Screen {
+        Screen::at_home(columns, lines, "/nowhere".as_ref(), words)
+    }
+
+    /// The same with a LAYERLAB_HOME.
+    pub fn at_home(columns: u16, lines: u16, home: &Path, words: &str) -> Screen {
         let screen = Screen { folder: tempfile::tempdir().unwrap() };
         let size = [columns.to_string(), lines.to_string()];
-        let command = format!("env -u NO_COLOR {} {words}; printf '<%s>' $?; sleep 30", program().display());
+        let (home, program) = (home.display(), program());
+        let run = format!("env -u NO_COLOR LAYERLAB_HOME={home} {} {words}", program.display());
+        let command = format!("{run}; printf '<%s>' $?; sleep 30");
         screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "s", "-x", &size[0], "-y", &size[1], &command]);
         screen
     }
@@ -31,7 +39,13 @@ impl Screen {
         self.tmux(&["send-keys", "-t", "s", key]);
     }
 
+    /// What it shows now.
+    pub fn shown(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-t", "s"])
+    }
+
     /// Waits until the screen shows `part`.
+    #[track_caller]
     pub fn wait_for(&self, part: &str) -> String {
         let begun = Instant::now();
         loop {

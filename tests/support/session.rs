@@ -126,6 +126,11 @@ impl Student {
         processes_of(&self.home)
     }
 
+    /// The progress file, where there is one.
+    pub fn progress_file(&self) -> Option<PathBuf> {
+        Some(self.home.join("progress.json")).filter(|file| file.exists())
+    }
+
     /// Waits until no process and no mount of this student is left.
     #[track_caller]
     pub fn nothing_is_left(&self) {
