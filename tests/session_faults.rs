@@ -411,9 +411,9 @@ fn where_nothing_can_be_written_it_is_said() {
     let script = r#"
         export LAYERLAB_HOME=$2/h
         mount -t tmpfs tmpfs "$2" && mkdir "$2/h" "$2/other" || exit 99
-        trap 'mount -o remount,rw "$2"; "$1" stop all > /dev/null' EXIT
+        trap 'mount -o remount,bind,rw "$2"; "$1" stop all > /dev/null' EXIT
         "$1" shell 3 -c 'rm mnt/report.txt' || exit 98
-        mount -o remount,ro "$2" || exit 97
+        mount -o remount,bind,ro "$2" || exit 97
         "$1" verify 3.hide; echo "verify=$?"
         "$1" status > /dev/null; echo "status=$?"
         for home in "$2/other" "$2/new" /proc/1/new /dev/null; do
