@@ -129,6 +129,50 @@ def trees(shape):
     row(f"memory over names, {shape}", f"{per_entry:.0f} bytes an entry", "under 200", per_entry < 200)
 
 
+def sessions(home):
+    """The student's loop: how much longer than a shell or a `true` started the same way."""
+    environment = {**os.environ, "LAYERLAB_HOME": home}
+    stop = lambda: quiet([PROGRAM, "stop", "all"], env=environment)
+
+    def beyond(what, ours, theirs, most, before=lambda: None):
+        def once():
+            before()
+            return timed(ours, env=environment) - timed(theirs, env=environment)
+        once()
+        extra = statistics.median(once() for _ in range(PAIRS)) * 1000
+        row(what, f"{extra:.1f} ms", f"at most {most} ms", extra <= most)
+
+    shell = [PROGRAM, "shell", "3.hide", "-c", "true"]
+    beyond("opening a new session, beyond bash -c true", shell, ["bash", "-c", "true"], 60, before=stop)
+    beyond("opening a shell in a session, beyond bash -c true", shell, ["bash", "-c", "true"], 60)
+    beyond("verify, beyond true", [PROGRAM, "verify", "3.hide"], ["true"], 20)
+
+    status = json.loads(subprocess.run([PROGRAM, "status", "--json"], capture_output=True, check=True, env=environment).stdout)
+    with open(f"/proc/{status[0]['keeper']}/smaps_rollup") as file:
+        private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+    row("memory of a session's keeper, its own", f"{private / 1024:.2f} MiB", "at most 4 MiB", private <= 4096)
+
+    # Between a short and a long watch lies idling alone: the CPU time of the watch and of its visitor.
+    def watched(seconds):
+        watch = subprocess.Popen([PROGRAM, "watch"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+        time.sleep(seconds)
+        watch.terminate()
+        _, _, used = os.wait4(watch.pid, 0)
+        return used.ru_utime + used.ru_stime
+    idle = (watched(22) - watched(2)) / 20 * 100
+    row("watch with nothing to see, of one processor", f"{idle:.2f} %", "under 1 %", idle < 1)
+
+    image = os.path.join(status[0]["directory"], "hide/whiteouts/image")
+    for n in range(100_000):
+        directory = f"{image}/d{n // 100}"
+        if n % 100 == 0:
+            os.mkdir(directory)
+        open(f"{directory}/{n}.txt", "w").close()
+    took = statistics.median(timed([PROGRAM, "verify", "3.hide"], env=environment) for _ in range(5))
+    row("verify with 100,000 files in the merged tree", f"{took * 1000:.0f} ms", "under 3,000 ms", took < 3)
+    stop()
+
+
 def size():
     stripped = os.path.getsize(PROGRAM) / 1e6
     row("size of the stripped binary", f"{stripped:.1f} MB", "under 8 MB", stripped < 8)
@@ -150,6 +194,8 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
 list_cpu()
 trees("deep")
 trees("flat")
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    sessions(directory)
 size()
 if "--build" in sys.argv[1:]:
     build()

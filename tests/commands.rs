@@ -5,7 +5,7 @@ mod support;
 use layerlab::event::{Event, FORMAT};
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use support::screen::Screen;
 use support::{Ended, in_namespaces, layerlab, source, text};
 
 fn ok(command: &mut Command) -> String {
@@ -234,50 +234,6 @@ fn wrong_words_are_usage_errors() {
 fn copy(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("-r").arg(from).arg(to).status().unwrap();
     assert!(status.success());
-}
-
-/// A terminal of its own (tmux on a socket of its own), gone with the test.
-struct Screen {
-    folder: tempfile::TempDir,
-}
-
-impl Screen {
-    fn new(columns: u16, lines: u16, words: &str) -> Screen {
-        let screen = Screen { folder: tempfile::tempdir().unwrap() };
-        let size = [columns.to_string(), lines.to_string()];
-        let command = format!("env -u NO_COLOR {} {words}; printf '<%s>' $?; sleep 30", support::program().display());
-        screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "s", "-x", &size[0], "-y", &size[1], &command]);
-        screen
-    }
-
-    fn tmux(&self, words: &[&str]) -> String {
-        let mut tmux = Command::new("tmux");
-        tmux.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").arg("-S").arg(self.folder.path().join("socket"));
-        text(tmux.args(words)).stdout
-    }
-
-    fn press(&self, key: &str) {
-        self.tmux(&["send-keys", "-t", "s", key]);
-    }
-
-    /// Waits until the screen shows `part`.
-    fn wait_for(&self, part: &str) -> String {
-        let begun = Instant::now();
-        loop {
-            let shown = self.tmux(&["capture-pane", "-p", "-t", "s", "-S", "-200"]);
-            if shown.contains(part) {
-                return shown;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(10), "{part:?} never came:\n{shown}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        self.tmux(&["kill-server"]);
-    }
 }
 
 #[test]

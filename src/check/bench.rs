@@ -66,7 +66,7 @@ impl Start {
     pub fn now(exercise: &str, here: &Path, untouched: &[String]) -> std::io::Result<Start> {
         let union =
             |found: FoundOverlay| Union { mountpoint: found.mountpoint, lowers: found.lowers, upper: found.upper };
-        let unions = find_overlays(&mounts()?, here).into_iter().map(union).collect();
+        let unions = overlays(&visible(mounts()?, here), here).into_iter().map(union).collect();
         let mut kept = Vec::new();
         for path in untouched {
             kept.push((path.clone(), Kept::with_content(&here.join(path))?));
@@ -88,6 +88,11 @@ impl Bench {
         path.components().collect()
     }
 
+    /// The directory that an operand leads to, to be compared with a layer.
+    pub fn layer(&self, operand: &str) -> PathBuf {
+        real(self.path(operand))
+    }
+
     /// What stands at an operand, or the outcome that says why nobody can tell.
     pub fn entry(&self, operand: &str) -> Result<Option<Entry>, Outcome> {
         entry(&self.path(operand)).map_err(|error| self.unreadable(operand, &error))
@@ -98,7 +103,8 @@ impl Bench {
         let path = self.path(operand);
         let mut content = Vec::new();
         let mut read = || {
-            let parent = open_directory(None, path.parent().unwrap_or(Path::new("/")))?;
+            // With the dot it may be a link to a directory.
+            let parent = open_directory(None, &path.parent().unwrap_or(Path::new("/")).join("."))?;
             let file = open_file(&parent, Path::new(path.file_name().unwrap_or_default()))?;
             std::fs::File::from(file).take(MOST_READ).read_to_end(&mut content)
         };
@@ -122,14 +128,14 @@ impl Bench {
         self.start.kept.iter().find(|(kept, _)| kept == operand).map(|(_, kept)| kept)
     }
 
-    /// The mount table.
+    /// The mount table, without the mounts of the exercise that others cover.
     pub fn mounts(&self) -> &[Mount] {
-        self.mounts.get_or_init(|| mounts().unwrap_or_default())
+        self.mounts.get_or_init(|| visible(mounts().unwrap_or_default(), &self.start.here))
     }
 
     /// The overlays of the mount table.
     pub fn overlays(&self) -> Vec<FoundOverlay> {
-        find_overlays(self.mounts(), &self.start.here)
+        overlays(self.mounts(), &self.start.here)
     }
 
     /// The overlay that is mounted on an operand.
@@ -138,7 +144,7 @@ impl Bench {
         self.overlays().into_iter().find(|overlay| overlay.mountpoint == path)
     }
 
-    /// The mount on an operand that is seen: the last of several.
+    /// The mount on an operand.
     pub fn mount_on(&self, operand: &str) -> Option<&Mount> {
         let path = self.path(operand);
         self.mounts().iter().rev().find(|mount| mount.mountpoint == path)
@@ -153,15 +159,23 @@ impl Bench {
             places.extend(overlay.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
             places.extend(overlay.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
         }
+        places.extend(self.places_at_start());
+        innermost(places, path).unwrap_or(Place::Elsewhere)
+    }
+
+    /// Where a path lay at the start, whatever is mounted now.
+    pub fn place_at_start(&self, path: &Path) -> Option<Place> {
+        innermost(self.places_at_start(), path)
+    }
+
+    fn places_at_start(&self) -> Vec<(&Path, Place)> {
+        let mut places: Vec<(&Path, Place)> = Vec::new();
         for union in &self.start.unions {
             places.extend(union.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
             places.extend(union.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
             places.push((&union.mountpoint, Place::Unmounted(union.mountpoint.clone())));
         }
-        let mut here: Vec<_> = places.into_iter().filter(|(above, _)| path.starts_with(above)).collect();
-        // Of equally deep ones the first: what is now before what was at the start.
-        here.sort_by_key(|(above, _)| std::cmp::Reverse(above.components().count()));
-        here.into_iter().next().map_or(Place::Elsewhere, |(_, place)| place)
+        places
     }
 
     /// The path within its union: `report.txt` for `container/report.txt`, `mnt/report.txt` and `image/report.txt`.
@@ -212,8 +226,11 @@ impl Bench {
         let above = path
             .parent()
             .filter(|above| !above.is_dir() && above.starts_with(&self.start.here) && **above != self.start.here);
-        let found = match above {
-            Some(above) => format!("nothing; {} does not exist either", self.name(above)),
+        let found = match above.map(|above| (self.name(above), entry(above))) {
+            Some((above, Ok(Some(entry)))) => {
+                format!("nothing; {above} is {}, not a directory", kind_words(&entry.kind))
+            }
+            Some((above, _)) => format!("nothing; {above} does not exist either"),
             None => "nothing".to_string(),
         };
         let place = self.place(&path);
@@ -225,14 +242,7 @@ impl Bench {
         };
         let means = match place {
             Place::Merged(overlay) => {
-                let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
-                match whiteout_of(&overlay, name) {
-                    Some(layer) => format!(
-                        "{} holds a whiteout for it, so the merged view does not show what lies below.",
-                        self.name(&layer)
-                    ),
-                    None => "None of the layers of this union has an entry of this name.".to_string(),
-                }
+                self.why_hidden(&overlay, path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new("")))
             }
             Place::Unmounted(mountpoint) => {
                 format!("Without the overlay, {} is an ordinary directory.", self.name(&mountpoint))
@@ -246,6 +256,39 @@ impl Bench {
             .means(means)
             .next(format!("look at what is there: ls -l {}", self.nearest(operand)));
         Outcome::fails(format!("{} does not exist", shown(operand)), self.about(fault, &[operand]))
+    }
+
+    /// Why a merged view does not show a name.
+    fn why_hidden(&self, overlay: &FoundOverlay, name: &Path) -> String {
+        if let Some(layer) = whiteout_of(overlay, name) {
+            let layer = self.name(&layer);
+            return format!("{layer} holds a whiteout for it, so the merged view does not show what lies below.");
+        }
+        let layers = || overlay.upper.iter().chain(&overlay.lowers);
+        let has = |layer: &&PathBuf| entry(&layer.join(name)).is_ok_and(|entry| entry.is_some());
+        let Some(having) = layers().find(has) else {
+            return "None of the layers of this union has an entry of this name.".to_string();
+        };
+        // What hides it is a directory on the way to it: opaque, or no directory at all.
+        let on_the_way = |layer: &PathBuf| {
+            let ways = name.ancestors().skip(1).filter(|way| !way.as_os_str().is_empty());
+            ways.map(|way| layer.join(way)).collect::<Vec<_>>()
+        };
+        let hides = |path: PathBuf| match entry(&path) {
+            Ok(Some(entry)) if entry.opaque => Some(format!("{} is opaque", self.name(&path))),
+            Ok(Some(entry)) if entry.kind != Kind::Directory => {
+                Some(format!("{} is {}", self.name(&path), kind_words(&entry.kind)))
+            }
+            _ => None,
+        };
+        let having_name = self.name(&having.join(name));
+        match layers().take_while(|layer| *layer != having).flat_map(on_the_way).find_map(hides) {
+            Some(why) => format!("{why}, so the merged view does not show {having_name}."),
+            None => format!(
+                "{having_name} is there, but a layer was changed while it was mounted, and then the kernel promises \
+                 nothing. Unmount it, and mount it again."
+            ),
+        }
     }
 
     /// Something else stands there than what should: a directory in the place of a file.
@@ -266,7 +309,7 @@ impl Bench {
     }
 
     /// The kernel does not let us look.
-    fn unreadable(&self, operand: &str, error: &std::io::Error) -> Outcome {
+    pub fn unreadable(&self, operand: &str, error: &std::io::Error) -> Outcome {
         let (errno, text) = errno_of(error);
         let path = self.path(operand);
         let call = format!("openat(AT_FDCWD, {}, O_RDONLY) = -1 {errno} ({text})", quoted(&path));
@@ -274,16 +317,68 @@ impl Bench {
             "EACCES" => "Its permissions do not let you read it, so nobody can check it.",
             "ENOTCONN" => "The program that serves this file system is gone.",
             "EIO" => "The file system below it cannot read it.",
+            "ELOOP" => "A symbolic link on the way to it leads back to itself.",
             "ESTALE" => "A layer was changed while it was mounted, and the kernel can no longer find it.",
             _ => "As long as the kernel does not let us look, nobody can check it.",
         };
         let next = match errno.as_str() {
             "EACCES" => format!("chmod u+rx {}", quote(&shown(operand))),
+            "ELOOP" => format!("look where it leads: namei {}", quote(&shown(operand))),
             _ => format!("umount what is mounted there, or begin again: {}", self.reset()),
         };
         let fault = Fault::new(Rank::Missing, "something that can be read", call).means(means).next(next);
         Outcome::fails(format!("{} cannot be read", shown(operand)), self.about(fault, &[operand]))
     }
+}
+
+/// Leaves out the mounts below a directory that nobody sees: another one stands on them, or covers a directory above.
+fn visible(mut mounts: Vec<Mount>, here: &Path) -> Vec<Mount> {
+    let below: Vec<Mount> = mounts.iter().filter(|mount| mount.is_below(here)).cloned().collect();
+    mounts.retain(|mount| !mount.is_below(here) || is_exposed(&below, mount) && is_topmost(&below, mount));
+    mounts
+}
+
+/// Whether the way to a mount leads to it, or to what stands on it.
+fn is_exposed(mounts: &[Mount], mount: &Mount) -> bool {
+    // The root of a mount namespace may be its own parent.
+    let parent = mounts.iter().find(|other| other.id == mount.parent && other.id != mount.id);
+    if let Some(parent) = parent.filter(|parent| parent.mountpoint == mount.mountpoint) {
+        return is_exposed(mounts, parent);
+    }
+    let covers = |other: &Mount| {
+        other.parent == mount.parent
+            && other.mountpoint != mount.mountpoint
+            && mount.mountpoint.starts_with(&other.mountpoint)
+    };
+    parent.is_none_or(|parent| is_exposed(mounts, parent) && is_topmost(mounts, parent)) && !mounts.iter().any(covers)
+}
+
+fn is_topmost(mounts: &[Mount], mount: &Mount) -> bool {
+    !mounts.iter().any(|other| other.parent == mount.id && other.id != mount.id && other.mountpoint == mount.mountpoint)
+}
+
+/// The overlays of a mount table. Those of the exercise have the layers that their options lead to, whatever way
+/// (`../image`, a link) was given; what others mounted is not followed.
+fn overlays(mounts: &[Mount], here: &Path) -> Vec<FoundOverlay> {
+    let mut found = find_overlays(mounts, here);
+    for overlay in found.iter_mut().filter(|overlay| overlay.mountpoint.starts_with(here)) {
+        for layer in overlay.lowers.iter_mut().chain(&mut overlay.upper) {
+            *layer = real(std::mem::take(layer));
+        }
+    }
+    found
+}
+
+/// Of the places above a path the deepest; of equally deep ones the first.
+fn innermost(places: Vec<(&Path, Place)>, path: &Path) -> Option<Place> {
+    let mut above: Vec<_> = places.into_iter().filter(|(above, _)| path.starts_with(above)).collect();
+    above.sort_by_key(|(above, _)| std::cmp::Reverse(above.components().count()));
+    above.into_iter().next().map(|(_, place)| place)
+}
+
+/// Where a path leads; itself where that can't be told.
+fn real(path: PathBuf) -> PathBuf {
+    std::fs::canonicalize(&path).unwrap_or(path)
 }
 
 /// An operand, printable and on one line.

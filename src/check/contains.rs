@@ -1,7 +1,7 @@
 //! `contains PATH LINE…`: a file holds exactly these lines.
 
 use crate::check::bench::{quote, shown};
-use crate::check::text::{in_quotes, lines, only_blanks_differ, with_blanks};
+use crate::check::text::{BLANKS_DIFFER, in_quotes, lines, lines_words, only_blanks_differ, with_blanks};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
 
@@ -73,16 +73,21 @@ fn difference(name: &str, expected: &[String], found: &[String]) -> Option<Diffe
             means: String::new(),
         },
         (None, Some(line)) => {
-            let blank = found[at..].iter().all(|line| line.trim().is_empty());
+            let show = if line.trim().is_empty() { with_blanks } else { in_quotes };
+            let (empty, more) = (found[at..].iter().all(String::is_empty), found.len() - at);
             Difference {
-                sentence: match blank {
-                    true => format!("{name} has an empty line too many at its end, line {}", at + 1),
-                    false => format!("{name} has a line too many: line {} reads {}", at + 1, in_quotes(line)),
+                sentence: match (empty, more) {
+                    (true, 1) => format!("{name} has an empty line too many at its end, line {}", at + 1),
+                    (true, more) => format!("{name} has {more} empty lines too many at its end, from line {}", at + 1),
+                    (false, 1) => format!("{name} has a line too many: line {} reads {}", at + 1, show(line)),
+                    (false, more) => {
+                        format!("{name} has {more} lines too many: line {} reads {}", at + 1, show(line))
+                    }
                 },
                 expected: lines_words(expected.len()),
                 found: lines_words(found.len()),
-                means: match blank {
-                    true => "An empty line is a line too: the file ends with one line feed more than it should.",
+                means: match empty {
+                    true => "An empty line is a line too: the file ends with more line feeds than it should.",
                     false if expected.contains(line) => {
                         "The same line stands there more than once: >> writes at the end of what is there, each time."
                     }
@@ -100,7 +105,7 @@ fn why_another(wanted: &str, line: &str, expected: &[String], found: &[String]) 
     if line.ends_with('\r') && line.trim_end_matches('\r') == wanted {
         "The line ends with a carriage return (\\r), as editors of another system write it."
     } else if only_blanks_differ(wanted, line) {
-        "They differ in white space alone: · is a blank, → is a tab."
+        BLANKS_DIFFER
     } else if line != unquoted && unquoted == wanted {
         "The quotes have become a part of the file."
     } else if wanted.to_lowercase() == line.to_lowercase() {
@@ -111,14 +116,6 @@ fn why_another(wanted: &str, line: &str, expected: &[String], found: &[String]) 
         "The line is empty."
     } else {
         ""
-    }
-}
-
-fn lines_words(count: usize) -> String {
-    match count {
-        0 => "no line".to_string(),
-        1 => "1 line".to_string(),
-        more => format!("{more} lines"),
     }
 }
 

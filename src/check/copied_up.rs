@@ -1,4 +1,7 @@
 //! `copied-up PATH`: the kernel copied it from a lower layer into the upper.
+//!
+//! The kernel notes the origin of every directory, and of a file that has one name below; of a file with several names
+//! only with `index=on`.
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
@@ -16,16 +19,15 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let path = &operands[0];
     Ok(match bench.entry(path)? {
         None => bench.missing(path, "a file that was copied up"),
-        // Every directory above a change is copied up; the kernel leaves no note on some of them.
-        Some(entry) if entry.copied_up || entry.kind == Kind::Directory => {
-            Outcome::holds(format!("{} was copied up", shown(path)))
-        }
-        Some(entry) if entry.kind == Kind::File => {
-            let fault = Fault::new(Rank::Content, "a file with the attribute overlay.origin", "a file without it")
-                .means(
-                    "When the kernel copies a file up, it notes where it came from. This file has no such note: it was \
-                     made new, in the merged view or in the layer itself.",
-                )
+        Some(entry) if entry.copied_up => Outcome::holds(format!("{} was copied up", shown(path))),
+        Some(entry) if matches!(entry.kind, Kind::File | Kind::Directory) => {
+            let what = if entry.kind == Kind::File { "file" } else { "directory" };
+            let expected = format!("a {what} with the attribute overlay.origin");
+            let fault = Fault::new(Rank::Content, expected, format!("a {what} without it"))
+                .means(format!(
+                    "When the kernel copies a {what} up, it notes where it came from. This {what} has no such note: it \
+                     was made new, in the merged view or in the layer itself."
+                ))
                 .next(format!("look at it: getfattr -d -m - {}", quote(&shown(path))));
             Outcome::fails(format!("{} was made new, not copied up", shown(path)), bench.about(fault, &[path]))
         }

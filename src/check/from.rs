@@ -21,7 +21,10 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         Place::Merged(overlay) => overlay,
         Place::Unmounted(mountpoint) => return Ok(not_mounted(bench, &bench.name(&mountpoint))),
         // No mount point is known; the directory in which the path begins should be one.
-        _ => return Ok(not_mounted(bench, operand.split('/').next().unwrap_or(operand))),
+        _ => {
+            let name = bench.name(&path);
+            return Ok(not_mounted(bench, name.split('/').find(|part| !part.is_empty()).unwrap_or(&name)));
+        }
     };
     if bench.entry(operand)?.is_none() {
         return Ok(bench.missing(operand, &format!("an entry that comes from {}", shown(wanted))));
@@ -33,15 +36,22 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             .next("umount it, and mount it again");
         return Ok(Outcome::fails(format!("no layer explains {}", shown(operand)), bench.about(fault, &[operand])));
     };
-    if layer == bench.path(wanted) {
+    let wanted_layer = bench.layer(wanted);
+    if layer == wanted_layer {
         return Ok(Outcome::holds(format!("{} comes from {}", shown(operand), shown(wanted))));
     }
     let found = bench.name(&layer);
-    let means = match overlay.upper.as_ref() == Some(&layer) {
-        true => {
-            format!("{found} is the upper layer: the container has an entry of its own, and it hides the one below.")
+    let pile: Vec<_> = overlay.upper.iter().chain(&overlay.lowers).collect();
+    let place = |layer| pile.iter().position(|other| *other == layer);
+    let means = match (place(&layer), place(&wanted_layer)) {
+        (_, None) => format!("{} is no layer of this overlay.", shown(wanted)),
+        (Some(0), _) if overlay.upper.is_some() => {
+            format!("{found} is the upper layer: the container has an entry of its own, and what lies below is hidden.")
         }
-        false => format!("{found} lies above {} in the pile, or {0} does not have it.", shown(wanted)),
+        (here, wanted_place) if here < wanted_place => {
+            format!("{found} lies above {} in the pile, and the topmost entry is the one that is shown.", shown(wanted))
+        }
+        _ => format!("{} lies above {found} in the pile, but does not have it.", shown(wanted)),
     };
     let fault = Fault::new(Rank::Content, format!("an entry of {}", shown(wanted)), format!("an entry of {found}"))
         .means(means)

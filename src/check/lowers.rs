@@ -1,6 +1,6 @@
 //! `lowers PATH LAYER…`: the overlay mounted there has these lower layers, topmost first.
 
-use crate::check::bench::shown;
+use crate::check::bench::{quote, shown};
 use crate::check::mounted::not_mounted;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let path = &operands[0];
     let Some(overlay) = bench.overlay_on(path) else { return Ok(not_mounted(bench, path)) };
-    let wanted: Vec<_> = operands[1..].iter().map(|operand| bench.path(operand)).collect();
+    let wanted: Vec<_> = operands[1..].iter().map(|operand| bench.layer(operand)).collect();
     let (found, expected) = (bench.names(&overlay.lowers), bench.names(&wanted));
     if overlay.lowers == wanted {
         let layers = if wanted.len() == 1 { "layer" } else { "layers" };
@@ -34,12 +34,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         (missing, []) => format!("{} {} missing from the pile.", missing.join(" and "), is_are(missing.len())),
         ([], surplus) => format!("{} {} not belong into the pile.", surplus.join(" and "), do_does(surplus.len())),
         (missing, surplus) => {
-            format!("{} stands where {} should be.", surplus.join(" and "), missing.join(" and "))
+            let (here, not) = (is_are(surplus.len()), is_are(missing.len()));
+            format!("{} {here} in the pile, and {} {not} not.", surplus.join(" and "), missing.join(" and "))
         }
     };
     let fault = Fault::new(Rank::Layers, format!("lowerdir={expected}"), format!("lowerdir={found}"))
         .means(means)
-        .next(format!("umount {}, and mount it with other lower layers", shown(path)));
+        .next(format!("umount {}, and mount it with other lower layers", quote(&shown(path))));
     let sentence = format!("the lower layers of {} are {found}, not {expected}", shown(path));
     Ok(Outcome::fails(sentence, bench.about(fault, &[path])))
 }

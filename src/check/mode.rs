@@ -2,6 +2,7 @@
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::event::Kind;
 
 pub(super) const KIND: CheckKind =
     CheckKind { name: "mode", operands: "PATH OCTAL", arity: (2, 2), says: "PATH has these permission bits", run };
@@ -9,8 +10,15 @@ pub(super) const KIND: CheckKind =
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (path, wanted) = (&operands[0], &operands[1]);
     let Some(entry) = bench.entry(path)? else { return Ok(bench.missing(path, "a file or a directory")) };
+    // Of a link or a whiteout nobody means the mode.
+    if !matches!(entry.kind, Kind::File | Kind::Directory) {
+        return Ok(bench.another_kind(path, &entry.kind, "a file or a directory", ""));
+    }
     let mode = format!("{:o}", entry.stamp.mode);
-    let wanted = wanted.trim_start_matches('0');
+    let wanted = match wanted.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
     if mode == wanted {
         return Ok(Outcome::holds(format!("{} has mode {mode}", shown(path))));
     }

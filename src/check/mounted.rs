@@ -1,7 +1,8 @@
 //! `mounted PATH`: an overlay is mounted there.
 
-use crate::check::bench::shown;
+use crate::check::bench::{kind_words, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
+use crate::event::Kind;
 
 pub(super) const KIND: CheckKind =
     CheckKind { name: "mounted", operands: "PATH", arity: (1, 1), says: "an overlay is mounted on PATH", run };
@@ -17,10 +18,18 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 /// No overlay is mounted there.
 pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
     let (found, means) = match (bench.mount_on(operand), bench.entry(operand)) {
+        (Some(mount), _) if mount.kind == "overlay" => (
+            format!("the directory {} of another overlay", bench.name(&mount.root)),
+            "A bind mount shows a directory of an overlay a second time; it is no overlay of its own.",
+        ),
         (Some(mount), _) => (format!("a mount of type {}", mount.kind), "Another file system covers the directory."),
         (None, Ok(None)) => (
             format!("nothing; {} does not exist", shown(operand)),
             "A mount needs a directory that is there already: its mount point.",
+        ),
+        (None, Ok(Some(entry))) if entry.kind != Kind::Directory => (
+            format!("no mount; {} is {}", shown(operand), kind_words(&entry.kind)),
+            "A mount needs a directory as its mount point; a mount on what a link leads to stands there, not here.",
         ),
         _ => (
             "no mount".to_string(),

@@ -23,12 +23,17 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     if found == wanted {
         return Ok(Outcome::holds(format!("the mount on {} is {wanted}", shown(path))));
     }
-    let means = match mount.propagation.shared {
-        true => "What is mounted below it appears in its peers too, and the other way round.",
-        false => "What is mounted below it stays here.",
+    let means = match (mount.propagation.shared, mount.propagation.slave) {
+        (true, _) => "What is mounted below it appears in its peers too, and the other way round.",
+        (false, true) => "What is mounted in its master appears here too, but not the other way round.",
+        (false, false) => "What is mounted below it stays here.",
     };
-    let fault = Fault::new(Rank::Layers, wanted, found)
-        .means(means)
-        .next(format!("mount --make-{wanted} {}", quote(&shown(path))));
+    let target = quote(&shown(path));
+    // Of a mount without peers the kernel makes no slave, and does not complain.
+    let next = match wanted == "slave" && !mount.propagation.shared {
+        true => format!("bind a shared mount there, then mount --make-slave {target}"),
+        false => format!("mount --make-{wanted} {target}"),
+    };
+    let fault = Fault::new(Rank::Layers, wanted, found).means(means).next(next);
     Ok(Outcome::fails(format!("the mount on {} is {found}, not {wanted}", shown(path)), bench.about(fault, &[path])))
 }

@@ -1,7 +1,6 @@
 //! `read-only PATH`: nothing can be written through the mount there.
 
 use crate::check::bench::{quote, shown};
-use crate::check::mounted::not_mounted;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 
 pub(super) const KIND: CheckKind =
@@ -9,7 +8,12 @@ pub(super) const KIND: CheckKind =
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let path = &operands[0];
-    let Some(mount) = bench.mount_on(path) else { return Ok(not_mounted(bench, path)) };
+    let Some(mount) = bench.mount_on(path) else {
+        let fault = Fault::new(Rank::Mount, "a mount that is read-only", "no mount")
+            .means("Read-only is a property of a mount, not of a directory.")
+            .next("look at what is mounted: findmnt");
+        return Ok(Outcome::fails(format!("nothing is mounted on {}", shown(path)), bench.about(fault, &[path])));
+    };
     let read_only = mount.options.iter().any(|option| option == "ro")
         || mount.super_options.split(|byte| *byte == b',').any(|option| option == b"ro")
         || mount.overlay().is_some_and(|overlay| overlay.read_only);

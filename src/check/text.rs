@@ -32,6 +32,18 @@ pub fn with_blanks(text: &str) -> String {
     in_quotes(&text.replace(' ', "·").replace('\t', "→"))
 }
 
+/// `no line`, `1 line`, `2 lines` …
+pub fn lines_words(count: usize) -> String {
+    match count {
+        0 => "no line".to_string(),
+        1 => "1 line".to_string(),
+        more => format!("{more} lines"),
+    }
+}
+
+/// What [`with_blanks`] is for.
+pub const BLANKS_DIFFER: &str = "They differ in white space alone: · is a blank, → is a tab.";
+
 /// Whether two texts differ in blanks and tabs alone.
 pub fn only_blanks_differ(one: &str, other: &str) -> bool {
     let solid =

@@ -1,9 +1,10 @@
 //! `untouched PATH`: nothing at or below it is different from the start of the exercise.
 
-use crate::check::bench::{Place, kind_words, shown};
+use crate::check::bench::{Place, kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Name;
-use crate::observe::Touch;
+use crate::observe::{Kept, Mount, Touch};
+use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "untouched",
@@ -26,30 +27,36 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     };
     // Looked at by itself first: what cannot be read is told as such.
     bench.entry(operand)?;
-    let touched = kept.touched(&path).unwrap_or_default();
+    let touched = kept.touched(&path).map_err(|error| bench.unreadable(operand, &error))?;
     let Some((inside, touch)) = touched.first() else {
         return Ok(Outcome::holds(format!("{} is as it was", shown(operand))));
     };
-    let place = bench.place(&path);
     let is_directory = kept.is_directory();
-    let itself = match place {
-        Place::Upper => " in the container layer itself",
-        _ if is_directory => " in the image layer itself",
-        _ => "",
-    };
-    let whose = match place {
-        Place::Upper => "Whatever the container had there is lost or changed behind the kernel's back.",
-        _ if is_directory => "An image layer belongs to every container that uses it: each of them sees this change.",
-        _ => "",
-    };
     let at = if inside.as_os_str().is_empty() { path.clone() } else { path.join(inside) };
+    if let Some(outcome) = covered(bench, kept, &path, &at) {
+        return Ok(outcome);
+    }
+    // A layer that is not mounted yet is known by nothing but that it must stay as it is.
+    let (itself, whose) = match bench.place_at_start(&path).unwrap_or_else(|| bench.place(&path)) {
+        Place::Upper => (
+            " in the container layer itself",
+            "Whatever the container had there is lost or changed behind the kernel's back.",
+        ),
+        Place::Lower | Place::Elsewhere if is_directory => (
+            " in the image layer itself",
+            "An image layer belongs to every container that uses it: each of them sees this change.",
+        ),
+        _ => ("", ""),
+    };
     let name = bench.name(&at);
     let of_itself = inside.as_os_str().is_empty() && is_directory;
+    let nothing = kept.is_nothing();
     let (sentence, found) = match touch {
         Touch::Gone if of_itself => (format!("{name} is gone"), "nothing".to_string()),
         Touch::Gone => {
             (format!("{name} is gone from{}", itself.strip_prefix(" in").unwrap_or(" its place")), "nothing".into())
         }
+        Touch::Added(kind) if nothing => (format!("{name} was made"), kind_words(kind)),
         Touch::Added(kind) => (
             format!("{name} was added to{}", itself.strip_prefix(" in").unwrap_or(" what was there")),
             kind_words(kind),
@@ -72,15 +79,35 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         .means(whose)
         .next(format!("begin again: {}", bench.reset()));
     let mut fault = bench.about(fault, &[operand]);
-    // What was touched, not the whole layer, is what others may follow from.
+    // What was touched, not the whole layer, is what others may follow from; nothing follows from a layer's own mode.
+    let notable = |(inside, touch): &&(PathBuf, Touch)| {
+        !inside.as_os_str().is_empty() || !is_directory || !matches!(touch, Touch::Mode(..) | Touch::Owner)
+    };
     fault.names = touched
         .iter()
+        .filter(notable)
         .filter_map(|(inside, _)| bench.about(Fault::new(Rank::Harm, "", ""), &[&at_text(operand, inside)]).names.pop())
         .collect();
     Ok(Outcome::fails(sentence, fault))
 }
 
-fn at_text(operand: &str, inside: &std::path::Path) -> String {
+/// Something was mounted at or above the path that seems to be touched: what lies below is as it was, and cannot be seen.
+fn covered(bench: &Bench, kept: &Kept, path: &Path, at: &Path) -> Option<Outcome> {
+    let above = |mount: &&Mount| mount.mountpoint.starts_with(path) && at.starts_with(&mount.mountpoint);
+    let mount = bench.mounts().iter().rev().find(above)?;
+    let name = bench.name(&mount.mountpoint);
+    let now = bench.entry(&name).ok().flatten()?;
+    if kept.device().is_none_or(|device| device == now.stamp.device) {
+        return None;
+    }
+    let fault =
+        Fault::new(Rank::Mount, "what was there when the exercise began", format!("a mount of type {}", mount.kind))
+            .means("As long as it is mounted, nobody sees what lies below it.")
+            .next(format!("umount {}", quote(&name)));
+    Some(Outcome::fails(format!("{name} is covered by what is mounted on it"), bench.about(fault, &[&name])))
+}
+
+fn at_text(operand: &str, inside: &Path) -> String {
     let inside = Name::from(inside);
     match std::str::from_utf8(inside.as_bytes()) {
         Ok("") | Err(_) => operand.to_string(),

@@ -1,6 +1,6 @@
 //! `upper PATH LAYER`: the overlay mounted there has this upper layer.
 
-use crate::check::bench::shown;
+use crate::check::bench::{quote, shown};
 use crate::check::mounted::not_mounted;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 
@@ -16,12 +16,12 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (path, wanted) = (&operands[0], &operands[1]);
     let Some(overlay) = bench.overlay_on(path) else { return Ok(not_mounted(bench, path)) };
     let expected = format!("upperdir={}", shown(wanted));
-    let next = format!("umount {}, and mount it with {expected}", shown(path));
+    let next = format!("umount {}, and mount it with {expected}", quote(&shown(path)));
     let found = overlay.upper.as_ref().map(|upper| bench.name(upper));
     // What is found changed in the wrong layer follows from it, and so does what is missing in the right one.
     let about: Vec<&str> = [path.as_str(), wanted].into_iter().chain(found.as_deref()).collect();
     let (sentence, fault) = match &overlay.upper {
-        Some(upper) if *upper == bench.path(wanted) => {
+        Some(upper) if *upper == bench.layer(wanted) => {
             return Ok(Outcome::holds(format!("the upper layer of {} is {}", shown(path), shown(wanted))));
         }
         Some(upper) => {

@@ -16,7 +16,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             "A file in a layer is shown in the merged view, even an empty one. A whiteout is a character device with \
              the numbers 0, 0."
         }
-        Kind::Device { .. } => "Only the numbers 0, 0 make a character device a whiteout.",
+        Kind::Device { .. } => "Only a character device with the numbers 0, 0 is a whiteout.",
         _ => "Only a whiteout says that a name is deleted.",
     };
     Ok(bench.another_kind(path, &entry.kind, "a whiteout", means))

@@ -15,11 +15,11 @@ pub fn run(common: &Common) -> Result<(), CliError> {
         None => {
             let what =
                 "layerlab: learn what a container is by building one, layer by layer, on this machine's own kernel.";
-            let (lessons, title) = (journey.legs.len(), &first.lesson.meta.title);
+            let (lessons, title) = (journey.legs.len(), &first.meta.title);
             let at = format!("There are {lessons} lessons. The first is \"{title}\". Begin with");
             (
                 format!("{}\n\n", output::wrapped(what)),
-                Ahead { at, command: format!("layerlab run {}", first.lesson.meta.number) },
+                Ahead { at, command: format!("layerlab run {}", first.meta.number) },
             )
         }
     };

@@ -2,15 +2,15 @@
 
 use crate::cli::here::{LESSON, is_inside};
 use crate::cli::{CliError, Common, here};
-use crate::lesson::Lesson;
+use crate::lesson::Meta;
 use crate::session::{Home, Progress, Session};
 
 /// One lesson, and what was done of it.
 pub struct Leg {
     /// Its folder's name.
     pub name: String,
-    /// The lesson.
-    pub lesson: Lesson,
+    /// What the catalogue knows of it.
+    pub meta: Meta,
     /// It was run to its end.
     pub run: bool,
     /// Its exercises: what people call them, their heading, whether they are solved.
@@ -71,18 +71,15 @@ impl Journey {
         }
         let language = common.language();
         let leg = |entry: &crate::lesson::Entry| {
-            let lesson = entry.load(&language)?;
-            let number = lesson.meta.number;
-            let exercises = lesson.exercises().map(|exercise| {
+            let exercises = entry.exercises(&language)?.into_iter().map(|exercise| {
                 let solved = progress.is_solved(&format!("{}.{}", entry.slug, exercise.id));
-                (format!("{number}.{}", exercise.id), exercise.task(), solved)
+                (format!("{}.{}", entry.number, exercise.id), exercise.task, solved)
             });
-            let exercises = exercises.collect();
             Ok::<_, CliError>(Leg {
                 name: entry.name(),
+                meta: entry.meta(&language)?,
                 run: progress.lessons.contains_key(&entry.slug),
-                exercises,
-                lesson,
+                exercises: exercises.collect(),
             })
         };
         let legs = common.catalogue()?.entries().iter().map(leg).collect::<Result<_, _>>()?;
@@ -106,7 +103,7 @@ impl Journey {
                 }
             },
         };
-        let (number, title) = (leg.lesson.meta.number, &leg.lesson.meta.title);
+        let (number, title) = (leg.meta.number, &leg.meta.title);
         match leg.open() {
             Some((name, task, _)) if leg.is_begun() => Some(Ahead {
                 at: format!(
@@ -126,7 +123,7 @@ impl Journey {
     fn in_session(&self) -> Option<Ahead> {
         let session = self.session.as_ref()?;
         let leg = self.legs.iter().find(|leg| leg.name == session.lesson)?;
-        let number = leg.lesson.meta.number;
+        let number = leg.meta.number;
         let id = std::env::var(here::EXERCISE).ok().filter(|_| is_inside());
         let at = format!("{number}.{}", id.as_ref().unwrap_or(&session.record.exercise));
         let (name, task, solved) = leg.exercises.iter().find(|(name, _, _)| *name == at)?;
@@ -140,8 +137,7 @@ impl Journey {
             (true, false, Some((open, _, _))) => format!("layerlab shell {open}"),
             (true, inside, None) => {
                 let after = self.legs.iter().skip_while(|other| other.name != leg.name).find(|other| !other.is_done());
-                let command =
-                    after.map_or("layerlab list".into(), |next| format!("layerlab run {}", next.lesson.meta.number));
+                let command = after.map_or("layerlab list".into(), |next| format!("layerlab run {}", next.meta.number));
                 if inside { format!("exit, then {command}") } else { command }
             }
         };

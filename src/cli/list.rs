@@ -23,9 +23,9 @@ impl List {
             let lessons: Vec<_> = journey.legs.iter().map(json).collect();
             let _ = writeln!(text, "{}", serde_json::Value::from(lessons));
         } else {
-            let widest = journey.legs.iter().map(|leg| leg.lesson.meta.title.width()).max().unwrap_or(0);
+            let widest = journey.legs.iter().map(|leg| leg.meta.title.width()).max().unwrap_or(0);
             for leg in &journey.legs {
-                let meta = &leg.lesson.meta;
+                let meta = &leg.meta;
                 let pad = widest - meta.title.width();
                 let _ = match common.plain {
                     true => {
@@ -46,7 +46,7 @@ impl List {
                     }
                 };
             }
-            let first = journey.legs.first().map_or(1, |leg| leg.lesson.meta.number);
+            let first = journey.legs.first().map_or(1, |leg| leg.meta.number);
             let _ = match journey.ahead() {
                 Some(ahead) => writeln!(text, "\nGo on with: {}", ahead.command),
                 None => writeln!(text, "\nBegin with: layerlab run {first}"),
@@ -68,7 +68,7 @@ fn done(leg: &Leg) -> String {
 }
 
 fn json(leg: &Leg) -> serde_json::Value {
-    let meta = &leg.lesson.meta;
+    let meta = &leg.meta;
     let needs: Vec<&str> = meta.needs.iter().map(|need| need.word()).collect();
     let exercises: Vec<_> = leg
         .exercises

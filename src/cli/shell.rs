@@ -3,6 +3,7 @@
 use crate::cli::here::{EXERCISE, LESSON, PROGRAM, Target, program_path};
 use crate::cli::journey::Journey;
 use crate::cli::{CliError, Common, output};
+use crate::event::Role;
 use crate::lesson::Exercise;
 use crate::render::exercise;
 use crate::session::{Begun, Home, Session};
@@ -132,6 +133,10 @@ pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Se
         "tmpfs" => format!("Your files are in {}, which only this session sees.", here.display()),
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
     };
+    if session.record.keeper.role() == Role::User {
+        let options = "You are root in this session alone: to mount an overlay, add ,userxattr to its options.";
+        println!("\n{}", output::wrapped(options));
+    }
     let words = "Type verify to check, hint for a hint, help (or F1) for all the words, exit to leave.";
     println!("\n{}\n{}\n", output::wrapped(&place), output::wrapped(words));
 }

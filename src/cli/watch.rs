@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// one processor.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// See [`SHORTEST_PAUSE`].
-const TIMES_THE_COST: u32 = 120;
+const TIMES_THE_COST: u32 = 150;
 /// However slow a look is, a change is seen after so long.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A signal that asks for the end is heeded after so long.

@@ -19,7 +19,7 @@ impl Words {
   next [EXERCISE]   go on to the next exercise, or to any other of this lesson
   solution          a solution, and how it works
   layerlab reset    begin this exercise again
-  exit              leave; the session stays, and layerlab shell comes back to it
+  exit              leave; the session stays: layerlab shell comes back to it
 
 In a second terminal, layerlab watch shows all of it while you type."
         );

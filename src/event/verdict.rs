@@ -58,6 +58,16 @@ pub struct Broken {
 }
 
 impl Verified {
+    /// The words for the verdict at a place of the list: its sentence, or the check's own line where that sentence was
+    /// said before. Several checks miss the same mount.
+    pub fn words(&self, at: usize) -> &str {
+        let verdict = &self.verdicts[at];
+        match self.verdicts[..at].iter().any(|before| before.sentence == verdict.sentence) {
+            true => &verdict.check,
+            false => &verdict.sentence,
+        }
+    }
+
     /// The verdicts that failed for a reason of their own, with their places; the gravest first.
     pub fn causes(&self) -> impl Iterator<Item = &Verdict> {
         self.verdicts.iter().filter(|verdict| verdict.broken.as_ref().is_some_and(|broken| broken.follows.is_none()))

@@ -23,4 +23,4 @@ pub use overlay::OverlayMount;
 pub use processes::*;
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};
-pub use terminal::{TerminalState, keep_terminal, take_terminal};
+pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};

@@ -1,9 +1,13 @@
-//! The terminal of a shell that we start: termios(3), tcsetpgrp(3). What was set before is set again afterwards, however
-//! the shell ended.
+//! The terminal of a shell that we start, and of a screen of our own: termios(3), tcsetpgrp(3), poll(2). What was set
+//! before is set again afterwards, however it ended.
 
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
-use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
 use std::io::stdin;
+use std::os::fd::AsFd;
+use std::time::Duration;
 
 /// How the terminal was, and whose it was.
 #[derive(Debug)]
@@ -42,5 +46,31 @@ impl TerminalState {
             let _ = nix::unistd::tcsetpgrp(stdin(), self.group);
             let _ = tcsetattr(stdin(), SetArg::TCSADRAIN, &self.modes);
         });
+    }
+
+    /// From now on every key comes as it is typed, unseen: no line is waited for, and Ctrl-C is a key as any other.
+    pub fn make_raw(&self) -> std::io::Result<()> {
+        let mut modes = self.modes.clone();
+        cfmakeraw(&mut modes);
+        Ok(tcsetattr(stdin(), SetArg::TCSADRAIN, &modes)?)
+    }
+}
+
+/// The bytes of a key that was typed within this time; none where nothing was. An error says that the terminal is gone:
+/// whoever asks again would be told the same at once, for ever.
+pub fn typed_within(time: Duration) -> std::io::Result<Vec<u8>> {
+    let input = stdin();
+    let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
+    match poll(&mut [PollFd::new(input.as_fd(), PollFlags::POLLIN)], timeout) {
+        Ok(0) | Err(Errno::EINTR) => return Ok(Vec::new()),
+        Ok(_) => {}
+        Err(errno) => return Err(errno.into()),
+    }
+    let mut bytes = [0; 64];
+    match nix::unistd::read(input.as_fd(), &mut bytes) {
+        Ok(0) => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        Ok(length) => Ok(bytes[..length].to_vec()),
+        Err(Errno::EINTR | Errno::EAGAIN) => Ok(Vec::new()),
+        Err(errno) => Err(errno.into()),
     }
 }

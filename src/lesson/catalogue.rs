@@ -4,6 +4,7 @@
 //! for, and for a list only its first lines are.
 
 use crate::lesson::language::{self, Language};
+use crate::lesson::outline;
 use crate::lesson::{FRONT_MATTER_LIMIT, Lesson, LoadError, Meta, Refusal, SIZE_LIMIT, parse, read_meta};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::borrow::Cow;
@@ -171,6 +172,11 @@ impl Entry {
         let text = self.source(language)?;
         let file = self.shown(Path::new(&language::file_name(language)));
         parse(&text, &file, self.number, &self.slug, language).map_err(LoadError::Broken)
+    }
+
+    /// Its exercises, by their headings alone.
+    pub fn exercises(&self, language: &Language) -> Result<Vec<outline::Heading>, LoadError> {
+        Ok(outline::exercises(&self.source(language.among(&self.languages))?))
     }
 
     /// The text in exactly this language, as the file holds it.

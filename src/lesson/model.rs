@@ -3,6 +3,7 @@
 use crate::action::CommandLine;
 use crate::check::CheckLine;
 use crate::event::Statement;
+use crate::lesson::outline;
 
 /// A lesson as its file says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,13 +152,7 @@ impl Lesson {
 impl Exercise {
     /// Its heading without the word that says what it is: `Hide a file` for `Exercise: hide a file`.
     pub fn task(&self) -> String {
-        match self.title.split_once(": ") {
-            Some((_, task)) => {
-                let mut letters = task.chars();
-                letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-            }
-            None => self.title.clone(),
-        }
+        outline::task(&self.title)
     }
 }
 

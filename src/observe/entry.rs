@@ -37,7 +37,8 @@ pub fn entry(path: &Path) -> Result<Option<Entry>> {
         Err(error) if is_nothing(&error) => return Ok(None),
         Err(error) => return Err(error),
     }
-    let tree = Tree::along(parent, Path::new(name), Detail::Upper)?;
+    // With the dot the last part of the way may be a link to a directory, as any part before it may.
+    let tree = Tree::along(&parent.join("."), Path::new(name), Detail::Upper)?;
     if tree.len() == 0 {
         return Ok(None);
     }

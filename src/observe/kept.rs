@@ -107,6 +107,11 @@ impl Kept {
         self.entries.get(&Name::default()).is_some_and(|entry| entry.kind == Kind::Directory)
     }
 
+    /// The file system it was on; nothing where there was nothing.
+    pub fn device(&self) -> Option<u64> {
+        self.entries.get(&Name::default()).map(|entry| entry.stamp.device)
+    }
+
     /// What is different now at and below `path`, by path relative to it (empty for itself): what is gone first, what was
     /// added last.
     pub fn touched(&self, path: &Path) -> Result<Vec<(PathBuf, Touch)>> {

@@ -422,7 +422,7 @@ fn fingerprint(parent: &OwnedFd, name: &Path) -> u64 {
 /// The fingerprint of a file now, to compare with one taken before.
 pub fn fingerprint_of(path: &Path) -> u64 {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return 1 };
-    match open_directory(None, parent) {
+    match open_directory(None, &parent.join(".")) {
         Ok(parent) => fingerprint(&parent, Path::new(name)),
         Err(_) => 1,
     }

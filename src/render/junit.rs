@@ -1,6 +1,6 @@
 //! Verdicts as JUnit XML, the form that graders read: a suite a lesson, a case an exercise.
 
-use crate::event::{Verdict, Verified};
+use crate::event::Verified;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::writer::Writer;
 use std::io::Result;
@@ -45,7 +45,7 @@ fn document(out: &mut Writer<Vec<u8>>, verified: &[Verified], not_begun: &[(Stri
                 out.write_event(Event::Start(
                     BytesStart::new("failure").with_attributes([("message", clean(first).as_str())]),
                 ))?;
-                let all: Vec<String> = verified.verdicts.iter().filter_map(told).collect();
+                let all: Vec<String> = (0..verified.verdicts.len()).filter_map(|at| told(verified, at)).collect();
                 out.write_event(Event::Text(BytesText::new(&clean(&all.join("\n")))))?;
                 out.write_event(Event::End(BytesEnd::new("failure")))
             })?;
@@ -75,11 +75,11 @@ fn case(
     out.write_event(Event::End(BytesEnd::new("testcase")))
 }
 
-fn told(verdict: &Verdict) -> Option<String> {
-    let broken = verdict.broken.as_ref()?;
+fn told(verified: &Verified, at: usize) -> Option<String> {
+    let (words, broken) = (verified.words(at), verified.verdicts[at].broken.as_ref()?);
     Some(match broken.follows {
-        Some(_) => format!("{} (follows)", verdict.sentence),
-        None => format!("{}: expected {}, found {}. {}", verdict.sentence, broken.expected, broken.found, broken.means),
+        Some(_) => format!("{words} (follows)"),
+        None => format!("{words}: expected {}, found {}. {}", broken.expected, broken.found, broken.means),
     })
 }
 

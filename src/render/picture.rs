@@ -7,7 +7,7 @@ use crate::event::{Observation, Verified};
 use crate::render::line::Line;
 use crate::render::style::{Paint, Role};
 use crate::render::terminal::told;
-use crate::render::{markdown, trees, verdict, words};
+use crate::render::{markdown, trees, verdict};
 
 /// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Picture {
 
 /// So many sentences of what changed are shown at most.
 const MOST_CHANGES: usize = 4;
+/// Where fewer lines than this would be left for the trees, everything below the heading is scrolled.
+const FEWEST: usize = 5;
 
 impl Picture {
     /// Exactly `height` lines, the last one with the keys; and how far the trees can be scrolled.
@@ -40,13 +42,18 @@ impl Picture {
             head.extend(text);
             head.push(Line::new());
         }
-        head.extend(checks);
-        head.extend(changes);
+        let mut moves = trees;
+        if fixed + FEWEST.min(moves.len()) <= room {
+            head.extend(checks);
+            head.extend(changes);
+        } else {
+            moves = [checks, changes, moves].concat();
+        }
         head.truncate(room);
         let left = room - head.len();
-        let scrolls = trees.len().saturating_sub(left);
+        let scrolls = moves.len().saturating_sub(left.max(1));
         let from = scroll.min(scrolls);
-        head.extend(trees.into_iter().skip(from).take(left));
+        head.extend(moves.into_iter().skip(from).take(left));
         head.resize(room, Line::new());
         head.push(self.keys(width, from, scrolls));
         head.truncate(height);
@@ -74,8 +81,8 @@ impl Picture {
     }
 
     fn checks(&self, width: usize) -> Vec<Line> {
-        let verdicts = self.verified.verdicts.iter();
-        let mut lines: Vec<Line> = verdicts.flat_map(|verdict| verdict::short(verdict, width)).collect();
+        let verdicts = 0..self.verified.verdicts.len();
+        let mut lines: Vec<Line> = verdicts.flat_map(|at| verdict::short(&self.verified, at, width)).collect();
         lines.push(Line::new());
         lines
     }
@@ -85,7 +92,7 @@ impl Picture {
         if lines.len() > MOST_CHANGES {
             let more = lines.len() - (MOST_CHANGES - 1);
             lines.truncate(MOST_CHANGES - 1);
-            lines.push(Line::of(Role::Quiet, format!("  … and {}", words::plural(more as u64, "line"))));
+            lines.push(Line::of(Role::Quiet, format!("  … and {more} more lines")));
         }
         if !lines.is_empty() {
             lines.push(Line::new());

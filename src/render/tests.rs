@@ -2,9 +2,9 @@
 //!
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test render` writes the files anew. Then look at them.
 
-use crate::event::{Change, Event, Observation};
+use crate::event::{Broken, Change, Event, Next, Observation, Verdict, Verified};
 use crate::render::fixture;
-use crate::render::{Json, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
+use crate::render::{Json, Paint, Picture, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
 use unicode_width::UnicodeWidthStr;
 
 fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
@@ -149,4 +149,49 @@ fn many_changes_are_summed_up_with_their_number() {
     let told = words::tell(&many);
     assert_eq!(told.len(), 8);
     assert_eq!(told[7].text, "23 more changes, marked in the trees: 23 whited out.");
+}
+
+fn picture(observation: Observation) -> Picture {
+    let broken = |follows| Broken {
+        expected: "nothing".into(),
+        found: "a regular file".into(),
+        means: "It comes from image.".into(),
+        next: "look at it: ls -ld mnt/report.txt".into(),
+        follows,
+    };
+    let verdict =
+        |check: &str, sentence: &str, broken| Verdict { check: check.into(), sentence: sentence.into(), broken };
+    let verdicts = vec![
+        verdict("untouched image", "image is as it was", None),
+        verdict("absent mnt/report.txt", "mnt/report.txt is there, but should not be", Some(broken(None))),
+        verdict("whiteout container/report.txt", "container/report.txt does not exist", Some(broken(Some(1)))),
+    ];
+    let next = Next { command: "hint".into(), why: "shows a hint".into() };
+    let (exercise, title) = ("3.hide".to_string(), "Hide a file".to_string());
+    let verified = Verified { exercise, title, solved: false, verdicts, afterwards: None, next };
+    Picture { text: "Make `report.txt` vanish from `mnt`. The image stays as it is.".into(), verified, observation }
+}
+
+#[test]
+fn a_picture_is_as_wide_and_high_as_the_terminal() {
+    for observation in [fixture::states(), fixture::names(), Observation::default()] {
+        let picture = picture(observation);
+        for (width, height) in [(80, 24), (140, 40), (161, 60), (60, 16), (20, 10), (1, 1), (300, 3)] {
+            let (lines, furthest) = picture.lines(width, height, 0, Paint::new(false));
+            assert_eq!(lines.len(), height, "{width} x {height}");
+            assert!(lines.iter().all(|line| line.width() <= width), "{width} x {height}: {lines:#?}");
+            let (end, _) = picture.lines(width, height, usize::MAX, Paint::new(false));
+            // Only where nothing but the heading has room is there nothing to be moved.
+            assert!(
+                furthest == 0 || end != lines || height < 5,
+                "{width} x {height}: the end looks like the beginning"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_picture_on_a_small_terminal() {
+    let (lines, _) = picture(fixture::states()).lines(80, 24, 0, Paint::new(false));
+    check("picture-80x24", &(lines.join("\n") + "\n"));
 }

@@ -355,17 +355,26 @@ fn side_by_side(columns: &[Column; 3], width: usize, beside: Beside) -> Option<V
     if width < SIDE_BY_SIDE && beside == Beside::WithNotes {
         return None;
     }
+    // Which column keeps its notes longest: what is merged says most; where there is little room, the marks of the upper
+    // do, for they are told nowhere else.
+    let [keeps, then, last] = match beside {
+        Beside::WithNotes => [2, 1, 0],
+        Beside::IfMarksFit => [1, 0, 2],
+    };
     let without_notes = usize::from(beside == Beside::IfMarksFit);
     let ends = columns.each_ref().map(|column| column.loses_all_notes_at() + without_notes);
     let most = ends.iter().map(|end| end - 1).sum();
     for lost in 0..=most {
         for longest_name in NAMES_SIDE_BY_SIDE {
-            for merged in 0..ends[2] {
-                for upper in 0..ends[1] {
-                    let Some(lower) = lost.checked_sub(merged + upper).filter(|lower| *lower < ends[0]) else {
+            for one in 0..ends[keeps] {
+                for two in 0..ends[then] {
+                    let Some(three) = lost.checked_sub(one + two).filter(|three| *three < ends[last]) else {
                         continue;
                     };
-                    let versions = [lower, upper, merged].map(|level| Version::new(level, longest_name));
+                    let mut versions = [Version::new(0, longest_name); 3];
+                    for (column, level) in [(keeps, one), (then, two), (last, three)] {
+                        versions[column].level = level;
+                    }
                     let drawn = || columns.iter().zip(versions);
                     let needed: usize = drawn().map(|(column, version)| column.width(version)).sum();
                     if let Some(gap) = GAPS.into_iter().find(|gap| needed + 2 * gap <= width) {

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod screen;
 pub mod session;
 
 use std::path::PathBuf;

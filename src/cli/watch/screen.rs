@@ -2,72 +2,73 @@
 
 use super::{NAP, Sight, Watching, pause};
 use crate::cli::CliError;
+use crate::kernel::{TerminalState, keep_terminal, typed_within};
 use crate::render::{Paint, waiting};
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
-use crossterm::style::Print;
-use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-};
-use crossterm::{cursor, execute, queue, terminal};
-use std::io::{BufWriter, Write, stdout};
+use std::fmt::Write as _;
+use std::io::{Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+// Control sequences that every terminal of today knows (ECMA-48, and xterm's own with a `?`).
+const ENTER: &str = "\x1b[?1049h\x1b[?25l";
+const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
+/// Between these two nothing is shown, where the terminal knows them: the picture changes at once.
+const HOLD: &str = "\x1b[?2026h\x1b[H";
+const SHOW: &str = "\x1b[?2026l";
+const CLEAR_LINE: &str = "\x1b[2K";
+
 /// The terminal while it is ours.
-struct Screen;
+struct Screen(TerminalState);
 
 impl Screen {
     fn begin() -> std::io::Result<Screen> {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            restore();
-            before(panic);
-        }));
-        terminal::enable_raw_mode()?;
-        let screen = Screen;
-        execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+        let terminal = keep_terminal().ok_or(std::io::ErrorKind::NotConnected)?;
+        terminal.make_raw()?;
+        let screen = Screen(terminal);
+        write(ENTER)?;
         Ok(screen)
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        restore();
+        let _ = write(LEAVE);
+        self.0.restore();
     }
 }
 
-fn restore() {
-    let _ = execute!(stdout(), cursor::Show, LeaveAlternateScreen);
-    let _ = terminal::disable_raw_mode();
+fn write(text: &str) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
-/// Shows what there is to see until a key or a signal ends it.
+/// Shows what there is to see until a key, a signal or the end of the terminal ends it.
 pub(super) fn run(mut watching: Watching<'_>, paint: Paint, ends: &AtomicBool) -> Result<(), CliError> {
     let _screen = Screen::begin()?;
-    let mut view = View { paint, scroll: 0, furthest: 0, page: 1 };
+    let mut view = View { paint, size: (0, 0), scroll: 0, furthest: 0 };
     let mut last = None;
     loop {
         let begun = Instant::now();
         let sight = watching.look();
         let until = begun + begun.elapsed() + pause(begun.elapsed());
-        if last.as_ref() != Some(&sight) {
-            view.draw(&sight)?;
-        }
+        let changed = last.as_ref() != Some(&sight);
         let sight = last.insert(sight);
+        if changed {
+            view.draw(sight)?;
+        }
         loop {
-            if ends.load(Ordering::Relaxed) {
-                return Ok(());
-            }
+            view.draw_if_resized(sight)?;
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            if poll(left.min(NAP))? {
-                match read()? {
-                    Event::Key(key) if key.kind != KeyEventKind::Release && view.ends_at(key) => return Ok(()),
-                    Event::Key(_) | Event::Resize(..) => view.draw(sight)?,
-                    _ => {}
-                }
+            let Ok(key) = typed_within(left.min(NAP)) else { return Ok(()) };
+            if ends.load(Ordering::Relaxed) || view.ends_at(&key) {
+                return Ok(());
+            }
+            if !key.is_empty() {
+                view.draw(sight)?;
             }
         }
     }
@@ -75,17 +76,21 @@ pub(super) fn run(mut watching: Watching<'_>, paint: Paint, ends: &AtomicBool) -
 
 struct View {
     paint: Paint,
-    /// So many lines of the trees are above the screen.
+    /// Columns and lines that were drawn.
+    size: (usize, usize),
+    /// So many lines are above the screen.
     scroll: usize,
     furthest: usize,
-    /// So many a page key goes.
-    page: usize,
 }
 
 impl View {
+    fn draw_if_resized(&mut self, sight: &Sight) -> std::io::Result<()> {
+        if size() == self.size { Ok(()) } else { self.draw(sight) }
+    }
+
     fn draw(&mut self, sight: &Sight) -> std::io::Result<()> {
-        let (width, height) = terminal::size()?;
-        let (width, height) = (usize::from(width).max(1), usize::from(height).max(1));
+        self.size = size();
+        let (width, height) = self.size;
         let lines = match sight {
             Sight::Nothing(why) => waiting(why, width, height, self.paint),
             Sight::Exercise(picture) => {
@@ -95,32 +100,40 @@ impl View {
                 lines
             }
         };
-        self.page = (height / 2).max(1);
-        let mut out = BufWriter::new(stdout().lock());
-        queue!(out, BeginSynchronizedUpdate)?;
+        let mut text = String::from(HOLD);
         for (row, line) in lines.iter().enumerate() {
-            let row = u16::try_from(row).unwrap_or(u16::MAX);
-            queue!(out, cursor::MoveTo(0, row), Clear(ClearType::CurrentLine), Print(line))?;
+            let end = if row > 0 { "\r\n" } else { "" };
+            let _ = write!(text, "{end}{CLEAR_LINE}{line}");
         }
-        queue!(out, Clear(ClearType::FromCursorDown), EndSynchronizedUpdate)?;
-        out.flush()
+        text.push_str(SHOW);
+        write(&text)
     }
 
     /// Heeds a key. Whether it is one that ends.
-    fn ends_at(&mut self, key: KeyEvent) -> bool {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c' | 'd') if control => return true,
-            KeyCode::Char('q' | 'Q') | KeyCode::Esc => return true,
-            KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
-            KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
-            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll += self.page,
-            KeyCode::PageUp | KeyCode::Char('b') => self.scroll = self.scroll.saturating_sub(self.page),
-            KeyCode::Home => self.scroll = 0,
-            KeyCode::End => self.scroll = self.furthest,
+    fn ends_at(&mut self, key: &[u8]) -> bool {
+        const CONTROL_C: &[u8] = b"\x03";
+        const CONTROL_D: &[u8] = b"\x04";
+        const ESCAPE: &[u8] = b"\x1b";
+        let page = (self.size.1 / 2).max(1);
+        match key {
+            b"q" | b"Q" | CONTROL_C | CONTROL_D | ESCAPE => return true,
+            b"j" | b"\x1b[B" | b"\x1bOB" => self.scroll += 1,
+            b"k" | b"\x1b[A" | b"\x1bOA" => self.scroll = self.scroll.saturating_sub(1),
+            b" " | b"\x1b[6~" => self.scroll += page,
+            b"b" | b"\x1b[5~" => self.scroll = self.scroll.saturating_sub(page),
+            b"\x1b[H" | b"\x1bOH" | b"\x1b[1~" => self.scroll = 0,
+            b"\x1b[F" | b"\x1bOF" | b"\x1b[4~" => self.scroll = self.furthest,
             _ => {}
         }
         self.scroll = self.scroll.min(self.furthest);
         false
+    }
+}
+
+/// Columns and lines of the terminal.
+fn size() -> (usize, usize) {
+    match terminal_size::terminal_size() {
+        Some((columns, lines)) => (usize::from(columns.0).max(1), usize::from(lines.0).max(1)),
+        None => (80, 24),
     }
 }

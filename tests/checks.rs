@@ -1,0 +1,1304 @@
+//! Every sentence of every check, holding and failing, on the real kernel: a table of states and of what is said of them.
+//!
+//! Two guards keep the table whole: each check has a row that holds and one that fails, and each text in `src/check` is
+//! said by a row.
+
+mod support;
+
+use layerlab::check::{CheckLine, KINDS, Outcome, conclude};
+use layerlab::event::{Next, Role, Verified};
+use layerlab::stage::{ScratchChoice, Stage};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Mutex;
+
+/// How things stand, and what the checks say of it.
+struct State {
+    /// Builds it; then the exercise begins.
+    before: &'static str,
+    /// What the learner does.
+    done: &'static str,
+    /// The only role in which it can be built.
+    role: Option<Role>,
+    /// A file without which it cannot be built.
+    needs: Option<&'static str>,
+    /// The start is noted without what must stay untouched.
+    forgotten: bool,
+    rows: Vec<Row>,
+}
+
+/// A check, and what it says. `…` stands for any text.
+struct Row {
+    line: &'static str,
+    sentence: &'static str,
+    /// Where it fails: expected, found, means, next.
+    fault: Option<[&'static str; 4]>,
+}
+
+/// What stands before every script: `overlay OPTIONS MOUNTPOINT`, and `$x`, by whose attributes overlays live here.
+const PREAMBLE: &str = r#"set -e
+overlay() { mount -t overlay overlay -o "$1$LAYERLAB_OVERLAY_OPTIONS" "$2"; }
+x=${LAYERLAB_OVERLAY_OPTIONS:+user}; x=${x:-trusted}
+"#;
+
+fn state(before: &'static str) -> State {
+    State { before, done: "", role: None, needs: None, forgotten: false, rows: Vec::new() }
+}
+
+impl State {
+    fn then(mut self, done: &'static str) -> State {
+        self.done = done;
+        self
+    }
+
+    fn only(mut self, role: Role) -> State {
+        self.role = Some(role);
+        self
+    }
+
+    fn needs(mut self, file: &'static str) -> State {
+        self.needs = Some(file);
+        self
+    }
+
+    fn forgotten(mut self) -> State {
+        self.forgotten = true;
+        self
+    }
+
+    fn holds(mut self, line: &'static str, sentence: &'static str) -> State {
+        self.rows.push(Row { line, sentence, fault: None });
+        self
+    }
+
+    fn fails(mut self, line: &'static str, sentence: &'static str, fault: [&'static str; 4]) -> State {
+        self.rows.push(Row { line, sentence, fault: Some(fault) });
+        self
+    }
+
+    /// What its checks found; `None` where it cannot be built here.
+    fn outcomes(&self, role: Role) -> Option<Vec<Outcome>> {
+        if self.role.is_some_and(|only| only != role) {
+            return None;
+        }
+        if let Some(file) = self.needs.filter(|file| !std::path::Path::new(file).exists()) {
+            // Past the capture of the test program, so that a skip is seen.
+            let _ = writeln!(std::io::stderr(), "SKIP    a state of the checks: there is no {file}");
+            return None;
+        }
+        let mut stage = stage();
+        let run = |stage: &mut Stage, script: &str| {
+            let ran = stage.script(&format!("{PREAMBLE}{script}")).unwrap();
+            assert_eq!(ran.status, 0, "{script}\n{}", String::from_utf8_lossy(&ran.shown));
+        };
+        run(&mut stage, self.before);
+        let untouched = self.checks().flat_map(|check| check.keeps().to_vec()).filter(|_| !self.forgotten);
+        let start = stage.begin_exercise("9.try", untouched.collect()).unwrap();
+        run(&mut stage, self.done);
+        stage.began(&start).unwrap();
+        for row in &self.rows {
+            stage.begin_check(row.line).unwrap();
+        }
+        Some(
+            self.rows
+                .iter()
+                .map(|row| stage.checked().unwrap_or_else(|error| panic!("{}: {error}", row.line)))
+                .collect(),
+        )
+    }
+
+    fn checks(&self) -> impl Iterator<Item = CheckLine> {
+        self.rows.iter().map(|row| CheckLine::parse(row.line).unwrap_or_else(|error| panic!("{}: {error}", row.line)))
+    }
+}
+
+fn stage() -> Stage {
+    let scratch = ScratchChoice { tmpfs: true, size: "64m".into(), disk: std::env::temp_dir().join("layerlab-checks") };
+    Stage::start(&support::program(), scratch).unwrap_or_else(|error| panic!("{error}"))
+}
+
+const FILE: &str = "a regular file";
+const WITHOUT_OVERLAY: &str = "Without it there is no merged view: the directory shows only what lies in itself.";
+const FINDMNT: &str = "look at what is mounted: findmnt -t overlay";
+const RESET: &str = "begin again: layerlab reset 9.try";
+const AS_IT_WAS: &str = "as it was when the exercise began";
+const OTHERS_SEE: &str = "An image layer belongs to every container that uses it: each of them sees this change.";
+const BEHIND: &str = "Whatever the container had there is lost or changed behind the kernel's back.";
+const BLANKS: &str = "They differ in white space alone: · is a blank, → is a tab.";
+const CAT: &str = "look at it, with every line's end: cat -A …";
+
+/// What stands at a path, without any overlay.
+fn entries() -> Vec<State> {
+    vec![
+        state(
+            "mkdir -p d/sub 'a dir'; echo text > d/a; ln -s d/a link; ln -s d dlink; ln -s loop loop; mkfifo pipe\n\
+             python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"sock\")'; mknod w c 0 0; touch $'t\\tab'",
+        )
+        .holds("file d/a", "d/a is a regular file")
+        .holds("file dlink/a", "dlink/a is a regular file")
+        .holds("file './d/a'", "./d/a is a regular file")
+        .fails("file d/nope", "d/nope does not exist", [FILE, "nothing", "", "look at what is there: ls -l d"])
+        .fails("file nope", "nope does not exist", [FILE, "nothing", "", "look at what is there: ls -l ."])
+        .fails("file ../nope", "../nope does not exist", [FILE, "nothing", "", "look at what is there: ls -l .."])
+        .fails(
+            "file no/where/x",
+            "no/where/x does not exist",
+            [FILE, "nothing; no/where does not exist either", "", "look at what is there: ls -l ."],
+        )
+        .fails(
+            "file d/a/x",
+            "d/a/x does not exist",
+            [FILE, "nothing; d/a is a regular file, not a directory", "", "look at what is there: ls -l d"],
+        )
+        .fails(
+            "file link/x",
+            "link/x does not exist",
+            [FILE, "nothing; link is a symbolic link to d/a, not a directory", "", "look at what is there: ls -l ."],
+        )
+        .fails(
+            "file loop/x",
+            "loop/x cannot be read",
+            [
+                "something that can be read",
+                "openat(AT_FDCWD, \"…/loop/x\", O_RDONLY) = -1 ELOOP (Too many levels of symbolic links)",
+                "A symbolic link on the way to it leads back to itself.",
+                "look where it leads: namei loop/x",
+            ],
+        )
+        .fails("file d", "d is a directory, not a regular file", [FILE, "a directory", "", "look at it: ls -ld d"])
+        .fails(
+            "file 'a dir'",
+            "a dir is a directory, not a regular file",
+            [FILE, "a directory", "", "look at it: ls -ld 'a dir'"],
+        )
+        .fails(
+            "file link",
+            "link is a symbolic link to d/a, not a regular file",
+            [FILE, "a symbolic link to d/a", "", "look at it: ls -ld link"],
+        )
+        .fails("file pipe", "pipe is a named pipe, not a regular file", [FILE, "a named pipe", "", "…"])
+        .fails("file sock", "sock is a socket, not a regular file", [FILE, "a socket", "", "…"])
+        .fails("file w", "w is a whiteout, not a regular file", [FILE, "a whiteout", "", "…"])
+        .fails("directory 't\tab'", "t\\tab is a regular file, not a directory", ["a directory", FILE, "", "…"])
+        .holds("directory d", "d is a directory")
+        .holds("directory d/sub/", "d/sub/ is a directory")
+        .holds("directory d/.", "d/. is a directory")
+        .fails(
+            "directory dlink",
+            "dlink is a symbolic link to d, not a directory",
+            ["a directory", "a symbolic link to d", "", "look at it: ls -ld dlink"],
+        )
+        .fails("directory d/no", "d/no does not exist", ["a directory", "nothing", "", "look at what is there: ls -l d"])
+        .holds("absent nope", "nope is not there")
+        .holds("absent d/a/x", "d/a/x is not there")
+        .fails("absent d/a", "d/a is there, but should not be", ["nothing", FILE, "", "look at it: ls -ld d/a"])
+        .fails("absent loop/x", "loop/x cannot be read", ["…", "…", "…", "…"])
+        .holds("empty d/sub", "d/sub is empty")
+        .fails("empty d/no", "d/no does not exist", ["an empty directory", "nothing", "", "…"])
+        .fails("empty d/a", "d/a is a regular file, not an empty directory", ["an empty directory", FILE, "", "…"])
+        .holds("whiteout w", "w is a whiteout")
+        .fails("whiteout d/no", "d/no does not exist", ["a whiteout", "nothing", "", "look at what is there: ls -l d"])
+        .fails(
+            "whiteout d/a",
+            "d/a is a regular file, not a whiteout",
+            [
+                "a whiteout",
+                FILE,
+                "A file in a layer is shown in the merged view, even an empty one. A whiteout is a character device with \
+                 the numbers 0, 0.",
+                "look at it: ls -ld d/a",
+            ],
+        )
+        .fails(
+            "whiteout d",
+            "d is a directory, not a whiteout",
+            ["a whiteout", "a directory", "Only a whiteout says that a name is deleted.", "look at it: ls -ld d"],
+        ),
+        state("mkdir d one; touch d/{a,b,c,d,e} one/$'two\\nlines'")
+            .fails(
+                "empty d",
+                "d is not empty: it holds a, b, c, and 2 more",
+                ["no entries", "a, b, c, and 2 more", "", "look at them: ls -la d"],
+            )
+            .fails(
+                "empty one",
+                "one is not empty: it holds two\\nlines",
+                ["no entries", "two\\nlines", "", "look at them: ls -la one"],
+            ),
+        state("mknod dev c 1 3; mknod block b 0 0")
+            .only(Role::Root)
+            .fails(
+                "whiteout dev",
+                "dev is a device with the numbers 1, 3, not a whiteout",
+                ["…", "…", "Only a character device with the numbers 0, 0 is a whiteout.", "…"],
+            )
+            .fails("whiteout block", "block is a device with the numbers 0, 0, not a whiteout", ["…", "…", "…", "…"]),
+        state("touch unlike; setfattr -n $x.overlay.whiteout -v y unlike").holds("whiteout unlike", "unlike is a whiteout"),
+        state("")
+            .only(Role::User)
+            .fails(
+                "file /root/x",
+                "/root/x cannot be read",
+                [
+                    "something that can be read",
+                    "openat(AT_FDCWD, \"/root/x\", O_RDONLY) = -1 EACCES (Permission denied)",
+                    "Its permissions do not let you read it, so nobody can check it.",
+                    "chmod u+rx /root/x",
+                ],
+            ),
+        state("mkdir d; exec 3<> /dev/fuse; mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 none d")
+            .only(Role::Root)
+            .needs("/dev/fuse")
+            .fails(
+                "directory d",
+                "d cannot be read",
+                [
+                    "something that can be read",
+                    "openat(…) = -1 ENOTCONN (Transport endpoint is not connected)",
+                    "The program that serves this file system is gone.",
+                    "umount what is mounted there, or begin again: layerlab reset 9.try",
+                ],
+            ),
+    ]
+}
+
+/// What a file holds, and what is noted at it.
+fn files() -> Vec<State> {
+    vec![
+        state(
+            "echo a > a; printf a > unended; printf 'a\\nb\\n' > ab; printf 'a b \\n' > blanks; printf 'a\\tb\\n' > tab\n\
+             printf 'a\\r\\n' > crlf; echo \"'a b'\" > quoted; echo my file > small; echo b > b; : > empty; echo > feed\n\
+             printf 'a\\n\\n' > more; printf 'a\\n\\n\\n' > more2; printf 'a\\n  \\n' > more3; printf 'a\\na\\n' > twice\n\
+             printf 'a\\nx\\ny\\n' > xy; printf '\\377\\0\\n' > binary; printf %0300d 0 > long; printf '\\nb\\n' > gap\n\
+             mkdir d; printf 'a\\nc\\n' > ac",
+        )
+        .holds("contains a a", "a reads \"a\"")
+        .holds("contains unended a", "unended reads \"a\"")
+        .holds("contains ab a b", "ab reads the 2 lines that it should")
+        .holds("contains feed ''", "feed reads \"\"")
+        .fails("contains b a", "b reads \"b\", not \"a\"", ["\"a\"", "\"b\"", "", "look at it, with every line's end: cat -A b"])
+        .fails("contains ac a b", "line 2 of ac reads \"c\", not \"b\"", ["\"b\"", "\"c\"", "", CAT])
+        .fails("contains blanks 'a b'", "blanks reads \"a·b·\", not \"a·b\"", ["\"a·b\"", "\"a·b·\"", BLANKS, CAT])
+        .fails("contains tab 'a b'", "tab reads \"a→b\", not \"a·b\"", ["\"a·b\"", "\"a→b\"", BLANKS, CAT])
+        .fails(
+            "contains crlf a",
+            "crlf reads \"a\\r\", not \"a\"",
+            ["\"a\"", "\"a\\r\"", "The line ends with a carriage return (\\r), as editors of another system write it.", CAT],
+        )
+        .fails(
+            "contains quoted 'a b'",
+            "quoted reads \"'a b'\", not \"a b\"",
+            ["\"a b\"", "\"'a b'\"", "The quotes have become a part of the file.", CAT],
+        )
+        .fails(
+            "contains small 'My file'",
+            "small reads \"my file\", not \"My file\"",
+            ["…", "…", "Capital and small letters are not the same.", CAT],
+        )
+        .fails(
+            "contains b a b",
+            "line 1 of b reads \"b\", not \"a\"",
+            ["\"a\"", "\"b\"", "What stood there before is gone: > empties a file before it writes, >> writes at its end.", CAT],
+        )
+        .fails("contains gap a b", "line 1 of gap reads \"\", not \"a\"", ["\"a\"", "\"\"", "The line is empty.", CAT])
+        .fails("contains empty a", "empty is empty: \"a\" is missing", ["1 line", "no line", "", CAT])
+        .fails("contains a a b", "a ends after line 1: \"b\" is missing", ["2 lines", "1 line", "", CAT])
+        .fails(
+            "contains more a",
+            "more has an empty line too many at its end, line 2",
+            [
+                "1 line",
+                "2 lines",
+                "An empty line is a line too: the file ends with more line feeds than it should.",
+                CAT,
+            ],
+        )
+        .fails(
+            "contains more2 a",
+            "more2 has 2 empty lines too many at its end, from line 2",
+            ["1 line", "3 lines", "An empty line is a line too: …", CAT],
+        )
+        .fails("contains more3 a", "more3 has a line too many: line 2 reads \"··\"", ["1 line", "2 lines", "", CAT])
+        .fails(
+            "contains twice a",
+            "twice has a line too many: line 2 reads \"a\"",
+            [
+                "1 line",
+                "2 lines",
+                "The same line stands there more than once: >> writes at the end of what is there, each time.",
+                CAT,
+            ],
+        )
+        .fails("contains xy a", "xy has 2 lines too many: line 2 reads \"x\"", ["1 line", "3 lines", "", CAT])
+        .fails("contains binary a", "binary reads \"\u{fffd}\\u{0}\", not \"a\"", ["\"a\"", "\"\u{fffd}\\u{0}\"", "", CAT])
+        .fails("contains long a", "long reads \"000…000\", not \"a\"", ["\"a\"", "\"00…00\"", "", CAT])
+        .fails("contains d a", "d is a directory, not a regular file", [FILE, "a directory", "", "look at it: ls -ld d"])
+        .fails("contains nope a", "nope does not exist", [FILE, "nothing", "", "look at what is there: ls -l ."])
+        .fails(
+            "contains /proc/self/mem a",
+            "/proc/self/mem cannot be read",
+            [
+                "something that can be read",
+                "openat(AT_FDCWD, \"/proc/self/mem\", O_RDONLY) = -1 EIO (Input/output error)",
+                "The file system below it cannot read it.",
+                "umount what is mounted there, or begin again: layerlab reset 9.try",
+            ],
+        ),
+        state(
+            "printf 'a\\nb\\n' > ab; cp ab copy; printf 'a\\nc\\n' > ac; printf 'a\\n' > a; printf 'a\\nb' > unended\n\
+             printf '\\377' > x; printf '\\376' > y; printf 'a\\nb \\n' > blank; truncate -s 2M big; truncate -s 3M bigger\n\
+             ln -s ab link; mkdir d",
+        )
+        .holds("same ab copy", "ab and copy have the same content")
+        .fails(
+            "same ab ac",
+            "ab and ac differ",
+            ["line 2 of ac reads \"c\"", "line 2 of ab reads \"b\"", "", "look at both: diff ac ab"],
+        )
+        .fails(
+            "same ab a",
+            "ab and a differ",
+            ["a has 1 line", "line 2 of ab reads \"b\"", "", "look at both: diff a ab"],
+        )
+        .fails(
+            "same blank ab",
+            "blank and ab differ",
+            ["line 2 of ab reads \"b\"", "line 2 of blank reads \"b·\"", BLANKS, "…"],
+        )
+        .fails(
+            "same unended ab",
+            "unended and ab differ",
+            ["ab ends with a line feed", "unended ends without a line feed", "", "look at both: diff ab unended"],
+        )
+        .fails("same x y", "x and y differ", ["byte 1 of y is 0xfe", "byte 1 of x is 0xff", "", "…"])
+        .fails(
+            "same big bigger",
+            "big and bigger differ",
+            ["bigger has 3145728 bytes", "big has 2097152 bytes", "", "…"],
+        )
+        .fails("same link ab", "link is a symbolic link to ab, not a regular file", [FILE, "…", "", "…"])
+        .fails("same ab d", "d is a directory, not a regular file", [FILE, "a directory", "", "…"])
+        .fails("same ab nope", "nope does not exist", [FILE, "nothing", "", "…"]),
+        state(
+            "umask 022; touch f z; chmod 600 f; chmod 0 z; mkdir -m 1777 d; ln -s f link; mknod w c 0 0; ln f second; cp f copy\n\
+             mkdir sub",
+        )
+        .holds("mode f 600", "f has mode 600")
+        .holds("mode f 0600", "f has mode 600")
+        .holds("mode z 000", "z has mode 0")
+        .holds("mode d 1777", "d has mode 1777")
+        .fails(
+            "mode f 644",
+            "f has mode 600, not 644",
+            [
+                "mode 644",
+                "mode 600",
+                "Each digit is a sum of 4 (read), 2 (write) and 1 (execute): for the owner, the group, all others.",
+                "look at it: stat -c '%a %n' f",
+            ],
+        )
+        .fails("mode f 0", "f has mode 600, not 0", ["mode 0", "mode 600", "…", "…"])
+        .fails(
+            "mode link 777",
+            "link is a symbolic link to f, not a file or a directory",
+            ["a file or a directory", "a symbolic link to f", "", "look at it: ls -ld link"],
+        )
+        .fails("mode w 0", "w is a whiteout, not a file or a directory", ["…", "a whiteout", "", "…"])
+        .fails("mode no 644", "no does not exist", ["a file or a directory", "nothing", "", "…"])
+        .holds("hard-link f second", "f and second are one file")
+        .fails(
+            "hard-link f copy",
+            "f and copy are two files, not one",
+            [
+                "one inode",
+                "inode … and inode …",
+                "A copy has the same text today, but whoever writes to one name does not change the other.",
+                "look at the numbers: ls -li f copy",
+            ],
+        )
+        .fails(
+            "hard-link f link",
+            "link is a symbolic link, not a second name of f",
+            [
+                "two names of one file",
+                "a symbolic link to f",
+                "A symbolic link is a file of its own that holds a path. A hard link is a second name of the same file.",
+                "remove link and make the link without -s",
+            ],
+        )
+        .fails("hard-link link f", "link is a symbolic link, not a second name of f", ["…", "…", "…", "…"])
+        .fails("hard-link w w", "w is a whiteout, not a regular file", [FILE, "a whiteout", "", "…"])
+        .fails("hard-link f sub", "sub is a directory, not a regular file", [FILE, "a directory", "", "…"])
+        .fails("hard-link no f", "no does not exist", [FILE, "nothing", "", "…"]),
+    ]
+}
+
+/// A union of two image layers with a container, mounted on `mnt`.
+macro_rules! union {
+    ($more:literal) => {
+        concat!(
+            "mkdir -p image/dir base/dir/below container work mnt; echo i > image/f; echo b > base/f; echo b > base/low\n",
+            "echo d > image/dir/in; echo b > base/dir/deep; ln image/f image/g\n",
+            "overlay lowerdir=image:base,upperdir=container,workdir=work mnt\n",
+            $more
+        )
+    };
+}
+
+/// What the merged view shows, and what stands in a container's layer.
+fn views() -> Vec<State> {
+    const NO_LAYER: &str = "None of the layers of this union has an entry of this name.";
+    const NOT_CHANGED: &str = "Nothing has been changed or made under this name in the container: only then does an entry appear in its layer.";
+    let promises = "base/late is there, but a layer was changed while it was mounted, and then the kernel promises nothing. \
+                    Unmount it, and mount it again.";
+    vec![
+        // What is not there, by the place where it is not.
+        state(union!(""))
+            .then(
+                "rm mnt/low; rm -r mnt/dir; mkdir mnt/dir; echo mine > mnt/own; mkdir mnt/new; echo 2 >> mnt/f\n\
+                 ls mnt/late 2> /dev/null || true; echo l > base/late",
+            )
+            .fails("file mnt/nope", "mnt/nope does not exist", [FILE, "nothing", NO_LAYER, "look at what is there: ls -l mnt"])
+            .fails(
+                "file mnt/low",
+                "mnt/low does not exist",
+                [
+                    FILE,
+                    "nothing",
+                    "container holds a whiteout for it, so the merged view does not show what lies below.",
+                    "look at what is there: ls -l mnt",
+                ],
+            )
+            .fails(
+                "file mnt/dir/deep",
+                "mnt/dir/deep does not exist",
+                [FILE, "nothing", "container/dir is opaque, so the merged view does not show base/dir/deep.", "…"],
+            )
+            .fails("file mnt/late", "mnt/late does not exist", [FILE, "nothing", promises, "…"])
+            .fails("file container/g", "container/g does not exist", [FILE, "nothing", NOT_CHANGED, "…"])
+            .fails("file image/no", "image/no does not exist", [FILE, "nothing", "", "look at what is there: ls -l image"])
+            .fails("whiteout container/g", "container/g does not exist", ["a whiteout", "nothing", NOT_CHANGED, "…"])
+            .holds("absent mnt/low", "mnt/low is not there")
+            .fails("absent mnt/f", "mnt/f is there, but should not be", ["nothing", FILE, "It comes from container.", "…"])
+            .fails("absent mnt/g", "mnt/g is there, but should not be", ["nothing", FILE, "It comes from image.", "…"])
+            .fails(
+                "absent container/own",
+                "container/own is there, but should not be",
+                ["nothing", FILE, "It lies in a container's own layer.", "look at it: ls -ld container/own"],
+            )
+            .fails(
+                "absent container/new",
+                "container/new is there, but should not be",
+                ["nothing", "a directory", "A directory in a container's layer holds what that container made or changed.", "…"],
+            )
+            .fails("absent base/low", "base/low is there, but should not be", ["nothing", FILE, "", "…"])
+            .holds("whiteout container/low", "container/low is a whiteout")
+            .fails(
+                "whiteout container/own",
+                "container/own is a regular file, not a whiteout",
+                ["a whiteout", FILE, "A file in a layer is shown…", "…"],
+            )
+            .holds("opaque container/dir", "container/dir is opaque")
+            .fails(
+                "opaque container/new",
+                "container/new is a directory, but not opaque",
+                [
+                    "the attribute overlay.opaque=y",
+                    "a directory without it",
+                    "Without the mark, what the layers below have at this path is merged in, now or whenever they change.",
+                    "look at what it holds: ls -la container/new",
+                ],
+            )
+            .fails("opaque container/no", "container/no does not exist", ["an opaque directory", "nothing", NOT_CHANGED, "…"])
+            .fails(
+                "opaque container/own",
+                "container/own is a regular file, not an opaque directory",
+                ["an opaque directory", FILE, "", "…"],
+            ),
+        // A file in the place of a directory hides it too.
+        state(union!("")).then("rm -r mnt/dir; echo file > mnt/dir").fails(
+            "file mnt/dir/deep",
+            "mnt/dir/deep does not exist",
+            [
+                FILE,
+                "nothing; mnt/dir is a regular file, not a directory",
+                "container/dir is a regular file, so the merged view does not show base/dir/deep.",
+                "look at what is there: ls -l mnt",
+            ],
+        ),
+        state(union!(""))
+            .then("umount mnt; echo mine > mnt/own; cp image/f container/copy")
+            .fails(
+                "file mnt/f",
+                "mnt/f does not exist",
+                [FILE, "nothing", "Without the overlay, mnt is an ordinary directory.", "look at what is there: ls -l mnt"],
+            )
+            .holds("file mnt/own", "mnt/own is a regular file")
+            .fails("absent mnt/own", "mnt/own is there, but should not be", ["nothing", FILE, "", "…"])
+            .fails("file container/f", "container/f does not exist", [FILE, "nothing", NOT_CHANGED, "…"])
+            .fails(
+                "from mnt/own container",
+                "no overlay is mounted on mnt",
+                ["a mount of type overlay", "no mount", WITHOUT_OVERLAY, FINDMNT],
+            ),
+        state(union!("")).then("echo x >> mnt/low; touch mnt/dir/in mnt/g; mkdir mnt/new; touch mnt/own; ln -s f mnt/link")
+            .holds("copied-up container/low", "container/low was copied up")
+            .holds("copied-up container/dir", "container/dir was copied up")
+            .fails(
+                "copied-up container/own",
+                "container/own was made new, not copied up",
+                [
+                    "a file with the attribute overlay.origin",
+                    "a file without it",
+                    "When the kernel copies a file up, it notes where it came from. This file has no such note: it was made \
+                     new, in the merged view or in the layer itself.",
+                    "look at it: getfattr -d -m - container/own",
+                ],
+            )
+            .fails(
+                "copied-up container/new",
+                "container/new was made new, not copied up",
+                [
+                    "a directory with the attribute overlay.origin",
+                    "a directory without it",
+                    "When the kernel copies a directory up, it notes where it came from. This directory has no such note: …",
+                    "…",
+                ],
+            )
+            .fails(
+                "copied-up container/f",
+                "container/f does not exist",
+                ["a file that was copied up", "nothing", NOT_CHANGED, "…"],
+            )
+            .fails(
+                "copied-up container/link",
+                "container/link is a symbolic link to f, not a file that was copied up",
+                ["a file that was copied up", "a symbolic link to f", "", "look at it: ls -ld container/link"],
+            ),
+        // Which layer gives it.
+        state(union!(""))
+            .then("echo mine > mnt/own; cat mnt/low > mnt/low2; echo 2 >> mnt/f; cat mnt/dir/deep; rm base/dir/deep; rm mnt/g")
+            .holds("from mnt/low base", "mnt/low comes from base")
+            .holds("from mnt/dir/in image", "mnt/dir/in comes from image")
+            .holds("from mnt/own container", "mnt/own comes from container")
+            .fails(
+                "from mnt/f image",
+                "mnt/f comes from container, not from image",
+                [
+                    "an entry of image",
+                    "an entry of container",
+                    "container is the upper layer: the container has an entry of its own, and what lies below is hidden.",
+                    "look at the layers: layerlab trees",
+                ],
+            )
+            .fails(
+                "from mnt/dir/in base",
+                "mnt/dir/in comes from image, not from base",
+                [
+                    "an entry of base",
+                    "an entry of image",
+                    "image lies above base in the pile, and the topmost entry is the one that is shown.",
+                    "…",
+                ],
+            )
+            .fails(
+                "from mnt/low image",
+                "mnt/low comes from base, not from image",
+                ["…", "…", "image lies above base in the pile, but does not have it.", "…"],
+            )
+            .fails(
+                "from mnt/low work",
+                "mnt/low comes from base, not from work",
+                ["…", "…", "work is no layer of this overlay.", "…"],
+            )
+            .fails(
+                "from mnt/dir/deep base",
+                "no layer explains mnt/dir/deep",
+                [
+                    "an entry of base",
+                    "an entry of no layer",
+                    "A layer was changed while it was mounted; from then on the kernel promises nothing about what the \
+                     merged view shows.",
+                    "umount it, and mount it again",
+                ],
+            )
+            .fails(
+                "absent mnt/dir/deep",
+                "mnt/dir/deep is there, but should not be",
+                ["nothing", FILE, "", "look at it: ls -ld mnt/dir/deep"],
+            )
+            .fails(
+                "from mnt/no base",
+                "mnt/no does not exist",
+                ["an entry that comes from base", "nothing", NO_LAYER, "…"],
+            )
+            .fails("from mnt/g image", "mnt/g does not exist", ["…", "nothing", "container holds a whiteout for it…", "…"])
+            .fails(
+                "from image/f image",
+                "no overlay is mounted on image",
+                ["a mount of type overlay", "no mount", WITHOUT_OVERLAY, FINDMNT],
+            )
+            .fails("from ./image/f base", "no overlay is mounted on image", ["…", "…", "…", "…"]),
+    ]
+}
+
+/// What is mounted, and of what.
+fn mounts() -> Vec<State> {
+    const OVERLAY: &str = "a mount of type overlay";
+    const POINT: &str =
+        "A mount needs a directory as its mount point; a mount on what a link leads to stands there, not here.";
+    vec![
+        state(union!(
+            "mkdir tmp bound part only; mount -t tmpfs tmpfs tmp; mount --bind mnt bound; mount --bind mnt/dir part\n\
+             overlay lowerdir=image:base only; mkdir plain; touch file; ln -s mnt link; mkdir 'a dir'; mount -t tmpfs tmpfs 'a dir'"
+        ))
+        .holds("mounted mnt", "an overlay is mounted on mnt")
+        .holds("mounted bound", "an overlay is mounted on bound")
+        .fails("mounted plain", "no overlay is mounted on plain", [OVERLAY, "no mount", WITHOUT_OVERLAY, FINDMNT])
+        .fails(
+            "mounted tmp",
+            "no overlay is mounted on tmp",
+            [OVERLAY, "a mount of type tmpfs", "Another file system covers the directory.", FINDMNT],
+        )
+        .fails(
+            "mounted part",
+            "no overlay is mounted on part",
+            [
+                OVERLAY,
+                "the directory /dir of another overlay",
+                "A bind mount shows a directory of an overlay a second time; it is no overlay of its own.",
+                FINDMNT,
+            ],
+        )
+        .fails(
+            "mounted nope",
+            "no overlay is mounted on nope",
+            [
+                OVERLAY,
+                "nothing; nope does not exist",
+                "A mount needs a directory that is there already: its mount point.",
+                FINDMNT,
+            ],
+        )
+        .fails("mounted file", "no overlay is mounted on file", [OVERLAY, "no mount; file is a regular file", POINT, FINDMNT])
+        .fails(
+            "mounted link",
+            "no overlay is mounted on link",
+            [OVERLAY, "no mount; link is a symbolic link to mnt", POINT, FINDMNT],
+        )
+        .holds("not-mounted plain", "nothing is mounted on plain")
+        .holds("not-mounted nope", "nothing is mounted on nope")
+        .fails(
+            "not-mounted mnt",
+            "an overlay is still mounted on mnt",
+            [
+                "no mount",
+                OVERLAY,
+                "As long as it is mounted, whoever works in the directory works in what is mounted there.",
+                "umount mnt",
+            ],
+        )
+        .fails(
+            "not-mounted 'a dir'",
+            "a tmpfs is still mounted on a dir",
+            ["no mount", "a mount of type tmpfs", "…", "umount 'a dir'"],
+        )
+        .holds("lowers mnt image base", "the lower layers of mnt are image:base")
+        .holds("lowers mnt ./image base/", "the lower layers of mnt are image:base")
+        .fails(
+            "lowers mnt base image",
+            "the lower layers of mnt are image:base, not base:image",
+            [
+                "lowerdir=base:image",
+                "lowerdir=image:base",
+                "These are the right layers in another order. The leftmost of lowerdir is the topmost.",
+                "umount mnt, and mount it with other lower layers",
+            ],
+        )
+        .fails(
+            "lowers mnt image plain base",
+            "the lower layers of mnt are image:base, not image:plain:base",
+            ["…", "…", "plain is missing from the pile.", "…"],
+        )
+        .fails("lowers mnt a b image base", "…", ["…", "…", "a and b are missing from the pile.", "…"])
+        .fails(
+            "lowers mnt base",
+            "the lower layers of mnt are image:base, not base",
+            ["…", "…", "image does not belong into the pile.", "…"],
+        )
+        .fails("lowers mnt plain", "…", ["…", "…", "base and image are in the pile, and plain is not.", "…"])
+        .fails("lowers mnt plain a base", "…", ["…", "…", "image is in the pile, and a and plain are not.", "…"])
+        .fails("lowers plain image", "no overlay is mounted on plain", [OVERLAY, "no mount", WITHOUT_OVERLAY, FINDMNT])
+        .holds("upper mnt container", "the upper layer of mnt is container")
+        .fails(
+            "upper mnt work",
+            "the upper layer of mnt is container, not work",
+            [
+                "upperdir=work",
+                "upperdir=container",
+                "Whatever is written through this mount goes into that layer.",
+                "umount mnt, and mount it with upperdir=work",
+            ],
+        )
+        .fails(
+            "upper only container",
+            "the overlay on only has no upper layer",
+            [
+                "upperdir=container",
+                "lower layers alone",
+                "Without an upper layer nobody can write through the mount.",
+                "umount only, and mount it with upperdir=container",
+            ],
+        )
+        .fails("upper tmp container", "no overlay is mounted on tmp", [OVERLAY, "a mount of type tmpfs", "…", FINDMNT])
+        .holds("read-only only", "the mount on only is read-only")
+        .fails(
+            "read-only mnt",
+            "the mount on mnt can be written through",
+            ["ro", "rw", "A program can write through this mount.", "look at its options: findmnt -o TARGET,OPTIONS mnt"],
+        )
+        .fails(
+            "read-only plain",
+            "nothing is mounted on plain",
+            [
+                "a mount that is read-only",
+                "no mount",
+                "Read-only is a property of a mount, not of a directory.",
+                "look at what is mounted: findmnt",
+            ],
+        ),
+        // Whatever way leads to a layer, it is the same layer.
+        state("mkdir -p image sub container sub/work sub/mnt alone other; ln -s ../image sub/way; ln -s image link")
+            .then(
+                "cd sub; overlay lowerdir=../image,upperdir=../container,workdir=work mnt; cd ..; overlay lowerdir=sub/way:other alone\n\
+                 echo a > image/a; touch sub/mnt/b",
+            )
+            .holds("lowers sub/mnt image", "the lower layer of sub/mnt is image")
+            .holds("lowers alone link other", "the lower layers of alone are image:other")
+            .holds("upper sub/mnt container", "the upper layer of sub/mnt is container")
+            .holds("from sub/mnt/a link", "sub/mnt/a comes from link")
+            .fails("lowers alone sub other", "the lower layers of alone are image:other, not sub:other", ["…", "…", "image is in the pile, and sub is not.", "…"])
+            .fails("file container/x", "container/x does not exist", [FILE, "nothing", "Nothing has been changed…", "…"]),
+        // What is mounted last is what is seen.
+        state(union!("mkdir tmp"))
+            .then("mount -o remount,ro,bind mnt; mount -t tmpfs -o ro tmpfs tmp")
+            .holds("read-only mnt", "the mount on mnt is read-only")
+            .holds("read-only tmp", "the mount on tmp is read-only"),
+        // Under what covers the directory above it a mount is still in the table.
+        state(union!("mkdir -p d/m d/n; mount --bind d d; overlay lowerdir=image:base d/m; mount -t tmpfs tmpfs d/n"))
+            .holds("mounted d/m", "an overlay is mounted on d/m")
+            .fails("not-mounted d/n", "a tmpfs is still mounted on d/n", ["…", "…", "…", "umount d/n"]),
+        state(union!("mkdir -p d/m d/n d/o; overlay lowerdir=image:base d/m; mount -t tmpfs tmpfs d/n; mkdir d/n/x"))
+            .then("overlay lowerdir=image:base d/n/x; mount -t tmpfs tmpfs d; mkdir -p d/m d/o; overlay lowerdir=image:base d/o")
+            .fails("mounted d/m", "no overlay is mounted on d/m", [OVERLAY, "no mount", WITHOUT_OVERLAY, FINDMNT])
+            .fails("mounted d/n/x", "no overlay is mounted on d/n/x", [OVERLAY, "nothing; d/n/x does not exist", "…", FINDMNT])
+            .holds("not-mounted d/n", "nothing is mounted on d/n")
+            .holds("mounted d/o", "an overlay is mounted on d/o"),
+        // A mount may be moved onto another one.
+        state(union!("mkdir old; overlay lowerdir=base:image old; mount -t tmpfs tmpfs mnt"))
+            .only(Role::Root)
+            .then("mount --move old mnt")
+            .holds("lowers mnt base image", "the lower layers of mnt are base:image")
+            .holds("not-mounted old", "nothing is mounted on old"),
+        state(union!(""))
+            .then("mount -t tmpfs tmpfs mnt")
+            .fails("mounted mnt", "no overlay is mounted on mnt", [OVERLAY, "a mount of type tmpfs", "…", FINDMNT])
+            .fails("not-mounted mnt", "a tmpfs is still mounted on mnt", ["…", "…", "…", "umount mnt"])
+            .fails("from mnt/f image", "no overlay is mounted on mnt", ["…", "a mount of type tmpfs", "…", "…"]),
+        state(
+            "mkdir private shared slave both fast plain 'a dir'\n\
+             for each in private shared fast 'a dir'; do mount -t tmpfs --make-private tmpfs \"$each\"; done\n\
+             mount --make-shared shared; mount --bind shared slave; mount --make-slave slave\n\
+             mount --bind shared both; mount --make-slave both; mount --make-shared both; mount --make-unbindable fast",
+        )
+        .holds("propagation private private", "the mount on private is private")
+        .holds("propagation shared shared", "the mount on shared is shared")
+        .holds("propagation slave slave", "the mount on slave is slave")
+        .holds("propagation fast unbindable", "the mount on fast is unbindable")
+        .fails(
+            "propagation private shared",
+            "the mount on private is private, not shared",
+            ["shared", "private", "What is mounted below it stays here.", "mount --make-shared private"],
+        )
+        .fails(
+            "propagation shared private",
+            "the mount on shared is shared, not private",
+            [
+                "private",
+                "shared",
+                "What is mounted below it appears in its peers too, and the other way round.",
+                "mount --make-private shared",
+            ],
+        )
+        .fails(
+            "propagation slave private",
+            "the mount on slave is slave, not private",
+            [
+                "private",
+                "slave",
+                "What is mounted in its master appears here too, but not the other way round.",
+                "mount --make-private slave",
+            ],
+        )
+        .fails(
+            "propagation both slave",
+            "the mount on both is shared and slave, not slave",
+            ["slave", "shared and slave", "…", "mount --make-slave both"],
+        )
+        .fails(
+            "propagation shared slave",
+            "the mount on shared is shared, not slave",
+            ["slave", "shared", "…", "mount --make-slave shared"],
+        )
+        .fails(
+            "propagation 'a dir' slave",
+            "the mount on a dir is private, not slave",
+            ["slave", "private", "…", "bind a shared mount there, then mount --make-slave 'a dir'"],
+        )
+        .fails("propagation fast private", "the mount on fast is unbindable, not private", ["…", "unbindable", "…", "…"])
+        .fails(
+            "propagation plain shared",
+            "nothing is mounted on plain",
+            [
+                "a mount that is shared",
+                "no mount",
+                "Propagation is a property of a mount, not of a directory.",
+                "mount --bind plain plain makes one of the directory",
+            ],
+        ),
+    ]
+}
+
+/// What must stay as it was.
+fn touches() -> Vec<State> {
+    vec![
+        state(union!("echo c > mnt/own; mkdir free free/sub; echo x > free/a; echo x > free/sub/b; chmod 755 free"))
+            .holds("untouched image", "image is as it was")
+            .holds("untouched container/own", "container/own is as it was")
+            .holds("untouched mnt", "mnt is as it was")
+            .holds("untouched nope", "nope is as it was"),
+        state(union!("")).forgotten().fails(
+            "untouched image",
+            "nobody knows how image was at the start",
+            [
+                "a note made when the exercise began",
+                "none",
+                "The exercise was begun with other checks than it has now.",
+                "layerlab reset 9.try",
+            ],
+        ),
+        // In image layers, the gravest first.
+        state(union!("mkdir third; echo 3 > third/a; echo 3 > third/b"))
+            .then("rm image/f image/dir/in; echo x > base/low; rm -r third")
+            .fails(
+                "untouched image",
+                "image/dir/in is gone from the image layer itself",
+                [AS_IT_WAS, "nothing; one more entry is different", OTHERS_SEE, RESET],
+            )
+            .fails(
+                "untouched base",
+                "base/low was changed in the image layer itself",
+                [AS_IT_WAS, "another content", OTHERS_SEE, RESET],
+            )
+            .fails("untouched third", "third is gone", [AS_IT_WAS, "nothing", OTHERS_SEE, RESET]),
+        state(union!(""))
+            .then("echo 1 > image/x; mkdir image/y; touch image/y/z; mknod image/z c 0 0; chmod 750 base/dir")
+            .fails(
+                "untouched image",
+                "image/x was added to the image layer itself",
+                [AS_IT_WAS, "a regular file; 2 more entries are different", OTHERS_SEE, RESET],
+            )
+            .fails(
+                "untouched base",
+                "base/dir was changed in the image layer itself",
+                [AS_IT_WAS, "mode 750; it was 755", OTHERS_SEE, RESET],
+            ),
+        state(union!(""))
+            .then(
+                "rm image/f; mknod image/f c 0 0; touch -d 2001-01-01 base/low; rm -r base/dir; ln -s low base/dir\n\
+                 setfattr -n $x.overlay.opaque -v y image/dir",
+            )
+            .fails(
+                "untouched image",
+                "image/f was replaced by a whiteout in the image layer itself",
+                [AS_IT_WAS, "a whiteout; one more entry is different", OTHERS_SEE, RESET],
+            )
+            .fails(
+                "untouched base",
+                "base/dir was replaced in the image layer itself",
+                [AS_IT_WAS, "a symbolic link to low; one more entry is different", OTHERS_SEE, RESET],
+            )
+            .fails(
+                "untouched image/dir",
+                "image/dir was changed in the image layer itself",
+                [AS_IT_WAS, "a directory that is now opaque", OTHERS_SEE, RESET],
+            )
+            .fails(
+                "untouched base/low",
+                "base/low was changed",
+                [AS_IT_WAS, "the same content, but a new file or a new time", "", RESET],
+            ),
+        state("mkdir layer layer/d; setfattr -n $x.overlay.opaque -v y layer/d").then("setfattr -x $x.overlay.opaque layer/d").fails(
+            "untouched layer",
+            "layer/d was changed in the image layer itself",
+            [AS_IT_WAS, "a directory that is no longer opaque", OTHERS_SEE, RESET],
+        ),
+        state("mkdir layer; touch layer/f").only(Role::Root).then("chown 7:7 layer/f").fails(
+            "untouched layer",
+            "layer/f was changed in the image layer itself",
+            [AS_IT_WAS, "another owner or group", OTHERS_SEE, RESET],
+        ),
+        // Single files, and files of a container.
+        state(union!("echo c > mnt/own; echo c > mnt/other; echo n > notes; echo n > kept; echo n > kind; echo n > mode"))
+            .then(
+                "rm container/own; echo more >> container/other; rm notes; echo more >> kept; echo new > fresh; rm kind; mkdir kind\n\
+                 chmod 700 mode; rm image/f; mknod image/f c 0 0; mkdir container/dir2",
+            )
+            .fails(
+                "untouched container/own",
+                "container/own is gone from the container layer itself",
+                [AS_IT_WAS, "nothing", BEHIND, RESET],
+            )
+            .fails(
+                "untouched container/other",
+                "container/other was changed in the container layer itself",
+                [AS_IT_WAS, "another content", BEHIND, RESET],
+            )
+            .fails(
+                "untouched container",
+                "container/own is gone from the container layer itself",
+                [AS_IT_WAS, "nothing; 2 more entries are different", BEHIND, RESET],
+            )
+            .fails("untouched notes", "notes is gone from its place", [AS_IT_WAS, "nothing", "", RESET])
+            .fails("untouched kept", "kept was changed", [AS_IT_WAS, "another content", "", RESET])
+            .fails("untouched fresh", "fresh was made", [AS_IT_WAS, FILE, "", RESET])
+            .fails("untouched kind", "kind was replaced", [AS_IT_WAS, "a directory", "", RESET])
+            .fails("untouched mode", "mode was changed", [AS_IT_WAS, "mode 700; it was 644", "", RESET])
+            .fails("untouched image/f", "image/f was replaced by a whiteout", [AS_IT_WAS, "a whiteout", "", RESET]),
+        // A merged view is no image layer.
+        state(union!(""))
+            .then("echo new > mnt/new")
+            .holds("untouched image", "image is as it was")
+            .fails("untouched mnt", "mnt/new was added to what was there", [AS_IT_WAS, FILE, "", RESET]),
+        // What cannot be seen is not gone.
+        state("mkdir -p layer/sub; echo x > layer/f; echo y > layer/sub/f; mkdir other")
+            .then("mount -t tmpfs tmpfs layer/sub; mount -t tmpfs tmpfs other")
+            .fails(
+                "untouched layer",
+                "layer/sub is covered by what is mounted on it",
+                [
+                    "what was there when the exercise began",
+                    "a mount of type tmpfs",
+                    "As long as it is mounted, nobody sees what lies below it.",
+                    "umount layer/sub",
+                ],
+            )
+            .fails("untouched other", "other is covered by what is mounted on it", ["…", "a mount of type tmpfs", "…", "umount other"]),
+        state("mkdir data; mount -t tmpfs tmpfs data; echo a > data/a").then("rm data/a; ln -s data/a loop; rm loop").fails(
+            "untouched data",
+            "data/a is gone from the image layer itself",
+            [AS_IT_WAS, "nothing", OTHERS_SEE, RESET],
+        ),
+        state("mkdir d; echo a > d/a").then("rm -r d; ln -s d d").fails(
+            "untouched d/a",
+            "d/a cannot be read",
+            ["…", "…ELOOP…", "…", "look where it leads: namei d/a"],
+        ),
+    ]
+}
+
+fn table() -> Vec<State> {
+    [entries(), files(), views(), mounts(), touches()].into_iter().flatten().collect()
+}
+
+#[test]
+fn every_check_says_what_is_the_case() {
+    let role = if support::is_root() { Role::Root } else { Role::User };
+    let states = table();
+    let next = Mutex::new(states.iter());
+    let wrong = Mutex::new(String::new());
+    let said = Mutex::new(Said::default());
+    let work = || {
+        while let Some(state) = { next.lock().unwrap().next() } {
+            let outcomes = state.outcomes(role);
+            for (at, row) in state.rows.iter().enumerate() {
+                let outcome = outcomes.as_ref().map(|outcomes| &outcomes[at]);
+                said.lock().unwrap().note(row, outcome);
+                if let Some(outcome) = outcome.filter(|outcome| !row.says(outcome)) {
+                    let mut wrong = wrong.lock().unwrap();
+                    writeln!(wrong, "{}\n  should say {}\n  says {outcome:#?}", row.line, row.sentence).unwrap();
+                }
+            }
+        }
+    };
+    // A stage waits for its processes most of the time.
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+    let (mut wrong, said) = (wrong.into_inner().unwrap(), said.into_inner().unwrap());
+    for kind in KINDS {
+        for (held, what) in [(true, "holds"), (false, "fails")] {
+            if !said.rows.contains(&(kind.name.to_string(), held)) {
+                writeln!(wrong, "no row in which `{}` {what}", kind.name).unwrap();
+            }
+        }
+    }
+    for (file, text) in texts_of_the_checks() {
+        if !NEVER_SAID.contains(&text.as_str()) && !said.has(&file, &text) {
+            writeln!(wrong, "no row says this text of src/check/{file}: {text}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Texts that no state here brings about, each with its reason.
+const NEVER_SAID: &[&str] = &[
+    // ESTALE comes from NFS and from overlays whose layers were exchanged while nothing looked.
+    "A layer was changed while it was mounted, and the kernel can no longer find it.",
+    // Any other errno.
+    "As long as the kernel does not let us look, nobody can check it.",
+    // Trees fold entries; a check looks at one.
+    "several entries",
+];
+
+/// What the rows said, and of which check.
+#[derive(Default)]
+struct Said {
+    /// The check, and whether it held.
+    rows: BTreeSet<(String, bool)>,
+    /// The check, and a text.
+    texts: Vec<(String, String)>,
+}
+
+impl Said {
+    /// What a row said; of one that cannot be had in this role, what it would have said.
+    fn note(&mut self, row: &Row, outcome: Option<&Outcome>) {
+        let kind = row.line.split(' ').next().unwrap_or_default().to_string();
+        self.rows.insert((kind.clone(), row.fault.is_none()));
+        let texts: Vec<String> = match outcome {
+            Some(Outcome { sentence, fault: None }) => vec![sentence.clone()],
+            Some(Outcome { sentence, fault: Some(fault) }) => {
+                [sentence, &fault.expected, &fault.found, &fault.means, &fault.next].map(String::clone).to_vec()
+            }
+            None => row.fault.iter().flatten().chain([&row.sentence]).map(|text| (*text).to_string()).collect(),
+        };
+        self.texts.extend(texts.into_iter().map(|text| (kind.clone(), text)));
+    }
+
+    /// Whether a text of a source was said; of a check's own file, by that check.
+    fn has(&self, file: &str, text: &str) -> bool {
+        let check = file.trim_end_matches(".rs").replace('_', "-");
+        let own = KINDS.iter().any(|kind| kind.name == check);
+        // What stands in braces is filled in.
+        let mut pattern = String::from("…");
+        for part in text.split('{') {
+            pattern.push_str(part.split_once('}').map_or(part, |(_, fixed)| fixed));
+            pattern.push('…');
+        }
+        self.texts.iter().any(|(kind, said)| (!own || *kind == check) && fits(&pattern, said))
+    }
+}
+
+/// The texts in the sources of the checks, with their files: each string of several words.
+fn texts_of_the_checks() -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(support::source().join("src/check")).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let source = std::fs::read_to_string(&path).unwrap();
+        // How a line must be written is told to authors, and tested there.
+        if file != "mod.rs" {
+            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+            texts.extend(strings(source).into_iter().map(|text| (file.clone(), text)));
+        }
+    }
+    texts.retain(|(_, text)| {
+        text.trim().contains(' ') && !KINDS.iter().any(|kind| [kind.says, kind.operands].contains(&text.as_str()))
+    });
+    // A reader that finds no strings would find nothing unsaid.
+    assert!(texts.len() > 120, "only {} texts were found", texts.len());
+    texts
+}
+
+/// The string literals of a Rust source without raw strings.
+fn strings(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut letters = source.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '/' if letters.peek() == Some(&'/') => {
+                letters.by_ref().find(|letter| *letter == '\n');
+            }
+            // A letter in quotes, which may be a double quote; a lifetime has no second quote.
+            '\'' => {
+                let ahead: String = letters.clone().take(3).collect();
+                let length = if ahead.starts_with('\\') { 3 } else { 2 };
+                if ahead.chars().nth(length - 1) == Some('\'') {
+                    letters.nth(length - 1);
+                }
+            }
+            '"' => {
+                let mut text = String::new();
+                while let Some(letter) = letters.next().filter(|letter| *letter != '"') {
+                    match (letter, letters.peek()) {
+                        ('\\', Some('\n')) => while letters.next_if(|letter| letter.is_whitespace()).is_some() {},
+                        ('\\', Some('n')) => text.extend(letters.next().map(|_| '\n')),
+                        ('\\', _) => text.extend(letters.next()),
+                        _ => text.push(letter),
+                    }
+                }
+                found.push(text);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn strings_are_found_in_a_source() {
+    let source = "fn f<'a>(b: char) { g('\"', \"one\"); // \"no\"\n h('\\'', \"two \\\n     words\\\"\"); }";
+    assert_eq!(strings(source), ["one", "two words\""]);
+}
+
+#[test]
+fn a_pattern_fits_what_it_says() {
+    assert!(fits("a", "a") && fits("a…", "ab") && fits("…b", "ab") && fits("a…c…e", "abcde") && fits("…", ""));
+    assert!(!fits("a", "ab") && !fits("a…c…e", "abde") && !fits("b…", "ab") && !fits("ab…b", "ab"));
+}
+
+/// What a learner reads of several checks: `✓`, `✗` or, with the cause it follows from, `·`.
+fn concluded(before: &'static str, done: &'static str, lines: &[&'static str]) -> Vec<String> {
+    let state = lines.iter().fold(state(before).then(done), |state, line| state.holds(line, "…"));
+    let outcomes = state.outcomes(Role::Root).unwrap();
+    let checks: Vec<CheckLine> = state.checks().collect();
+    let verdicts = conclude(checks.iter().zip(outcomes).collect());
+    let next = Next { command: String::new(), why: String::new() };
+    let (exercise, title) = ("9.try".into(), "Try".into());
+    let verified = Verified { exercise, title, solved: false, verdicts, afterwards: None, next };
+    let told = |at: usize| match &verified.verdicts[at].broken {
+        None => format!("✓ {}", verified.words(at)),
+        Some(broken) => match broken.follows {
+            None => format!("✗ {}", verified.words(at)),
+            Some(cause) => format!("· {} ← {cause}", verified.words(at)),
+        },
+    };
+    (0..verified.verdicts.len()).map(told).collect()
+}
+
+#[test]
+fn one_mistake_is_told_once_and_what_follows_from_it_quietly() {
+    // Everything asks for the mount that is missing; whoever reads it reads it once.
+    assert_eq!(
+        concluded(
+            union!(""),
+            "umount mnt",
+            &[
+                "contains mnt/f i",
+                "untouched image",
+                "lowers mnt image base",
+                "mounted mnt",
+                "upper mnt container",
+                "from mnt/f image"
+            ]
+        ),
+        [
+            "✓ image is as it was",
+            "✗ no overlay is mounted on mnt",
+            "· mounted mnt ← 1",
+            "· upper mnt container ← 1",
+            "· from mnt/f image ← 1",
+            "· mnt/f does not exist ← 1",
+        ]
+    );
+    // What was touched in a layer is missed in the view; what is beside it is not.
+    assert_eq!(
+        concluded(
+            union!(""),
+            "umount mnt; rm image/dir/in; overlay lowerdir=image:base,upperdir=container,workdir=work mnt; echo x > mnt/low",
+            &["file mnt/dir/in", "contains mnt/low b", "untouched image"]
+        ),
+        [
+            "✗ image/dir/in is gone from the image layer itself",
+            "✗ mnt/low reads \"x\", not \"b\"",
+            "· mnt/dir/in does not exist ← 0"
+        ]
+    );
+    // Whoever mounts with the wrong upper layer touches it without knowing.
+    assert_eq!(
+        concluded(
+            union!("mkdir other other-work"),
+            "umount mnt; overlay lowerdir=base:other,upperdir=image,workdir=other-work mnt; echo x > mnt/new",
+            &["untouched image", "upper mnt container", "lowers mnt base other", "file container/new"]
+        ),
+        [
+            "✓ the lower layers of mnt are base:other",
+            "✗ the upper layer of mnt is image, not container",
+            "· image/new was added to the image layer itself ← 1",
+            "· container/new does not exist ← 1"
+        ]
+    );
+    // The pile decides what is seen.
+    assert_eq!(
+        concluded(
+            union!(""),
+            "umount mnt; overlay lowerdir=base:image,upperdir=container,workdir=work mnt",
+            &["contains mnt/f i", "from mnt/f image", "lowers mnt image base", "file mnt/low"]
+        ),
+        [
+            "✓ mnt/low is a regular file",
+            "✗ the lower layers of mnt are base:image, not image:base",
+            "· mnt/f reads \"b\", not \"i\" ← 1",
+            "· mnt/f comes from base, not from image ← 1"
+        ]
+    );
+    // What can still be seen was not whited out.
+    assert_eq!(
+        concluded(union!(""), "", &["whiteout container/low", "absent mnt/low"]),
+        ["✗ mnt/low is there, but should not be", "· container/low does not exist ← 0"]
+    );
+    // A layer's own mode is not what its files read.
+    assert_eq!(
+        concluded(union!(""), "chmod 700 image; echo x > mnt/f", &["contains mnt/f i", "untouched image"]),
+        ["✗ image was changed in the image layer itself", "✗ mnt/f reads \"x\", not \"i\""]
+    );
+    // What is not there has no mode; of two faults of one rank the first in the lesson is told first.
+    assert_eq!(
+        concluded(
+            "echo a > a; echo b > b",
+            "rm a; echo c > b",
+            &["same a b", "contains b b", "mode a 644", "file a", "absent b"]
+        ),
+        [
+            "✗ b is there, but should not be",
+            "✗ a does not exist",
+            "· mode a 644 ← 1",
+            "· file a ← 1",
+            "· b reads \"c\", not \"b\" ← 0",
+        ]
+    );
+}
+
+impl Row {
+    fn says(&self, outcome: &Outcome) -> bool {
+        let fault = outcome.fault.as_ref().map(|fault| [&fault.expected, &fault.found, &fault.means, &fault.next]);
+        let fault_is = match (&self.fault, fault) {
+            (None, None) => true,
+            (Some(wanted), Some(said)) => wanted.iter().zip(said).all(|(wanted, said)| fits(wanted, said)),
+            _ => false,
+        };
+        fits(self.sentence, &outcome.sentence) && fault_is
+    }
+}
+
+/// Whether a text fits a pattern, in which `…` stands for any text.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('…') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('…').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some((_, after)) = text.split_once(part) else { return false };
+        text = after;
+    }
+    text.ends_with(last)
+}

@@ -1,0 +1,52 @@
+//! The program at a terminal, as a person sees it.
+
+use super::{program, text};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// A terminal of its own (tmux on a socket of its own), gone with the test.
+pub struct Screen {
+    folder: tempfile::TempDir,
+}
+
+impl Screen {
+    /// A terminal of this size in which the program runs with these words, and then its exit code is shown: `<0>`.
+    pub fn new(columns: u16, lines: u16, words: &str) -> Screen {
+        let screen = Screen { folder: tempfile::tempdir().unwrap() };
+        let size = [columns.to_string(), lines.to_string()];
+        let command = format!("env -u NO_COLOR {} {words}; printf '<%s>' $?; sleep 30", program().display());
+        screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "s", "-x", &size[0], "-y", &size[1], &command]);
+        screen
+    }
+
+    /// Runs tmux.
+    pub fn tmux(&self, words: &[&str]) -> String {
+        let mut tmux = Command::new("tmux");
+        tmux.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").arg("-S").arg(self.folder.path().join("socket"));
+        text(tmux.args(words)).stdout
+    }
+
+    /// Presses a key.
+    pub fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", "s", key]);
+    }
+
+    /// Waits until the screen shows `part`.
+    pub fn wait_for(&self, part: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = self.tmux(&["capture-pane", "-p", "-t", "s", "-S", "-200"]);
+            if shown.contains(part) {
+                return shown;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "{part:?} never came:\n{shown}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
