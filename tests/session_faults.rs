@@ -11,9 +11,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::session::{
-    LESSON, Student, Terminal, children, is_alive, kill_hard, nothing_is_left_of, processes_of, soon, state,
-};
+use support::session::{LESSON, Student, Terminal, children, is_alive, kill_hard, nothing_is_left_of, soon, state};
 use support::{Ended, ends_with, in_namespaces, is_root, lesson_folder, program, text};
 
 /// The three lines of an error that the kernel caused.
@@ -180,7 +178,7 @@ fn nobody_works_in_somebody_elses_sessions() {
         let student = Student::new();
         let closed = student.beside().join("closed");
         std::fs::create_dir(&closed).unwrap();
-        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o0)).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
         refused(&mut at(&closed.join("home"), &["status"]));
         return;
     }
@@ -413,9 +411,9 @@ fn where_nothing_can_be_written_it_is_said() {
     let script = r#"
         export LAYERLAB_HOME=$2/h
         mount -t tmpfs tmpfs "$2" && mkdir "$2/h" "$2/other" || exit 99
-        trap 'mount -o remount,rw "$2"; "$1" stop all > /dev/null' EXIT
+        trap 'mount -o remount,bind,rw "$2"; "$1" stop all > /dev/null' EXIT
         "$1" shell 3 -c 'rm mnt/report.txt' || exit 98
-        mount -o remount,ro "$2" || exit 97
+        mount -o remount,bind,ro "$2" || exit 97
         "$1" verify 3.hide; echo "verify=$?"
         "$1" status > /dev/null; echo "status=$?"
         for home in "$2/other" "$2/new" /proc/1/new /dev/null; do
@@ -599,9 +597,19 @@ fn a_killed_parent_of_the_shell_leaves_no_shell_at_the_terminal() {
     kill_hard(parents[0]);
     terminal.shows("Killed");
     terminal.types("echo outer=$((1+1))\n", "outer=2");
-    let keeper = student.keeper(LESSON).to_string();
-    let left = || processes_of(&student.home().join(LESSON)).into_iter().filter(|p| !p.starts_with(&keeper)).count();
-    assert!(soon(|| left() == 0), "{:#?}", student.processes());
+    let keeper = student.keeper(LESSON);
+    // What is left is the keeper, and the user's own shell.
+    let left = || student.processes().into_iter().filter(|process| !process.contains("PS1=outer")).collect::<Vec<_>>();
+    assert!(soon(|| left().len() == 1), "{:#?}", left());
+    // Without a terminal, too: what it ran is hung up.
+    let mut command = student.layerlab(&["shell", "3", "-c", "touch ready; exec sleep 1000"]);
+    let mut cli = command.stdin(Stdio::null()).spawn().unwrap();
+    assert!(soon(|| student.bench("hide").join("ready").exists()));
+    assert_eq!(left().len(), 3, "{:#?}", left());
+    kill_hard(cli.id() as i32);
+    cli.wait().unwrap();
+    assert!(soon(|| left().len() == 1), "{:#?}", left());
+    assert!(is_alive(keeper));
     student.ends(1, &["verify"]);
 }
 
@@ -847,6 +855,22 @@ fn another_folders_lesson_of_the_same_name_begins_its_own_session() {
     assert!(!shown.contains("mine") && !is_alive(keeper), "{shown}");
 }
 
+#[test]
+fn a_session_with_a_proc_of_its_own_is_known_all_the_same() {
+    let student = Student::new();
+    student.inside("3", "mount -t proc proc /proc");
+    let keeper = student.keeper(LESSON);
+    student.ends(1, &["verify"]);
+    student.ends(1, &["shell", "3", "-c", "verify"]);
+    assert!(student.inside("3", "layerlab status").contains("03-whiteouts  is running"));
+    let refused = student.ends(2, &["shell", "3", "-c", "layerlab stop"]).stderr;
+    assert!(refused.contains("you are in the session"), "{refused}");
+    assert_eq!(student.keeper(LESSON), keeper);
+    student.ok(&["reset", "-y"]);
+    student.ok(&["stop"]);
+    assert!(!is_alive(keeper));
+}
+
 /// A directory with nothing but these programs.
 fn programs(student: &Student, names: &[&str]) -> PathBuf {
     let bin = student.beside().join("bin");
@@ -898,8 +922,8 @@ fn without_bash_another_shell_will_do() {
     terminal.types("next\n", "Bring a file back");
     terminal.types("ls container\n", "map.txt");
     terminal.types("exit\n", "");
-    // Not its exit code: dash wants to give the terminal back to a process group that its PID namespace does not know.
-    terminal.ends();
+    assert_eq!(terminal.ends(), Some(0));
+    assert!(!terminal.shown().contains("tty process group"), "{}", terminal.shown());
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Shell {
             greet(common, &target, exercise, &session, &start.here);
         }
         let shell = self
-            .shell(common, &target, exercise, &session, &start.here)
+            .shell(common, &target, exercise, &session, &start.here, talks)
             .map_err(|error| CliError::Fault(format!("cannot write what the shell of the session needs: {error}")))?;
         Err(shell.exec(program, &session.record.keeper).into())
     }
@@ -82,6 +82,7 @@ impl Shell {
         exercise: &Exercise,
         session: &Session,
         here: &Path,
+        talks: bool,
     ) -> std::io::Result<stage::Shell> {
         let state = session.state();
         let rc = write_words(common, &state)?;
@@ -117,7 +118,7 @@ impl Shell {
             "\nThe session of lesson {} was ended under this shell.\nBegin it again with: layerlab shell {name}",
             target.lesson.meta.number
         );
-        Ok(stage::Shell { here: here.to_path_buf(), words, variables, ended })
+        Ok(stage::Shell { here: here.to_path_buf(), words, variables, talks, ended })
     }
 }
 

@@ -68,19 +68,20 @@ impl Process {
     /// we ourselves are not. The caller must have a single thread.
     pub fn enter(&self) -> std::result::Result<(), CallError> {
         let failed = |call: &str, args: String, error: &Error| CallError::from_io(call, args, error);
+        // All are opened first: with the mounts of the session another /proc may come, in which we are not.
+        let mut namespaces = Vec::new();
         for (kind, shown, flag) in KINDS {
             let file = format!("ns/{kind}");
             let path = self.path.join(&file);
             let open =
                 |error| failed("openat", format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC", strace::path(&path)), &error);
-            if self.shares(kind).map_err(open)? {
-                continue;
+            if !self.shares(kind).map_err(open)? {
+                namespaces.push((self.file(&file).map_err(open)?, format!("{}, {shown}", strace::path(&path)), *flag));
             }
-            let namespace = self.file(&file).map_err(open)?;
-            nix::sched::setns(namespace, *flag).map_err(|errno| {
-                let args = format!("{}, {shown}", strace::path(&path));
-                CallError::of("setns", args, RawErrno::from(errno).0)
-            })?;
+        }
+        for (namespace, args, flag) in namespaces {
+            nix::sched::setns(namespace, flag)
+                .map_err(|errno| CallError::of("setns", args, RawErrno::from(errno).0))?;
         }
         Ok(())
     }
@@ -102,6 +103,16 @@ impl Process {
             OFlags::RDONLY | OFlags::CLOEXEC,
             Mode::empty(),
         )?)
+    }
+}
+
+/// The mount table of this process, as text (proc_pid_mountinfo(5)). A visitor of a session in which the learner has
+/// mounted /proc anew is not in that table of processes, being outside of its PID namespace; the keeper, PID 1, is, and
+/// has the same mounts.
+pub fn mount_table() -> Result<Vec<u8>> {
+    match std::fs::read("/proc/self/mountinfo") {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => std::fs::read("/proc/1/mountinfo"),
+        table => table,
     }
 }
 

@@ -16,11 +16,11 @@ mod terminal;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
-pub use enter::{Process, boot_id, leave_terminal};
+pub use enter::{Process, boot_id, leave_terminal, mount_table};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;
 pub use overlay::OverlayMount;
 pub use processes::*;
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};
-pub use terminal::{TerminalState, keep_terminal, typed_within};
+pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};

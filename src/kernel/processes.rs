@@ -31,6 +31,11 @@ pub fn die_with_parent() -> std::io::Result<()> {
     Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?)
 }
 
+/// prctl(2) PR_SET_PDEATHSIG: SIGHUP for this process when its parent dies, as if its terminal had been closed.
+pub fn hang_up_with_parent() -> std::io::Result<()> {
+    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGHUP)?)
+}
+
 /// getppid(2).
 pub fn parent_pid() -> i32 {
     nix::unistd::getppid().as_raw()

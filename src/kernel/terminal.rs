@@ -22,15 +22,30 @@ pub fn keep_terminal() -> Option<TerminalState> {
     Some(TerminalState { modes, group: nix::unistd::tcgetpgrp(stdin()).ok()? })
 }
 
+/// setpgid(2), tcsetpgrp(3): this process in a group of its own, which has the terminal of the standard input.
+pub fn take_terminal() -> nix::Result<()> {
+    let own = nix::unistd::getpid();
+    nix::unistd::setpgid(own, own)?;
+    quietly(|| nix::unistd::tcsetpgrp(stdin(), own))
+}
+
+/// Without SIGTTOU blocked a process in the background would be stopped by asking.
+fn quietly<T>(asks: impl FnOnce() -> T) -> T {
+    let mut blocked = SigSet::empty();
+    blocked.add(Signal::SIGTTOU);
+    let _ = blocked.thread_block();
+    let answer = asks();
+    let _ = blocked.thread_unblock();
+    answer
+}
+
 impl TerminalState {
-    /// Sets it as it was. Without SIGTTOU blocked a process in the background would be stopped by asking.
+    /// Sets it as it was.
     pub fn restore(&self) {
-        let mut blocked = SigSet::empty();
-        blocked.add(Signal::SIGTTOU);
-        let _ = blocked.thread_block();
-        let _ = nix::unistd::tcsetpgrp(stdin(), self.group);
-        let _ = tcsetattr(stdin(), SetArg::TCSADRAIN, &self.modes);
-        let _ = blocked.thread_unblock();
+        quietly(|| {
+            let _ = nix::unistd::tcsetpgrp(stdin(), self.group);
+            let _ = tcsetattr(stdin(), SetArg::TCSADRAIN, &self.modes);
+        });
     }
 
     /// From now on every key comes as it is typed, unseen: no line is waited for, and Ctrl-C is a key as any other.

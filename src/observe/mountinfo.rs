@@ -69,7 +69,7 @@ pub struct OverlayOptions {
 
 /// The mount table of this process.
 pub fn mounts() -> std::io::Result<Vec<Mount>> {
-    Ok(parse(&std::fs::read("/proc/self/mountinfo")?))
+    Ok(parse(&crate::kernel::mount_table()?))
 }
 
 /// Reads a mount table; a line that is not of its form is passed over.

@@ -5,7 +5,7 @@
 //!   progress.json                     what was solved, with how many hints
 //!   03-whiteouts/hide/                a bench: the files of one exercise, to be seen and edited
 //!   .state/03-whiteouts/session.json  who keeps the session's namespaces: pid, start time, boot id
-//!   .state/03-whiteouts/hide.json     how the exercise began; without it the bench is not ready
+//!   .state/03-whiteouts/hide.start.json how the exercise began; without it the bench is not ready
 //!   .state/03-whiteouts.lock          held by whoever makes or ends something here
 //! ```
 //!

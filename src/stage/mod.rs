@@ -58,6 +58,8 @@ pub const KEEPER: &str = "__stage-keeper";
 pub const VISITOR: &str = "__stage-visitor";
 /// See [`KEEPER`].
 pub const SHELL: &str = "__stage-shell";
+/// See [`KEEPER`]: what becomes the shell itself.
+pub const INNER_SHELL: &str = "__stage-inner-shell";
 
 /// Runs a stage process if the arguments ask for one; `None` for an ordinary call.
 pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::ExitCode> {
@@ -68,6 +70,7 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
         KEEPER => Some(keeper::run(&setup())),
         VISITOR => Some(visitor::run(&setup())),
         SHELL => Some(shell::run(&setup())),
+        INNER_SHELL => Some(shell::run_inner(&setup())),
         _ => None,
     }
 }

@@ -1,10 +1,11 @@
 //! The learner's shell. The CLI becomes its parent by execve(2), enters the namespaces of the session, starts the shell
-//! and waits: a process that enters a PID namespace is not in it, only its children are.
+//! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
+//! shell stays without a parent, and becomes the shell.
 
-use crate::kernel::keep_terminal;
+use crate::kernel::{hang_up_with_parent, keep_terminal, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
-use crate::stage::{SHELL, StageError};
+use crate::stage::{INNER_SHELL, SHELL, StageError};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub struct Shell {
     pub words: Vec<String>,
     /// What it finds in its environment besides what we have ourselves.
     pub variables: Vec<(String, String)>,
+    /// Somebody types at a terminal what it runs.
+    pub talks: bool,
     /// What is said when the session ended under it.
     pub ended: String,
 }
@@ -29,8 +32,8 @@ pub struct Shell {
 impl Shell {
     /// Becomes the shell's parent. Returns only where that fails.
     pub fn exec(self, program: &Path, keeper: &Keeper) -> StageError {
-        let Shell { here, words, variables, ended } = self;
-        let setup = ShellSetup { keeper: keeper.clone(), here, words, variables, ended };
+        let Shell { here, words, variables, talks, ended } = self;
+        let setup = ShellSetup { keeper: keeper.clone(), here, words, variables, talks, ended };
         match serde_json::to_string(&setup) {
             Ok(setup) => StageError::Broken(Command::new(program).arg(SHELL).arg(setup).exec().to_string()),
             Err(error) => StageError::Broken(error.to_string()),
@@ -39,8 +42,8 @@ impl Shell {
 }
 
 /// The whole life of the shell's parent.
-pub(super) fn run(setup: &str) -> ExitCode {
-    let Ok(setup) = serde_json::from_str::<ShellSetup>(setup) else { return ExitCode::from(5) };
+pub(super) fn run(text: &str) -> ExitCode {
+    let Ok(setup) = serde_json::from_str::<ShellSetup>(text) else { return ExitCode::from(5) };
     let terminal = keep_terminal();
     // Ctrl-C is for what runs in the shell.
     for signal in [SIGINT, SIGQUIT] {
@@ -53,12 +56,9 @@ pub(super) fn run(setup: &str) -> ExitCode {
     if let Err(error) = setup.keeper.enter().and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }
-    let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
-    let mut shell = Command::new(program);
-    shell.args(arguments).envs(setup.variables);
-    let status = match shell.status() {
+    let status = match Command::new("/proc/self/exe").args([INNER_SHELL, text]).status() {
         Ok(status) => status,
-        Err(error) => return ended(&format!("cannot start {program}: {error}")),
+        Err(error) => return ended(&format!("cannot start the shell of the session: {error}")),
     };
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -71,4 +71,18 @@ pub(super) fn run(setup: &str) -> ExitCode {
     // As a shell tells it of a command.
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// The child of the shell's parent: becomes the shell.
+pub(super) fn run_inner(setup: &str) -> ExitCode {
+    let Ok(setup) = serde_json::from_str::<ShellSetup>(setup) else { return ExitCode::from(5) };
+    let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
+    let _ = hang_up_with_parent();
+    if setup.talks {
+        // The group that has the terminal is not known in this PID namespace, and some shells want to give it back.
+        let _ = take_terminal();
+    }
+    let error = Command::new(program).args(arguments).envs(setup.variables).exec();
+    eprintln!("error: cannot start {program}: {error}");
+    ExitCode::from(3)
 }

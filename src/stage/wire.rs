@@ -47,6 +47,8 @@ pub(super) struct ShellSetup {
     pub words: Vec<String>,
     /// What it finds in its environment besides what we have ourselves.
     pub variables: Vec<(String, String)>,
+    /// Somebody types at a terminal what it runs.
+    pub talks: bool,
     /// What is said when the session ended under it.
     pub ended: String,
 }
