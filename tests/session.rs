@@ -447,12 +447,21 @@ fn lessons_of_ones_own_have_sessions_too() {
     let exercise = "\n## Exercise: make it {#make}\n\nMake `b`.\n\n> [!TIP]\n> mkdir\n\n```check\ndirectory b\n```\n";
     std::fs::write(&lesson, format!("{text}{exercise}")).unwrap();
     let lessons = ["--lessons", folder.path().to_str().unwrap()];
+    student.inside("3", "rm mnt/report.txt");
     student.ok(&[&lessons[..], &["shell", "1", "-c", "mkdir b"]].concat());
-    // The session knows its folder.
+    // The session knows its folder, and is the one that was worked on last.
     student.ok(&["verify"]);
     student.ok(&["verify", "1.make"]);
     assert!(student.ok(&["task"]).starts_with("1.make"));
-    student.ok(&["stop"]);
+    // What is not in that folder is the program's own.
+    student.ok(&["verify", "3.hide"]);
+    assert_eq!(student.inside("3.restore", "pwd"), format!("{}\n", student.bench("restore").display()));
+    let report = student.json(1, &["verify", "all", "--json"]);
+    assert_eq!(report["exercises"].as_array().unwrap().len(), 3, "{report}");
+    assert_eq!(student.ok(&["reset", "all", "-y"]).lines().count(), 3);
+    assert!(student.ok(&["stop", "1"]).contains("01-try has ended"));
+    student.ok(&[&lessons[..], &["shell", "1", "-c", "true"]].concat());
+    assert!(student.ok(&["stop", "try"]).contains("01-try has ended"));
 }
 
 #[test]

@@ -47,12 +47,21 @@ impl Target {
     /// session, elsewhere the one that was worked on last.
     pub fn find(common: &Common, wanted: Option<&str>) -> Result<Target, CliError> {
         let home = Home::find()?;
+        let named = || Session::all(&home).into_iter().find(|session| Some(session.lesson.as_str()) == wanted);
         let around = || std::env::var(LESSON).ok().and_then(|lesson| Session::find(&home, &lesson).ok().flatten());
-        let session = around().or_else(|| Session::latest(&home));
+        let session = named().or_else(around).or_else(|| Session::latest(&home));
         let folder = session.as_ref().and_then(|session| session.record.lessons.clone());
-        let lessons = common.lessons.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
-        let lessons = lessons.or(folder);
-        let catalogue = common.catalogue_in(lessons.as_deref())?;
+        let asked_for = common.lessons.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
+        let (mut lessons, of_session) = (asked_for.clone().or(folder), asked_for.is_none());
+        let mut catalogue = common.catalogue_in(lessons.as_deref());
+        // What the folder of the session does not have is the program's own.
+        if let Some(wanted) = wanted.filter(|_| of_session && lessons.is_some())
+            && !catalogue.as_ref().is_ok_and(|catalogue| read(catalogue, wanted, session.as_ref()).is_ok())
+            && read(&Catalogue::embedded(), wanted, None).is_ok()
+        {
+            (lessons, catalogue) = (None, Ok(Catalogue::embedded()));
+        }
+        let catalogue = catalogue?;
         let (name, exercise) = match (wanted, &session) {
             (Some(wanted), session) => read(&catalogue, wanted, session.as_ref())?,
             (None, Some(session)) => {

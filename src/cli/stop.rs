@@ -43,11 +43,16 @@ impl Stop {
 
     /// A lesson by number or name; a session whose lesson is not in this catalogue is known by its own name.
     fn named(&self, common: &Common, home: &Home, wanted: &str) -> Result<String, CliError> {
-        if home.lessons().iter().any(|lesson| lesson == wanted) {
-            return Ok(wanted.to_string());
-        }
-        let catalogue = common.catalogue()?;
+        let (lessons, catalogue) = (home.lessons(), common.catalogue()?);
         let wanted = wanted.split('.').next().unwrap_or(wanted);
-        Ok(catalogue.find(wanted).map_err(|unknown| CliError::Usage(unknown.to_string()))?.name())
+        let known = catalogue.find(wanted).map(|entry| entry.name());
+        let is_meant = |lesson: &&String| {
+            let (number, name) = lesson.split_once('-').unwrap_or((lesson, ""));
+            [lesson.as_str(), name, number, number.trim_start_matches('0')].contains(&wanted)
+        };
+        match lessons.iter().find(is_meant) {
+            Some(lesson) if !known.as_ref().is_ok_and(|known| lessons.contains(known)) => Ok(lesson.clone()),
+            _ => known.map_err(|unknown| CliError::Usage(unknown.to_string())),
+        }
     }
 }
