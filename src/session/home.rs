@@ -87,7 +87,7 @@ impl Home {
     }
 
     /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, which is
-    /// called [`PROGRESS`]), and keeps them out as long as the file is open.
+    /// called `progress`), and keeps them out as long as the file is open.
     pub fn lock(&self, lesson: &str, exclusive: bool) -> Result<File, SessionError> {
         self.make(&self.root.join(STATE))?;
         let path = self.root.join(STATE).join(format!("{lesson}.lock"));

@@ -10,7 +10,7 @@ pub const VERSION: u32 = 1;
 /// A session of one lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// [`VERSION`].
+    /// The version of its form.
     pub version: u32,
     /// The folder of lessons, where it is not the program's own.
     pub lessons: Option<PathBuf>,
