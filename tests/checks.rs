@@ -132,7 +132,7 @@ const CAT: &str = "look at it, with every line's end: cat -A …";
 fn entries() -> Vec<State> {
     vec![
         state(
-            "mkdir -p d/sub 'a dir'; echo text > d/a; ln -s d/a link; ln -s d dlink; ln -s loop loop; mkfifo pipe\n\
+            "mkdir -p d/sub 'a dir'; echo text > d/a; touch d/.wh.archived; ln -s d/a link; ln -s d dlink; ln -s loop loop; mkfifo pipe\n\
              python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"sock\")'; mknod w c 0 0; touch $'t\\tab'",
         )
         .holds("file d/a", "d/a is a regular file")
@@ -192,13 +192,25 @@ fn entries() -> Vec<State> {
         .fails("directory d/no", "d/no does not exist", ["a directory", "nothing", "", "look at what is there: ls -l d"])
         .holds("absent nope", "nope is not there")
         .holds("absent d/a/x", "d/a/x is not there")
-        .fails("absent d/a", "d/a is there, but should not be", ["nothing", FILE, "", "look at it: ls -ld d/a"])
+        .fails("absent d/a", "d/a is there, but should not be", ["nothing", FILE, "", "delete it: rm d/a"])
+        .fails("absent d", "d is there, but should not be", ["nothing", "a directory", "", "delete it: rm -r d"])
         .fails("absent loop/x", "loop/x cannot be read", ["…", "…", "…", "…"])
         .holds("empty d/sub", "d/sub is empty")
         .fails("empty d/no", "d/no does not exist", ["an empty directory", "nothing", "", "…"])
         .fails("empty d/a", "d/a is a regular file, not an empty directory", ["an empty directory", FILE, "", "…"])
         .holds("whiteout w", "w is a whiteout")
         .fails("whiteout d/no", "d/no does not exist", ["a whiteout", "nothing", "", "look at what is there: ls -l d"])
+        .fails(
+            "whiteout d/archived",
+            "d/archived does not exist",
+            [
+                "a whiteout",
+                "nothing",
+                "d/.wh.archived is how an archive of a layer writes down a deletion. A layer that is mounted has a \
+                 character device with the numbers 0, 0 under the name itself.",
+                "look at what is there: ls -l d",
+            ],
+        )
         .fails(
             "whiteout d/a",
             "d/a is a regular file, not a whiteout",
@@ -553,7 +565,7 @@ fn views() -> Vec<State> {
                     "a file without it",
                     "When the kernel copies a file up, it notes where it came from. This file has no such note: it was made \
                      new, in the merged view or in the layer itself.",
-                    "look at it: getfattr -d -m - container/own",
+                    "look at the layers: layerlab trees",
                 ],
             )
             .fails(

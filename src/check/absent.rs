@@ -15,10 +15,11 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         return Ok(Outcome::holds(format!("{} is not there", shown(operand))));
     };
     let path = bench.path(operand);
-    let means = match bench.place(&path) {
+    let place = bench.place(&path);
+    let means = match &place {
         Place::Merged(overlay) => {
             let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
-            match layer_of(&overlay, name) {
+            match layer_of(overlay, name) {
                 Some(layer) => format!("It comes from {}.", bench.name(&layer)),
                 None => String::new(),
             }
@@ -29,8 +30,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         Place::Upper => "It lies in a container's own layer.".to_string(),
         Place::Unmounted(_) | Place::Lower | Place::Elsewhere => String::new(),
     };
-    let fault = Fault::new(Rank::Surplus, "nothing", kind_words(&entry.kind))
-        .means(means)
-        .next(format!("look at it: ls -ld {}", quote(&shown(operand))));
+    let quoted = quote(&shown(operand));
+    let next = match (place, &entry.kind) {
+        // How to delete in a layer or through the merged view is what an exercise is about.
+        (Place::Elsewhere, Kind::Directory) => format!("delete it: rm -r {quoted}"),
+        (Place::Elsewhere, _) => format!("delete it: rm {quoted}"),
+        _ => format!("look at it: ls -ld {quoted}"),
+    };
+    let fault = Fault::new(Rank::Surplus, "nothing", kind_words(&entry.kind)).means(means).next(next);
     Ok(Outcome::fails(format!("{} is there, but should not be", shown(operand)), bench.about(fault, &[operand])))
 }

@@ -3,7 +3,7 @@
 //! The kernel notes the origin of every directory, and of a file that has one name below; of a file with several names
 //! only with `index=on`.
 
-use crate::check::bench::{quote, shown};
+use crate::check::bench::shown;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
 
@@ -28,7 +28,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
                     "When the kernel copies a {what} up, it notes where it came from. This {what} has no such note: it \
                      was made new, in the merged view or in the layer itself."
                 ))
-                .next(format!("look at it: getfattr -d -m - {}", quote(&shown(path))));
+                .next("look at the layers: layerlab trees");
             Outcome::fails(format!("{} was made new, not copied up", shown(path)), bench.about(fault, &[path]))
         }
         Some(entry) => bench.another_kind(path, &entry.kind, "a file that was copied up", ""),

@@ -51,6 +51,13 @@ impl Process {
         fields.nth(18).and_then(|field| field.parse().ok()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
     }
 
+    /// What it was started with (proc_pid_cmdline(5)).
+    pub fn arguments(&self) -> Result<Vec<String>> {
+        let mut words = Vec::new();
+        File::from(self.file("cmdline")?).read_to_end(&mut words)?;
+        Ok(words.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
+    }
+
     /// Whether it is about to end: it has given up its namespaces already. PID 1 is for as long as it takes the others
     /// along.
     pub fn is_ending(&self) -> bool {

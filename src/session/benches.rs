@@ -6,7 +6,7 @@ use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
-use crate::stage::{Kept, Stage, StageError, Starting, Visit, remove_tree};
+use crate::stage::{Keeper, Kept, Stage, StageError, Starting, Visit, remove_tree};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -268,8 +268,10 @@ impl Session {
             return Ok(false);
         }
         let _lock = home.lock(lesson, true)?;
-        if let Ok(Some(session)) = Session::find(home, lesson) {
-            session.record.keeper.end()?;
+        match Session::find(home, lesson) {
+            Ok(Some(session)) => session.record.keeper.end()?,
+            Ok(None) => {}
+            Err(_) => Keeper::end_forgotten(&home.benches(lesson)),
         }
         clear(home, lesson)?;
         Ok(true)

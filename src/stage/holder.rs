@@ -44,7 +44,7 @@ fn keep(root: &Path, socket: &OwnedFd) -> Result<(), StageError> {
     let (role, scratch) = scratch::of_session(root)?;
     // Whatever directory we were called from can be unmounted and deleted while the session lasts.
     let _ = std::env::set_current_dir("/");
-    start(crate::stage::KEEPER, &KeeperSetup { role, scratch }, socket).map(drop)
+    start(crate::stage::KEEPER, &KeeperSetup { root: root.to_path_buf(), role, scratch }, socket).map(drop)
 }
 
 fn build(choice: &ScratchChoice, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {

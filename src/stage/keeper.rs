@@ -9,7 +9,7 @@ use crate::kernel::{Process, boot_id, kernel_release, leave_terminal, own_pid_ou
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup};
 use crate::stage::worker::send;
-use crate::stage::{HOLDER, StageError};
+use crate::stage::{HOLDER, KEEPER, StageError};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -155,6 +155,25 @@ impl Keeper {
             std::thread::sleep(Duration::from_millis(2));
         }
         true
+    }
+
+    /// Ends the keepers of a session directory of which no note tells: it was damaged. They are known by what they were
+    /// started with (proc_pid_cmdline(5)); those of other users do not let themselves be ended.
+    pub fn end_forgotten(root: &Path) {
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        for pid in processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+            // Opened first: what is read then is this process's, or nothing.
+            let Ok(process) = Process::open(pid) else { continue };
+            let Ok(words) = process.arguments() else { continue };
+            let is_keeper = words.get(1).is_some_and(|mode| mode == KEEPER);
+            let setup = words.get(2).and_then(|setup| serde_json::from_str::<KeeperSetup>(setup).ok());
+            if is_keeper && setup.is_some_and(|setup| setup.root == root) && process.kill().is_ok() {
+                let until = Instant::now() + PATIENCE;
+                while process.started().is_ok() && Instant::now() < until {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            }
+        }
     }
 
     /// By whose attributes overlays live in the session.

@@ -20,6 +20,8 @@ pub(super) enum Setup {
 /// What the keeper of a session is started with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct KeeperSetup {
+    /// The directory of the session's files, by which the keeper is found where the note of it was lost.
+    pub root: PathBuf,
     pub role: Role,
     /// `tmpfs`, or the directory on disk.
     pub scratch: String,
