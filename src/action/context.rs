@@ -1,6 +1,6 @@
 //! What a verb works with: the kernel, and the terminal it would print to.
 
-use crate::action::Redirect;
+use crate::action::{Opening, Redirect};
 use crate::event::{Failure, Role};
 use crate::kernel::{Access, CallError, Sys};
 use std::os::fd::OwnedFd;
@@ -18,6 +18,10 @@ pub struct Context {
     pub failure: Option<Failure>,
     /// What one should know although it worked.
     pub warning: Option<String>,
+    /// The command ends with a shell: the lines that follow run in it.
+    pub opens: Option<Opening>,
+    /// The shell in which the command ran has ended.
+    pub closes: bool,
     terminal: Vec<u8>,
     redirected: Option<Vec<u8>>,
 }
@@ -25,7 +29,16 @@ pub struct Context {
 impl Context {
     /// A fresh world for one command.
     pub fn new(role: Role) -> Context {
-        Context { sys: Sys::default(), role, failure: None, warning: None, terminal: Vec::new(), redirected: None }
+        Context {
+            sys: Sys::default(),
+            role,
+            failure: None,
+            warning: None,
+            opens: None,
+            closes: false,
+            terminal: Vec::new(),
+            redirected: None,
+        }
     }
 
     /// Prints to the standard output, which `>` redirects.

@@ -13,12 +13,14 @@ mod destination;
 mod flags;
 mod host_program;
 mod line;
+mod opening;
 mod quote;
 
 pub use adapt::{WHY_USERXATTR, adapt};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
 pub use line::{CommandLine, LineError, Redirect};
+pub use opening::Opening;
 
 /// A verb: how its words are read and what it does.
 pub trait Verb: Sized {
@@ -73,16 +75,20 @@ verbs! {
     cat::Cat,
     cd::Cd,
     chmod::Chmod,
+    chroot::Chroot,
     cp::Cp,
     diff::Diff,
     echo::Echo,
+    exit::Exit,
     getfattr::Getfattr,
+    hostname::Hostname,
     ln::Ln,
     ls::Ls,
     mkdir::Mkdir,
     mknod::Mknod,
     mount::Mount,
     mv::Mv,
+    pivot_root::PivotRoot,
     readlink::Readlink,
     rename::Rename,
     rm::Rm,
@@ -94,6 +100,7 @@ verbs! {
     tree::Tree,
     truncate::Truncate,
     umount::Umount,
+    unshare::Unshare,
     wc::Wc,
 }
 

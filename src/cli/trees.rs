@@ -26,7 +26,7 @@ impl Trees {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let working_directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         if let Some(here) = bench().filter(|_| self.mountpoint.is_none()) {
-            let observation = Observer::new(here.clone()).observe(&here, self.full);
+            let observation = Observer::new(here.clone()).observe(&here, self.full, &[]);
             return self.show(common, observation.map_err(no_mounts)?.still());
         }
         let table = mounts().map_err(no_mounts)?;

@@ -27,6 +27,17 @@ const KINDS: &[(&str, &str, CloneFlags)] = &[
     ("pid", "CLONE_NEWPID", CloneFlags::CLONE_NEWPID),
 ];
 
+/// All kinds that a shell of a lesson may have of its own, but for the PID namespace.
+const INNER_KINDS: &[(&str, CloneFlags)] = &[
+    ("user", CloneFlags::CLONE_NEWUSER),
+    ("mnt", CloneFlags::CLONE_NEWNS),
+    ("uts", CloneFlags::CLONE_NEWUTS),
+    ("ipc", CloneFlags::CLONE_NEWIPC),
+    ("net", CloneFlags::CLONE_NEWNET),
+    ("cgroup", CloneFlags::CLONE_NEWCGROUP),
+    ("time", CloneFlags::from_bits_retain(0x80)),
+];
+
 impl Process {
     /// The process that has this number now, as /proc counts.
     ///
@@ -101,6 +112,39 @@ impl Process {
             let args = format!("{}, SIGKILL, NULL, 0", strace::path(&self.path));
             CallError::from_io("pidfd_send_signal", args, &errno.into())
         })
+    }
+
+    /// setns(2) into its PID namespace, for the children that we start from now on. Whether it is another one than ours.
+    pub fn enter_pid_namespace(&self) -> Result<bool> {
+        let differs = !self.shares("pid")?;
+        if differs {
+            nix::sched::setns(self.file("ns/pid")?, CloneFlags::CLONE_NEWPID)?;
+        }
+        Ok(differs)
+    }
+
+    /// setns(2) into all its namespaces but the one of processes, then its root and its working directory.
+    pub fn enter_with_root(&self) -> Result<()> {
+        // Opened before /proc is out of sight.
+        let directory = |name: &str| {
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            rustix::fs::openat(self.directory.as_fd(), Path::new(name), flags, Mode::empty())
+        };
+        let (root, here) = (directory("root")?, directory("cwd")?);
+        let mut namespaces = Vec::new();
+        for (kind, flag) in INNER_KINDS {
+            // A kernel without this kind has no such file.
+            if self.shares(kind).is_ok_and(|shares| !shares) {
+                namespaces.push((self.file(&format!("ns/{kind}"))?, *flag));
+            }
+        }
+        for (namespace, flag) in namespaces {
+            nix::sched::setns(namespace, flag)?;
+        }
+        rustix::process::fchdir(&root)?;
+        nix::unistd::chroot(".")?;
+        rustix::process::fchdir(&here)?;
+        Ok(())
     }
 
     fn file(&self, name: &str) -> Result<OwnedFd> {

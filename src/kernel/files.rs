@@ -20,6 +20,8 @@ use std::path::Path;
 pub enum Access {
     /// To read.
     Read,
+    /// To write; it is there.
+    Write,
     /// To write at its start; made where it is missing, not emptied (`touch`).
     Create,
     /// To write; made where it is missing, emptied where not (`>`).
@@ -53,6 +55,7 @@ impl Sys {
     pub fn open(&mut self, path: &Path, access: Access) -> Result<OwnedFd, CallError> {
         let (flags, shown) = match access {
             Access::Read => (OFlag::O_RDONLY, "O_RDONLY|O_CLOEXEC"),
+            Access::Write => (OFlag::O_WRONLY, "O_WRONLY|O_CLOEXEC"),
             Access::Create => (OFlag::O_WRONLY | OFlag::O_CREAT, "O_WRONLY|O_CREAT|O_CLOEXEC, 0666"),
             Access::Overwrite => {
                 (OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_TRUNC, "O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, 0666")

@@ -8,6 +8,7 @@ mod directory;
 mod enter;
 mod files;
 mod mounts;
+mod namespaces;
 mod overlay;
 mod processes;
 mod strace;
@@ -19,6 +20,7 @@ pub use directory::{EntryType, Stat, look, open_directory, open_file, read_direc
 pub use enter::{Process, boot_id, leave_terminal, mount_table};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;
+pub use namespaces::{Namespaces, Spread, call_oneself, hostname};
 pub use overlay::OverlayMount;
 pub use processes::*;
 pub use strace::path as quoted;

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct Found {
     /// Where it is mounted.
     pub mountpoint: PathBuf,
+    /// Where we see it: there too, unless it is mounted in another mount namespace.
+    pub seen_at: PathBuf,
     /// Its number in the mount table.
     pub id: u32,
     /// Lower layers, topmost first, absolute.
@@ -35,6 +37,7 @@ pub fn overlays(mounts: &[Mount], working_directory: &Path) -> Vec<Found> {
         let absolute = |path: &PathBuf| base.join(path);
         found.push(Found {
             mountpoint: mount.mountpoint.clone(),
+            seen_at: mount.mountpoint.clone(),
             id: mount.id,
             lowers: options.lowers.iter().map(absolute).collect(),
             upper: options.upper.as_ref().map(absolute),

@@ -1,7 +1,7 @@
 //! One look at everything: the mount table, the layers of each overlay, the merged views.
 
 use crate::observe::layers::{Forest, Found, Place, overlays};
-use crate::observe::mountinfo::Mount;
+use crate::observe::mountinfo::{Mount, mounts_of};
 use crate::observe::provenance::Provenance;
 use crate::observe::tree::{Detail, Tree};
 use std::path::{Path, PathBuf};
@@ -37,9 +37,28 @@ impl Seen {
 
 impl Moment {
     /// Looks at the directory `root` of a run and at the overlays mounted below it.
-    pub fn of_run(root: &Path, working_directory: &Path, mounts: &[Mount]) -> Moment {
+    ///
+    /// What is mounted in another mount namespace alone is found by way of a process there (`inside`: its directory in
+    /// /proc), whatever its root may be.
+    pub fn of_run(root: &Path, working_directory: &Path, mounts: &[Mount], inside: &[PathBuf]) -> Moment {
         let below: Vec<Mount> = mounts.iter().filter(|mount| mount.is_below(root)).cloned().collect();
-        Moment::look(Some(root), overlays(&below, working_directory))
+        let mut found = overlays(&below, working_directory);
+        let mut known: Vec<String> = mounts.iter().map(|mount| mount.device.clone()).collect();
+        for process in inside {
+            let theirs = mounts_of(process).unwrap_or_default();
+            for mut overlay in overlays(&theirs, working_directory) {
+                let mount = theirs.iter().find(|mount| mount.id == overlay.id);
+                let Some(device) = mount.map(|mount| mount.device.clone()).filter(|device| !known.contains(device))
+                else {
+                    continue;
+                };
+                known.push(device);
+                let inside = overlay.mountpoint.strip_prefix("/").unwrap_or(&overlay.mountpoint);
+                overlay.seen_at = process.join("root").join(inside);
+                found.push(overlay);
+            }
+        }
+        Moment::look(Some(root), found)
     }
 
     /// Looks at some overlays of this machine.
@@ -60,7 +79,7 @@ impl Moment {
         }
         let mut moment = Moment { root: root.map(Path::to_path_buf), forest, overlays: Vec::new() };
         for found in overlays {
-            let merged = match Tree::read(&found.mountpoint, Detail::Names, &[]) {
+            let merged = match Tree::read(&found.seen_at, Detail::Names, &[]) {
                 Ok(merged) => merged,
                 Err(error) => {
                     let (_, reason) = crate::kernel::errno_of(&error);

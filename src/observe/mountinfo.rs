@@ -14,6 +14,8 @@ pub struct Mount {
     pub id: u32,
     /// The number of the mount it is mounted on.
     pub parent: u32,
+    /// The file system's device number, `0:40`: the same wherever it is mounted.
+    pub device: String,
     /// Where it is mounted.
     pub mountpoint: PathBuf,
     /// The directory of the file system that is mounted; `/` unless this is a bind mount of a part.
@@ -72,6 +74,11 @@ pub fn mounts() -> std::io::Result<Vec<Mount>> {
     Ok(parse(&crate::kernel::mount_table()?))
 }
 
+/// The mount table of another process, by its directory in /proc.
+pub fn mounts_of(process: &Path) -> std::io::Result<Vec<Mount>> {
+    Ok(parse(&std::fs::read(process.join("mountinfo"))?))
+}
+
 /// Reads a mount table; a line that is not of its form is passed over.
 pub fn parse(table: &[u8]) -> Vec<Mount> {
     table.split(|byte| *byte == b'\n').filter_map(line).collect()
@@ -82,7 +89,8 @@ fn line(line: &[u8]) -> Option<Mount> {
     let number = |word: Option<&[u8]>| std::str::from_utf8(word?).ok()?.parse().ok();
     let id = number(words.next())?;
     let parent = number(words.next())?;
-    let root = path(words.nth(1)?);
+    let device = String::from_utf8_lossy(words.next()?).into_owned();
+    let root = path(words.next()?);
     let mountpoint = path(words.next()?);
     let options = String::from_utf8_lossy(words.next()?).split(',').map(String::from).collect();
     // Any number of optional fields, then a lone hyphen.
@@ -94,7 +102,7 @@ fn line(line: &[u8]) -> Option<Mount> {
     }
     let kind = String::from_utf8_lossy(words.next()?).into_owned();
     let super_options = unescape(words.nth(1)?);
-    Some(Mount { id, parent, mountpoint, root, kind, options, propagation, super_options })
+    Some(Mount { id, parent, device, mountpoint, root, kind, options, propagation, super_options })
 }
 
 impl Mount {

@@ -32,9 +32,15 @@ impl Observer {
         Observer { root, before: None }
     }
 
-    /// Looks, and compares with the last look. `working_directory` is what names are told relative to; `full` unfolds.
-    pub fn observe(&mut self, working_directory: &Path, full: bool) -> std::io::Result<Observation> {
-        let now = Moment::of_run(&self.root, working_directory, &mounts()?);
+    /// Looks, and compares with the last look. `working_directory` is what names are told relative to; `full` unfolds;
+    /// `inside` are the directories in /proc of processes whose mounts are looked at too.
+    pub fn observe(
+        &mut self,
+        working_directory: &Path,
+        full: bool,
+        inside: &[PathBuf],
+    ) -> std::io::Result<Observation> {
+        let now = Moment::of_run(&self.root, working_directory, &mounts()?, inside);
         let observation =
             Report { now: &now, before: self.before.as_ref(), names: working_directory, full }.observation();
         self.before = Some(now);

@@ -116,7 +116,9 @@ impl Stage {
     /// What came of the line that is next to be collected.
     pub fn ran(&mut self) -> Result<Ran, StageError> {
         match self.link.reply()? {
-            Reply::Ran { calls, shown, status, failure, warning } => Ok(Ran { calls, shown, status, failure, warning }),
+            Reply::Ran { calls, shown, status, failure, warning, .. } => {
+                Ok(Ran { calls, shown, status, failure, warning })
+            }
             other => Err(unexpected(&other)),
         }
     }

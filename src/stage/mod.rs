@@ -31,6 +31,7 @@
 mod error;
 mod handle;
 mod holder;
+mod inner;
 mod keeper;
 mod link;
 mod scratch;
@@ -61,11 +62,15 @@ pub const SHELL: &str = "__stage-shell";
 /// See [`KEEPER`]: what becomes the shell itself.
 pub const INNER_SHELL: &str = "__stage-inner-shell";
 
+/// The hidden first argument by which the program becomes a shell that a lesson's line opens.
+pub const INNER: &str = "__stage-inner";
+
 /// Runs a stage process if the arguments ask for one; `None` for an ordinary call.
 pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::ExitCode> {
     let setup = || arguments.get(2).and_then(|text| text.to_str()).unwrap_or_default().to_string();
     match arguments.get(1)?.to_str()? {
         HOLDER => Some(holder::run(&setup())),
+        INNER => Some(inner::run(&setup())),
         WORKER => Some(worker::run(&setup())),
         KEEPER => Some(keeper::run(&setup())),
         VISITOR => Some(visitor::run(&setup())),

@@ -1,6 +1,6 @@
 //! What CLI and stage say to each other: plain data, a JSON object a line.
 
-use crate::action::CommandLine;
+use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
 use crate::event::{Call, Failure, Found, Observation, Role};
 use crate::stage::{ScratchChoice, StageError};
@@ -55,6 +55,30 @@ pub(super) struct ShellSetup {
     pub ended: String,
 }
 
+/// What a shell that a line opens is started with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct InnerSetup {
+    pub worker: WorkerSetup,
+    /// The shell in which it is opened, as the worker numbers processes; none for the worker itself.
+    pub within: Option<u32>,
+    pub opening: Opening,
+    /// How far it has come.
+    pub stage: InnerStage,
+    /// The calls that were made on the way here.
+    pub calls: Vec<Call>,
+}
+
+/// A shell begins in up to three processes, each the child of the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum InnerStage {
+    /// It enters the PID namespace in which it is opened, which holds for children only.
+    Enters,
+    /// It enters the other namespaces and the root, and does what the line asks for.
+    Begins,
+    /// It is the child of the line's own fork, with the user and group from before.
+    Forked(u32, u32),
+}
+
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keeper {
@@ -71,7 +95,7 @@ pub struct Keeper {
 }
 
 /// What the worker is started with.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WorkerSetup {
     pub role: Role,
     /// The directory in which everything happens.
@@ -124,7 +148,15 @@ pub(super) enum Reply {
         status: i32,
         failure: Option<Failure>,
         warning: Option<String>,
+        /// It ends with a shell; only the worker hears of it, and opens it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opens: Option<Opening>,
+        /// The shell that answers has ended.
+        #[serde(default)]
+        closes: bool,
     },
+    /// A shell has begun, and these calls were made for it.
+    Opened { ready: Ready, calls: Vec<Call> },
     /// What was seen.
     Observed(Observation),
     /// What stands where, in the order of the paths.

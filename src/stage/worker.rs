@@ -1,11 +1,12 @@
 //! The worker: PID 1 of its namespace. Runs what it is asked, one request at a time, until its input ends.
 
-use crate::action::{Context, execute};
+use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
 use crate::kernel::{die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
 use crate::observe::{Observer, found_at};
 use crate::stage::error::StageError;
+use crate::stage::inner::Shell;
 use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -44,13 +45,34 @@ pub fn overlay_options(role: Role) -> &'static str {
     }
 }
 
+/// Runs a line in this process.
+fn execute_line(line: &CommandLine, role: Role) -> Reply {
+    let mut context = Context::new(role);
+    match execute(line, &mut context) {
+        Ok(status) => Reply::Ran {
+            shown: context.shown().to_vec(),
+            calls: context.sys.calls,
+            status,
+            failure: context.failure,
+            warning: context.warning,
+            opens: context.opens,
+            closes: context.closes,
+        },
+        Err(error) => Reply::Failed(StageError::Broken(format!("{}: {}", error.what, error.allowed))),
+    }
+}
+
 pub(super) struct Worker {
+    /// It is a shell that a line opened: to open and close shells is the business of the worker that opened it.
+    is_inner: bool,
     role: Role,
     scratch: String,
     root: PathBuf,
     observer: Observer,
     /// The exercise that the checks are about.
     bench: Bench,
+    /// The shells that lines have opened, the innermost last.
+    shells: Vec<Shell>,
 }
 
 impl Worker {
@@ -67,17 +89,30 @@ impl Worker {
         set_umask(0o022);
         let observer = Observer::new(setup.root.clone());
         Worker {
+            is_inner: false,
             role: setup.role,
             scratch: setup.scratch,
             root: setup.root,
             observer,
             bench: Bench::new(Start::default()),
+            shells: Vec::new(),
         }
+    }
+
+    /// A shell that a line opened.
+    pub(super) fn inner(setup: WorkerSetup) -> Worker {
+        Worker { is_inner: true, ..Worker::of(setup) }
     }
 
     /// Says that it is there, then answers one request after the other until the input ends.
     pub(super) fn serve(&mut self, socket: &OwnedFd) -> ExitCode {
-        if send(socket, &Reply::Ready(self.ready())).is_err() {
+        let ready = Reply::Ready(self.ready());
+        self.serve_after(&ready, socket)
+    }
+
+    /// The same with another first word.
+    pub(super) fn serve_after(&mut self, first: &Reply, socket: &OwnedFd) -> ExitCode {
+        if send(socket, first).is_err() {
             return ExitCode::SUCCESS;
         }
         for line in BufReader::new(std::io::stdin()).lines() {
@@ -104,23 +139,15 @@ impl Worker {
 
     fn answer(&mut self, request: Request) -> Reply {
         match request {
-            Request::Run(line) => {
-                let mut context = Context::new(self.role);
-                match execute(&line, &mut context) {
-                    Ok(status) => Reply::Ran {
-                        shown: context.shown().to_vec(),
-                        calls: context.sys.calls,
-                        status,
-                        failure: context.failure,
-                        warning: context.warning,
-                    },
-                    Err(error) => Reply::Failed(StageError::Broken(format!("{}: {}", error.what, error.allowed))),
+            Request::Run(line) => self.run(line),
+            Request::Observe { full } => {
+                let inside: Vec<PathBuf> = self.shells.iter().map(Shell::process).collect();
+                match self.observer.observe(&self.working_directory(), full, &inside) {
+                    Ok(observation) => Reply::Observed(observation),
+                    Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
                 }
             }
-            Request::Observe { full } => match self.observer.observe(&self.working_directory(), full) {
-                Ok(observation) => Reply::Observed(observation),
-                Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
-            },
+            Request::Find(paths) if !self.shells.is_empty() => self.ask_innermost(&Request::Find(paths)),
             Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
             Request::Script(script) => self.script(&script),
             Request::Begin { exercise, untouched } => {
@@ -137,6 +164,39 @@ impl Worker {
         }
     }
 
+    /// Runs a line in the innermost shell, and opens or closes one where the line asks for it.
+    fn run(&mut self, line: CommandLine) -> Reply {
+        let mut reply = match self.shells.is_empty() {
+            true => execute_line(&line, self.role),
+            false => self.ask_innermost(&Request::Run(line)),
+        };
+        if self.is_inner {
+            return reply;
+        }
+        if let Reply::Ran { opens, closes, calls, shown, status, .. } = &mut reply {
+            if std::mem::take(closes) && self.shells.pop().is_none() {
+                shown.extend_from_slice(b"exit: there is no shell to leave: none was opened\n");
+                *status = 1;
+            }
+            if let Some(opening) = opens.take() {
+                let worker = WorkerSetup { role: self.role, root: self.root.clone(), scratch: self.scratch.clone() };
+                match Shell::open(worker, self.shells.last(), opening) {
+                    Ok((shell, mut opened)) => {
+                        calls.append(&mut opened);
+                        self.shells.push(shell);
+                    }
+                    Err(refused) => return refused,
+                }
+            }
+        }
+        reply
+    }
+
+    fn ask_innermost(&mut self, request: &Request) -> Reply {
+        let Some(shell) = self.shells.last_mut() else { unreachable!("there is an innermost shell") };
+        shell.ask(request)
+    }
+
     /// Runs a script as somebody would have typed it, in a bash of its own.
     fn script(&self, script: &str) -> Reply {
         let mut bash = std::process::Command::new("bash");
@@ -146,7 +206,8 @@ impl Worker {
             Ok(output) => {
                 let shown = [output.stdout, output.stderr].concat();
                 let status = output.status.code().unwrap_or(-1);
-                Reply::Ran { calls: Vec::new(), shown, status, failure: None, warning: None }
+                let calls = Vec::new();
+                Reply::Ran { calls, shown, status, failure: None, warning: None, opens: None, closes: false }
             }
             Err(error) => Reply::Failed(StageError::Broken(format!("cannot run bash: {error}"))),
         }

@@ -1,0 +1,99 @@
+//! A shell that a line opens: `unshare` and `chroot` without a program start one, and the lines that follow run in it
+//! until `exit`. bash that reads a script from its standard input behaves just so.
+//!
+//! What the program does before it starts the shell is done here, in the process that becomes it; where a new PID
+//! namespace is to hold it (`--fork`), that is a child of the first.
+
+use crate::action::{Context, Status};
+use crate::kernel::{Access, CallError, Namespaces, Spread};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What must be done for a shell to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opening {
+    /// unshare(1).
+    Unshare(Unsharing),
+    /// chroot(1): the new root.
+    Chroot(String),
+}
+
+/// The flags of unshare(1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unsharing {
+    /// What is made anew.
+    pub namespaces: Namespaces,
+    /// The shell is a child, and so in the new PID namespace.
+    pub fork: bool,
+    /// Who calls is root inside.
+    pub map_root: bool,
+    /// /proc is mounted anew.
+    pub mount_proc: bool,
+    /// What becomes of the propagation of all mounts.
+    pub spread: Spread,
+}
+
+impl Opening {
+    /// Whether the shell is a child of the process in which it begins.
+    pub fn forks(&self) -> bool {
+        matches!(self, Opening::Unshare(Unsharing { fork: true, .. }))
+    }
+
+    /// What comes before the fork, if there is one. 0 where it worked; else everything was said.
+    pub fn begin(&self, context: &mut Context) -> Status {
+        match self {
+            Opening::Unshare(unsharing) => match context.sys.unshare(unsharing.namespaces) {
+                Ok(()) => 0,
+                Err(error) => context.fail("unshare: unshare failed", &error),
+            },
+            Opening::Chroot(directory) => match context.sys.chroot(directory.as_ref()) {
+                Ok(()) => match context.sys.chdir(Path::new("/")) {
+                    Ok(()) => 0,
+                    Err(error) => context.fail("chroot: cannot chdir to root directory", &error),
+                },
+                Err(error) => {
+                    let message = format!("chroot: cannot change root directory to '{directory}'");
+                    context.fail(message, &error);
+                    125
+                }
+            },
+        }
+    }
+
+    /// What comes after it. `ids` are the user and group that the first process had.
+    pub fn finish(&self, context: &mut Context, ids: (u32, u32)) -> Status {
+        let Opening::Unshare(unsharing) = self else { return 0 };
+        if unsharing.map_root
+            && let Err((file, error)) = map_root(context, ids)
+        {
+            return context.fail(format!("unshare: write failed {file}"), &error);
+        }
+        if unsharing.namespaces.mount
+            && let Err(error) = context.sys.spread(unsharing.spread)
+        {
+            return context.fail("unshare: cannot change root filesystem propagation", &error);
+        }
+        if unsharing.mount_proc
+            && let Err(error) = context.sys.mount_proc(Path::new("/proc"))
+        {
+            return context.fail("unshare: mount /proc failed", &error);
+        }
+        0
+    }
+}
+
+/// user_namespaces(7): without CAP_SETGID outside, a group can only be mapped once setgroups(2) is given up.
+fn map_root(context: &mut Context, (user, group): (u32, u32)) -> Result<(), (&'static str, CallError)> {
+    let maps = [
+        ("/proc/self/setgroups", "deny".to_string()),
+        ("/proc/self/uid_map", format!("0 {user} 1")),
+        ("/proc/self/gid_map", format!("0 {group} 1")),
+    ];
+    for (file, content) in maps {
+        let opened = context.sys.open(file.as_ref(), Access::Write);
+        opened.and_then(|opened| context.sys.write_all(&opened, content.as_bytes())).map_err(|error| (file, error))?;
+    }
+    Ok(())
+}

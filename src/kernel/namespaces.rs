@@ -1,0 +1,124 @@
+//! Namespaces and roots as lessons show them: unshare(2), chroot(2), pivot_root(2), sethostname(2), and the mounts that go
+//! with them. Recorded.
+
+use crate::kernel::strace;
+use crate::kernel::sys::{CallError, Sys};
+use nix::mount::MsFlags;
+use nix::sched::CloneFlags;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Which namespaces are made anew; namespaces(7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Namespaces {
+    /// Mount table.
+    pub mount: bool,
+    /// Cgroup root directory.
+    pub cgroup: bool,
+    /// Host name.
+    pub uts: bool,
+    /// System V IPC and POSIX message queues.
+    pub ipc: bool,
+    /// Users, groups and capabilities.
+    pub user: bool,
+    /// Process numbers, for children.
+    pub pid: bool,
+    /// Network devices, addresses and routes.
+    pub net: bool,
+    /// Boot-time and monotonic clocks, for children (since Linux 5.6).
+    pub time: bool,
+}
+
+/// CLONE_NEWTIME, which nix does not name.
+const NEWTIME: i32 = 0x80;
+
+impl Namespaces {
+    /// The flags, and their names in strace's order, which is that of their bits.
+    fn flags(self) -> (CloneFlags, String) {
+        let all = [
+            (self.time, CloneFlags::from_bits_retain(NEWTIME), "CLONE_NEWTIME"),
+            (self.mount, CloneFlags::CLONE_NEWNS, "CLONE_NEWNS"),
+            (self.cgroup, CloneFlags::CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
+            (self.uts, CloneFlags::CLONE_NEWUTS, "CLONE_NEWUTS"),
+            (self.ipc, CloneFlags::CLONE_NEWIPC, "CLONE_NEWIPC"),
+            (self.user, CloneFlags::CLONE_NEWUSER, "CLONE_NEWUSER"),
+            (self.pid, CloneFlags::CLONE_NEWPID, "CLONE_NEWPID"),
+            (self.net, CloneFlags::CLONE_NEWNET, "CLONE_NEWNET"),
+        ];
+        let wanted = || all.iter().filter(|(wanted, _, _)| *wanted);
+        let flags = wanted().fold(CloneFlags::empty(), |flags, (_, flag, _)| flags | *flag);
+        let names: Vec<&str> = wanted().map(|(_, _, name)| *name).collect();
+        (flags, if names.is_empty() { "0".into() } else { names.join("|") })
+    }
+}
+
+/// Where mounts made below a mount are seen too; mount_namespaces(7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spread {
+    /// Nowhere else, and nothing comes in.
+    #[default]
+    Private,
+    /// In all copies of this mount, in both directions.
+    Shared,
+    /// What comes from the other copies is seen here; nothing goes out.
+    Slave,
+    /// As before.
+    Unchanged,
+}
+
+impl Sys {
+    /// unshare(2): what is made anew is for this process; PID and time namespaces are for its children.
+    pub fn unshare(&mut self, namespaces: Namespaces) -> Result<(), CallError> {
+        let (flags, shown) = namespaces.flags();
+        self.zero("unshare", shown, nix::sched::unshare(flags))
+    }
+
+    /// mount(2) of `/` and all below it with another propagation; nothing for [`Spread::Unchanged`].
+    pub fn spread(&mut self, spread: Spread) -> Result<(), CallError> {
+        let (flag, name) = match spread {
+            Spread::Private => (MsFlags::MS_PRIVATE, "MS_PRIVATE"),
+            Spread::Shared => (MsFlags::MS_SHARED, "MS_SHARED"),
+            Spread::Slave => (MsFlags::MS_SLAVE, "MS_SLAVE"),
+            Spread::Unchanged => return Ok(()),
+        };
+        let outcome = nix::mount::mount(Some("none"), "/", None::<&str>, MsFlags::MS_REC | flag, None::<&str>);
+        self.zero("mount", format!("\"none\", \"/\", NULL, MS_REC|{name}, NULL"), outcome)
+    }
+
+    /// mount(2) of proc: the processes of the PID namespace that this process is in.
+    pub fn mount_proc(&mut self, target: &Path) -> Result<(), CallError> {
+        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+        let outcome = nix::mount::mount(Some("proc"), target, Some("proc"), flags, None::<&str>);
+        let args = format!("\"proc\", {}, \"proc\", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL", strace::path(target));
+        self.zero("mount", args, outcome)
+    }
+
+    /// chroot(2): the root directory of this process, and of nobody else.
+    pub fn chroot(&mut self, directory: &Path) -> Result<(), CallError> {
+        self.zero("chroot", strace::path(directory), nix::unistd::chroot(directory))
+    }
+
+    /// pivot_root(2): the root mount of this mount namespace; the old one is found at `put_old`.
+    pub fn pivot_root(&mut self, new_root: &Path, put_old: &Path) -> Result<(), CallError> {
+        let args = format!("{}, {}", strace::path(new_root), strace::path(put_old));
+        self.zero("pivot_root", args, nix::unistd::pivot_root(new_root, put_old))
+    }
+
+    /// sethostname(2): the host name of this UTS namespace.
+    pub fn set_hostname(&mut self, name: &str) -> Result<(), CallError> {
+        let args = format!("{}, {}", strace::path(name.as_ref()), name.len());
+        self.zero("sethostname", args, nix::unistd::sethostname(name))
+    }
+}
+
+/// The host name of this UTS namespace; uname(2).
+pub fn hostname() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// What a process is called in `ps`; prctl(2) PR_SET_NAME.
+pub fn call_oneself(name: &std::ffi::CStr) {
+    let _ = nix::sys::prctl::set_name(name);
+}
