@@ -65,6 +65,7 @@ const SCRIPT: &[&str] = &[
     "mount -t overlay overlay -o lowerdir=LONG/LONG,upperdir=LONG/up,workdir=LONG/work mnt",
     "umount mnt",
     "ls -l missing",
+    "hostname try",
     "rm -r p",
     "rm a",
     "rm missing",
@@ -82,7 +83,7 @@ fn recorded_calls_are_what_strace_sees() {
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let base = tempfile::tempdir().unwrap();
     let output = Command::new("unshare")
-        .arg(if root { "-m" } else { "-Urm" })
+        .args([if root { "-m" } else { "-Urm" }, "--uts"])
         .args(["strace", "-f", "-qq", "-s", "32", "-o"])
         .arg(base.path().join("trace"))
         .arg(std::env::current_exe().unwrap())

@@ -12,14 +12,19 @@ use layerlab::event::Role;
 use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, matches};
 use layerlab::stage::{ScratchChoice, Stage};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
-/// kernel's own temporary files in the work directory) are left out, as is the size of directories.
+/// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left
+/// out, as is the size of directories.
 const DUMP: &str = r#"
 find . -mindepth 1 \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
-find . -type f -size -4096k -exec sha256sum {} + | LC_ALL=C sort -k 2
+random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} '
+find . -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | LC_ALL=C sort -k 2
+find . -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
+    echo "$(sed -E "s/$random/\1N/" "$file" | sha256sum) $file"
+done
 getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | grep -v -E 'overlay\.(uuid|origin)=' || true
 "#;
 
@@ -59,16 +64,15 @@ fn by_the_engine(lesson: &Lesson) -> (Vec<Left>, Role) {
             (String::from_utf8_lossy(&ran.shown).into_owned(), ran.status)
         };
         let commands = step.commands().map(run).collect();
-        Left { commands, state: dump(&stage) }
+        Left { commands, state: dump(stage.ready().pid) }
     });
     (left.collect(), role)
 }
 
-/// The state inside a stage, read from outside by nsenter(1).
-fn dump(stage: &Stage) -> String {
-    let ready = stage.ready();
+/// The state inside a mount namespace, read from outside by nsenter(1): whatever shells were opened within it.
+fn dump(pid: u32) -> String {
     let mut nsenter = Command::new("nsenter");
-    nsenter.args(["--target", &ready.pid.to_string(), "--mount"]);
+    nsenter.args(["--target", &pid.to_string(), "--mount"]);
     if !support::is_root() {
         nsenter.args(["--user", "--preserve-credentials"]);
     }
@@ -77,51 +81,97 @@ fn dump(stage: &Stage) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Stands between outputs; no lesson prints it.
-const MARK: char = '\u{1}';
+/// Stands around exit statuses; no lesson prints it.
+const MARK: u8 = 1;
+
+/// What bash reads first. A shell that unshare(1) starts of its own accord is a login shell, and would begin with
+/// whatever this machine's profile says; Debian calls util-linux's rename(1) `rename.ul`, elsewhere it has its own name.
+const FIRST: &str = r#"
+mount -t tmpfs -o mode=755,size=64m layerlab /tmp; cd /tmp; umask 022
+unshare() { command unshare "$@" bash; }; export -f unshare
+if command -v rename.ul > /dev/null; then rename() { command rename.ul "$@" 2>&1 | sed 's/^rename\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; export -f rename; fi
+"#;
+
+/// A bash that reads its script as it is written.
+struct Bash {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    /// The shells that it has opened one in the other, and whether they still read.
+    opened: Vec<bool>,
+}
+
+impl Bash {
+    fn start(role: Role) -> Bash {
+        let mut unshare = Command::new("unshare");
+        // Its own host name and message queues too: no line of a lesson may reach those of the machine.
+        unshare.args(["--mount", "--uts", "--ipc", "--propagation", "private"]);
+        if role == Role::User {
+            unshare.args(["--user", "--map-root-user"]);
+        }
+        let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        let mut child = unshare
+            .args(["bash", "-s"])
+            .env_clear()
+            .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("unshare runs");
+        let input = child.stdin.take().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut bash = Bash { child, input, output, opened: Vec::new() };
+        assert_eq!(bash.run(FIRST), (String::new(), 0));
+        bash
+    }
+
+    fn run(&mut self, source: &str) -> (String, i32) {
+        if source == "exit" && self.opened.pop() == Some(false) {
+            return (String::new(), 0);
+        }
+        let mark = char::from(MARK);
+        write!(self.input, "{{ {source}\n}} 2>&1\nprintf '{mark}%s{mark}' $?\n").expect("bash reads");
+        self.input.flush().unwrap();
+        let mut part = || {
+            let mut part = Vec::new();
+            self.output.read_until(MARK, &mut part).unwrap();
+            assert_eq!(part.pop(), Some(MARK), "bash ended: {source}\n{}", String::from_utf8_lossy(&part));
+            String::from_utf8_lossy(&part).into_owned()
+        };
+        let (printed, status) = (part(), part().parse().expect("an exit status"));
+        // bash reading a script says which line it is at; the one that a person types into does not.
+        let printed = printed.split_inclusive('\n').map(|line| match line.strip_prefix("bash: line ") {
+            Some(rest) => format!("bash: {}", rest.split_once(": ").map_or(rest, |(_, message)| message)),
+            None => line.to_string(),
+        });
+        let printed: String = printed.collect();
+        if ["unshare ", "chroot "].iter().any(|verb| source.starts_with(verb)) && status == 0 {
+            self.opened.push(true);
+        }
+        // Nor does that one end where it cannot fork.
+        if printed.starts_with("bash: fork: ")
+            && let Some(reads) = self.opened.last_mut()
+        {
+            *reads = false;
+        }
+        (printed, status)
+    }
+}
 
 fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
-    let mut script = String::from("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022\n");
-    // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
-    script.push_str("if command -v rename.ul > /dev/null; then rename() { command rename.ul \"$@\" 2>&1 | sed 's/^rename\\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; fi\n");
-    for (_, step) in lesson.steps() {
-        for line in step.commands() {
-            let source = adapt(&line.command, role).map_or_else(|| line.source.clone(), |adapted| adapted.to_string());
-            writeln!(script, "{{ {source}\n}} 2>&1\nprintf '{MARK}%s\\n{MARK}' $?").unwrap();
-        }
-        writeln!(script, "printf '{MARK}'\n(cd /tmp\n{DUMP})\nprintf '{MARK}{MARK}'").unwrap();
-    }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--mount", "--propagation", "private"]);
-    if role == Role::User {
-        unshare.args(["--user", "--map-root-user"]);
-    }
-    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let mut bash = unshare
-        .args(["bash", "-s"])
-        .env_clear()
-        .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("unshare runs");
-    let mut input = bash.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(script.as_bytes()));
-    let output = bash.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "bash ended with {}", output.status);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut parts = text.split(MARK);
-    let left = lesson.steps().map(|(_, step)| {
-        let mut next = || parts.next().expect("bash came to the end of the script").to_string();
-        let mut command = |_: &ConsoleLine| (next(), next().trim().parse().expect("an exit status"));
-        let commands = step.commands().map(&mut command).collect();
-        next();
-        let state = next();
-        next();
-        Left { commands, state }
+    let mut bash = Bash::start(role);
+    let steps = lesson.steps().map(|(_, step)| {
+        let run = |line: &ConsoleLine| {
+            let command = adapt(&line.command, role);
+            bash.run(&command.map_or_else(|| line.source.clone(), |adapted| adapted.to_string()))
+        };
+        let commands = step.commands().map(run).collect();
+        Left { commands, state: dump(bash.child.id()) }
     });
-    left.collect()
+    let left = steps.collect();
+    drop(bash.input);
+    assert!(bash.child.wait().unwrap().success());
+    left
 }
 
 fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], wrong: &mut String) {

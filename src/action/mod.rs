@@ -82,6 +82,8 @@ verbs! {
     exit::Exit,
     getfattr::Getfattr,
     hostname::Hostname,
+    ipcmk::Ipcmk,
+    ipcs::Ipcs,
     ln::Ln,
     ls::Ls,
     mkdir::Mkdir,
