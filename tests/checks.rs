@@ -1056,6 +1056,63 @@ fn users() -> Vec<State> {
     ]
 }
 
+/// Mounts in mount namespaces of their own.
+fn insides() -> Vec<State> {
+    vec![
+        state("").fails(
+            "inside disk",
+            "no process of the session is in a mount namespace of its own",
+            ["a process in a mount namespace of its own", "…", "…", "…"],
+        ),
+        state("mkdir disk secret; mount -t tmpfs tmpfs disk; mount --make-shared disk\n\
+               stays 'mount -t tmpfs tmpfs secret' unshare --mount --propagation slave")
+            .holds("inside secret", "something is mounted on secret in a mount namespace of its own")
+            .holds("inside disk slave", "the mount on disk is slave in a mount namespace of its own")
+            .holds("not-mounted secret", "nothing is mounted on secret")
+            .fails(
+                "inside nope",
+                "nothing is mounted on nope in the new mount namespace",
+                [
+                    "a mount on nope",
+                    "none",
+                    "A new mount namespace begins as a copy: it has what was mounted then, and what is mounted in it.",
+                    "look at what is mounted, in the shell that unshare has opened: findmnt",
+                ],
+            )
+            .fails(
+                "inside disk shared",
+                "the mount on disk is slave in the new mount namespace, not shared",
+                [
+                    "shared",
+                    "slave",
+                    "What is mounted below it in the session appears inside, but not the other way round.",
+                    "unshare --mount --propagation unchanged; …",
+                ],
+            ),
+        state("mkdir disk; mount -t tmpfs tmpfs disk; mount --make-shared disk; stays : unshare --mount --propagation unchanged")
+            .fails(
+                "inside disk slave",
+                "the mount on disk is shared in the new mount namespace, not slave",
+                [
+                    "slave",
+                    "shared",
+                    "What is mounted below it inside appears in the session, and the other way round.",
+                    "unshare --mount --propagation slave; …",
+                ],
+            ),
+        state("mkdir disk; mount -t tmpfs tmpfs disk; stays : unshare --mount").fails(
+            "inside disk slave",
+            "the mount on disk is private in the new mount namespace, not slave",
+            [
+                "slave",
+                "private",
+                "What is mounted below it in the session does not appear inside, nor the other way round.",
+                "unshare --mount --propagation slave; in the session the mount must be shared first: mount --make-shared disk",
+            ],
+        ),
+    ]
+}
+
 /// Process numbers and /proc.
 fn numbers() -> Vec<State> {
     const NONE: &str = "no process of the session is in a PID namespace of its own";
@@ -1265,7 +1322,10 @@ fn namespaces() -> Vec<State> {
 }
 
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users()].into_iter().flatten().collect()
+    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), insides()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]

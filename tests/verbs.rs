@@ -157,6 +157,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "hostname > out\nhostname try\nhostname\nhostname ''\nhostname a_b\nhostname -- -a\nhostname a..b\nhostname a-.b\nhostname a-b.c\nhostname xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nhostname\nipcs -q\nipcs -m -s\nipcmk -M zz > out",
     ),
     (
+        "propagation",
+        "mkdir t b\nmount -t tmpfs t t\nmount --make-shared t\nfindmnt -n -o PROPAGATION t\nmount --bind t b\nfindmnt -n -o PROPAGATION b\nmkdir t/in\nmount -t tmpfs i t/in\ntouch t/in/f\nls b/in\nmount --make-slave b\nfindmnt -n -o PROPAGATION b\nmkdir t/in2\nmount -t tmpfs i b/in2\ntouch b/in2/f\nls t/in2\nmount --make-rprivate t\nfindmnt -n -o PROPAGATION t/in\nmount --make-rshared t\nfindmnt -n -o PROPAGATION t/in\nmount --make-rslave t\nmount --make-private b\nmount --make-unbindable b\nfindmnt -n -o PROPAGATION b\nmkdir b2\nmount --bind b b2\nmount --make-runbindable t\nmount --make-shared d\nmount --make-private missing\nmount --make-slave f\nfindmnt -n d\numount -l b\numount -l t",
+    ),
+    (
         "rm around mounts",
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),

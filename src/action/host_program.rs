@@ -129,7 +129,7 @@ fn package(name: &str) -> &str {
     match name {
         "diff" => "diffutils",
         "grep" => "grep",
-        "ipcmk" | "ipcs" => "util-linux",
+        "findmnt" | "ipcmk" | "ipcs" => "util-linux",
         "ps" => "procps",
         "sh" => "dash",
         _ => "coreutils",

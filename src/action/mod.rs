@@ -81,6 +81,7 @@ verbs! {
     diff::Diff,
     echo::Echo,
     exit::Exit,
+    findmnt::Findmnt,
     getfattr::Getfattr,
     grep::Grep,
     hostname::Hostname,

@@ -8,7 +8,7 @@ mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::event::Failure;
-use crate::kernel::{CallError, MountFlags, OverlayMount, effective_ids, supports_attribute};
+use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
 use std::path::{Path, PathBuf};
 
 /// What to mount, and where.
@@ -24,17 +24,34 @@ enum What {
     Tmpfs { source: String, flags: MountFlags, options: String },
     Bind { source: String, recursive: bool, read_only: bool },
     RemountReadOnly,
+    Spread { spread: Spread, recursive: bool },
 }
+
+/// The flags that change propagation, without `make-` and the `r` of the recursive ones.
+const SPREADS: &[(&str, Spread)] = &[
+    ("shared", Spread::Shared),
+    ("private", Spread::Private),
+    ("slave", Spread::Slave),
+    ("unbindable", Spread::Unbindable),
+];
 
 impl Verb for Mount {
     const NAME: &'static str = "mount";
     const SYNOPSIS: &'static str =
-        "mount -t overlay|tmpfs [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET";
+        "mount -t overlay|tmpfs [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET, mount --make-[r]shared|private|slave|unbindable TARGET";
     const FLAGS: &'static [Flag] = &[
         Flag::both('t', "types").value(),
         Flag::both('o', "options").value(),
         Flag::both('B', "bind"),
         Flag::both('R', "rbind"),
+        Flag::long("make-shared"),
+        Flag::long("make-rshared"),
+        Flag::long("make-private"),
+        Flag::long("make-rprivate"),
+        Flag::long("make-slave"),
+        Flag::long("make-rslave"),
+        Flag::long("make-unbindable"),
+        Flag::long("make-runbindable"),
     ];
 
     fn parse(words: &[String]) -> Result<Mount, UsageError> {
@@ -43,7 +60,12 @@ impl Verb for Mount {
             arguments.values("o").flat_map(|value| split_unescaped(value, ',')).filter(|o| !o.is_empty()).collect();
         let named = |name: &str| options.iter().any(|option| option == name);
         let remount = named("remount");
-        let least = if remount { 1 } else { 2 };
+        let makes = |(name, spread): &(&str, Spread)| {
+            let flag = |r: &str| arguments.has(&format!("make-{r}{name}"));
+            (flag("") || flag("r")).then(|| (*spread, flag("r")))
+        };
+        let spreads: Vec<(Spread, bool)> = SPREADS.iter().filter_map(makes).collect();
+        let least = if remount || !spreads.is_empty() { 1 } else { 2 };
         let kind = arguments.value("t").map(String::from);
         let recursive = arguments.has("R") || named("rbind");
         let bind = arguments.has("B") || named("bind") || recursive;
@@ -51,6 +73,13 @@ impl Verb for Mount {
         let target = operands.pop().unwrap_or_default();
         let source = operands.pop().unwrap_or_default();
         let what = match (remount, bind, kind.as_deref()) {
+            (false, false, None) if let [(spread, recursive)] = spreads[..] => {
+                known(&options, &["defaults"])?;
+                What::Spread { spread, recursive }
+            }
+            _ if !spreads.is_empty() => {
+                return Err(wrong("mount changes the propagation of a mount alone, once a line, here".into()));
+            }
             (true, true, None) if named("ro") => {
                 known(&options, &["remount", "bind", "ro"])?;
                 What::RemountReadOnly
@@ -80,6 +109,7 @@ impl Verb for Mount {
                 bound.and_then(|()| if *read_only { context.sys.remount_read_only(target) } else { Ok(()) })
             }
             What::RemountReadOnly => context.sys.remount_read_only(target),
+            What::Spread { spread, recursive } => context.sys.make_spread(target, *spread, *recursive),
         };
         match done {
             Ok(()) => 0,
@@ -119,10 +149,11 @@ impl Mount {
         let source = match &self.what {
             What::Overlay(overlay) => overlay.source.as_str(),
             What::Tmpfs { source, .. } | What::Bind { source, .. } => source,
-            What::RemountReadOnly => "none",
+            What::RemountReadOnly | What::Spread { .. } => "none",
         };
         let target = Path::new(&self.target);
-        let absolute = std::fs::canonicalize(target).unwrap_or_else(|_| PathBuf::from(target));
+        let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+        let absolute = whole(target);
         let remount = self.what == What::RemountReadOnly;
         let said = match error.name().as_str() {
             "ENOENT" | "ENOTDIR" if !target.exists() => "mount point does not exist".to_string(),
@@ -137,7 +168,12 @@ impl Mount {
                 Some(mount) => format!("{source} already mounted on {}", mount.point.display()),
                 None => format!("{source} already mounted or mount point busy"),
             },
+            "EINVAL" if matches!(self.what, What::Spread { .. }) => "not mount point or bad option".to_string(),
             "EINVAL" if remount => "mount point not mounted or bad option".to_string(),
+            "EINVAL" if matches!(self.what, What::Bind { .. }) => format!(
+                "wrong fs type, bad option, bad superblock on {}, missing codepage or helper program, or other error",
+                whole(Path::new(source)).display()
+            ),
             "EINVAL" => format!(
                 "wrong fs type, bad option, bad superblock on {source}, missing codepage or helper program, or other error"
             ),
@@ -153,7 +189,7 @@ impl Mount {
         match self.what {
             What::Overlay(_) => "overlay",
             What::Tmpfs { .. } => "tmpfs",
-            What::Bind { .. } | What::RemountReadOnly => "none",
+            What::Bind { .. } | What::RemountReadOnly | What::Spread { .. } => "none",
         }
     }
 
@@ -164,6 +200,7 @@ impl Mount {
             let wanted = match &self.what {
                 What::Bind { source, .. } => format!("cannot bind {source} on {target}"),
                 What::RemountReadOnly => format!("cannot make the mount on {target} read-only"),
+                What::Spread { .. } => format!("cannot change the propagation of {target}"),
                 _ => format!("cannot mount a {} on {target}", self.kind()),
             };
             Some(Failure { wanted, call: error.call.clone(), why, fix })
@@ -184,7 +221,7 @@ impl Mount {
                 "a directory can only be mounted on a directory, and a file only on a file".into(),
                 format!("look at both: ls -ld {target}"),
             ),
-            "EINVAL" if self.what == What::RemountReadOnly => failure(
+            "EINVAL" if matches!(self.what, What::RemountReadOnly | What::Spread { .. }) => failure(
                 format!("nothing is mounted on {target} itself"),
                 format!("bind it on itself first: mount --bind {target} {target}"),
             ),
@@ -328,6 +365,11 @@ mod tests {
             ("mount a b", "mount needs a type (-t) or --bind here"),
             ("mount --bind -o nosuid a b", "mount does not know the option nosuid of a bind mount here"),
             ("mount -o remount,ro b", "mount only knows remount as remount,bind,ro here"),
+            (
+                "mount --make-shared --make-slave b",
+                "mount changes the propagation of a mount alone, once a line, here",
+            ),
+            ("mount --bind --make-slave a b", "too many operands for mount"),
             ("mount -t overlay o", "too few operands for mount"),
             ("mount -t overlay -o lowerdir=a,nosuid o b", "mount does not know the option nosuid of an overlay here"),
         ] {

@@ -18,6 +18,7 @@ mod file;
 mod from;
 mod hard_link;
 mod hostname;
+mod inside;
 mod lowers;
 mod mapped;
 mod message_queue;
@@ -97,6 +98,7 @@ pub const KINDS: &[&CheckKind] = &[
     &not_mounted::KIND,
     &propagation::KIND,
     &own::KIND,
+    &inside::KIND,
     &hostname::KIND,
     &message_queue::KIND,
     &pid_one::KIND,

@@ -64,8 +64,22 @@ pub enum Spread {
     Shared,
     /// What comes from the other copies is seen here; nothing goes out.
     Slave,
+    /// Nowhere else, and it cannot be bound either.
+    Unbindable,
     /// As before.
     Unchanged,
+}
+
+impl Spread {
+    fn flag(self) -> Option<(MsFlags, &'static str)> {
+        Some(match self {
+            Spread::Private => (MsFlags::MS_PRIVATE, "MS_PRIVATE"),
+            Spread::Shared => (MsFlags::MS_SHARED, "MS_SHARED"),
+            Spread::Slave => (MsFlags::MS_SLAVE, "MS_SLAVE"),
+            Spread::Unbindable => (MsFlags::MS_UNBINDABLE, "MS_UNBINDABLE"),
+            Spread::Unchanged => return None,
+        })
+    }
 }
 
 impl Sys {
@@ -77,14 +91,18 @@ impl Sys {
 
     /// mount(2) of `/` and all below it with another propagation; nothing for [`Spread::Unchanged`].
     pub fn spread(&mut self, spread: Spread) -> Result<(), CallError> {
-        let (flag, name) = match spread {
-            Spread::Private => (MsFlags::MS_PRIVATE, "MS_PRIVATE"),
-            Spread::Shared => (MsFlags::MS_SHARED, "MS_SHARED"),
-            Spread::Slave => (MsFlags::MS_SLAVE, "MS_SLAVE"),
-            Spread::Unchanged => return Ok(()),
-        };
+        let Some((flag, name)) = spread.flag() else { return Ok(()) };
         let outcome = nix::mount::mount(Some("none"), "/", None::<&str>, MsFlags::MS_REC | flag, None::<&str>);
         self.zero("mount", format!("\"none\", \"/\", NULL, MS_REC|{name}, NULL"), outcome)
+    }
+
+    /// mount(2) of a mount with another propagation; with MS_REC, of all below it too.
+    pub fn make_spread(&mut self, target: &Path, spread: Spread, recursive: bool) -> Result<(), CallError> {
+        let Some((flag, name)) = spread.flag() else { return Ok(()) };
+        let (flags, names) =
+            if recursive { (MsFlags::MS_REC | flag, format!("MS_REC|{name}")) } else { (flag, name.to_string()) };
+        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
+        self.zero("mount", format!("NULL, {}, NULL, {names}, NULL", strace::path(target)), outcome)
     }
 
     /// mount(2) of proc: the processes of the PID namespace that this process is in.

@@ -1,0 +1,2 @@
+# verify: no process of the session is in a mount namespace of its own
+unshare --mount mount -t tmpfs tmpfs secret

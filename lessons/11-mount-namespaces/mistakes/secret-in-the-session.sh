@@ -1,0 +1,5 @@
+# verify: a tmpfs is still mounted on secret
+# First the mount, then the namespace: now it is in both tables.
+mount -t tmpfs tmpfs secret
+unshare --mount sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 &
+until [ -e ready ]; do sleep 0.02; done

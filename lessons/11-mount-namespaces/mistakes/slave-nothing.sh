@@ -1,0 +1,1 @@
+# verify: nothing is mounted on door

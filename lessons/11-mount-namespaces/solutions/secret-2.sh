@@ -1,0 +1,5 @@
+# Mounted first, and taken away outside afterwards.
+mount -t tmpfs tmpfs secret
+unshare --mount sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 &
+until [ -e ready ]; do sleep 0.02; done
+umount secret

@@ -1,0 +1,3 @@
+mount --make-shared disk
+mount --bind disk door
+mount --make-slave door

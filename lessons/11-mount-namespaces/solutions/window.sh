@@ -1,0 +1,3 @@
+mount --make-shared disk
+unshare --mount --propagation slave sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 &
+until [ -e ready ]; do sleep 0.02; done
