@@ -12,8 +12,8 @@ use layerlab::event::Role;
 use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, matches};
 use layerlab::stage::{ScratchChoice, Stage};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
 /// kernel's own temporary files in the work directory) are left out, as is the size of directories.
@@ -59,16 +59,15 @@ fn by_the_engine(lesson: &Lesson) -> (Vec<Left>, Role) {
             (String::from_utf8_lossy(&ran.shown).into_owned(), ran.status)
         };
         let commands = step.commands().map(run).collect();
-        Left { commands, state: dump(&stage) }
+        Left { commands, state: dump(stage.ready().pid) }
     });
     (left.collect(), role)
 }
 
-/// The state inside a stage, read from outside by nsenter(1).
-fn dump(stage: &Stage) -> String {
-    let ready = stage.ready();
+/// The state in the mount namespace of a process, read from outside by nsenter(1): whatever root a shell in it has.
+fn dump(pid: u32) -> String {
     let mut nsenter = Command::new("nsenter");
-    nsenter.args(["--target", &ready.pid.to_string(), "--mount"]);
+    nsenter.args(["--target", &pid.to_string(), "--mount"]);
     if !support::is_root() {
         nsenter.args(["--user", "--preserve-credentials"]);
     }
@@ -78,50 +77,91 @@ fn dump(stage: &Stage) -> String {
 }
 
 /// Stands between outputs; no lesson prints it.
-const MARK: char = '\u{1}';
+const MARK: u8 = 1;
+
+/// bash, which is given one line after the other. A shell that a line starts reads the lines that follow: nothing is
+/// written before it is there, because dash reads ahead.
+struct Bash {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Bash {
+    fn start(role: Role) -> Bash {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--mount", "--propagation", "private"]);
+        if role == Role::User {
+            unshare.args(["--user", "--map-root-user"]);
+        }
+        let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        let mut process = unshare
+            .args(["bash", "-s"])
+            .env_clear()
+            .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/"), ("SHELL", "/bin/bash")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("unshare runs");
+        let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
+        let mut bash = Bash { process, input, output };
+        bash.type_in("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022");
+        // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
+        bash.type_in("if command -v rename.ul > /dev/null; then rename() { command rename.ul \"$@\" 2>&1 | sed 's/^rename\\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; fi");
+        bash
+    }
+
+    fn type_in(&mut self, line: &str) {
+        self.input.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Runs a line; what it printed, and its exit status.
+    fn run(&mut self, line: &str) -> (String, i32) {
+        self.type_in(&format!("{{ {line}\n}} 2>&1\nprintf '\\001%s\\001' $?"));
+        let mut next = || {
+            let mut text = Vec::new();
+            self.output.read_until(MARK, &mut text).unwrap();
+            assert_eq!(text.pop(), Some(MARK), "bash ended at `{line}`");
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        (next(), next().parse().expect("an exit status"))
+    }
+
+    fn end(mut self) {
+        drop(self.input);
+        let status = self.process.wait().unwrap();
+        assert!(status.success(), "bash ended with {status}");
+    }
+}
+
+/// Whether a line begins or ends a shell: then there is no telling what it printed and how it ended, but from the lines
+/// that follow.
+fn changes_the_shell(line: &ConsoleLine) -> bool {
+    let verb = line.command.words.first().map(String::as_str);
+    matches!(verb, Some("unshare" | "chroot" | "exit")) && !line.fails
+}
 
 fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
-    let mut script = String::from("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022\n");
-    // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
-    script.push_str("if command -v rename.ul > /dev/null; then rename() { command rename.ul \"$@\" 2>&1 | sed 's/^rename\\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; fi\n");
-    for (_, step) in lesson.steps() {
-        for line in step.commands() {
-            let source = adapt(&line.command, role).map_or_else(|| line.source.clone(), |adapted| adapted.to_string());
-            writeln!(script, "{{ {source}\n}} 2>&1\nprintf '{MARK}%s\\n{MARK}' $?").unwrap();
-        }
-        writeln!(script, "printf '{MARK}'\n(cd /tmp\n{DUMP})\nprintf '{MARK}{MARK}'").unwrap();
-    }
-    let mut unshare = Command::new("unshare");
-    unshare.args(["--mount", "--propagation", "private"]);
-    if role == Role::User {
-        unshare.args(["--user", "--map-root-user"]);
-    }
-    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let mut bash = unshare
-        .args(["bash", "-s"])
-        .env_clear()
-        .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("unshare runs");
-    let mut input = bash.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || input.write_all(script.as_bytes()));
-    let output = bash.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "bash ended with {}", output.status);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut parts = text.split(MARK);
+    let mut bash = Bash::start(role);
+    // So that it has done what it was told before somebody looks.
+    bash.run("true");
+    let pid = bash.process.id();
     let left = lesson.steps().map(|(_, step)| {
-        let mut next = || parts.next().expect("bash came to the end of the script").to_string();
-        let mut command = |_: &ConsoleLine| (next(), next().trim().parse().expect("an exit status"));
-        let commands = step.commands().map(&mut command).collect();
-        next();
-        let state = next();
-        next();
-        Left { commands, state }
+        let run = |line: &ConsoleLine| {
+            let source = adapt(&line.command, role).map_or_else(|| line.source.clone(), |adapted| adapted.to_string());
+            if changes_the_shell(line) {
+                bash.type_in(&source);
+                return (String::new(), 0);
+            }
+            bash.run(&source)
+        };
+        let commands = step.commands().map(run).collect();
+        bash.run("true");
+        Left { commands, state: dump(pid) }
     });
-    left.collect()
+    let left = left.collect();
+    bash.end();
+    left
 }
 
 fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], wrong: &mut String) {

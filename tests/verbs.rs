@@ -118,6 +118,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mknod",
         "mknod w c 0 0\nmknod w c 0 0\nmknod missing/w c 0 0\nmknod x c z 0\nmknod x c 0 z\nstat -c '%F %t %T %a' w\nmknod 'a b' c 0 0\nmknod 'a b' c 0 0",
     ),
+    ("pivot_root", "pivot_root d dd\npivot_root missing d\npivot_root f d\nhostname"),
     ("cd", "cd d\nls\ncd ..\ncd missing\ncd f\ncd dirlink\ncat x"),
     ("echo", "echo a b > new\necho c >> new\ncat new\necho > d\necho x > missing/y\necho -n x\necho"),
     (

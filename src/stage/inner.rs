@@ -125,8 +125,6 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     if status != 0 {
         return Err(refused(context, status));
     }
-    // As `ps` shows the shell of which we take the place.
-    call_oneself(c"bash");
     ready.kernel = crate::kernel::kernel_release();
     let opened = Reply::Opened { ready, calls: context.sys.calls };
     Ok(Worker::inner(setup.worker).serve_after(&opened, socket))
@@ -139,6 +137,8 @@ fn next(setup: &InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     let input = socket.try_clone().map_err(|error| broken(&error))?;
     let mut child = Command::new("/proc/self/exe");
     child.arg(INNER).arg(text).stdin(Stdio::from(input)).stdout(Stdio::null());
+    // As `ps` shows the program that waits for the shell.
+    call_oneself(c"unshare");
     child.status().map_err(|error| broken(&error))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,8 +3,8 @@
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
-use crate::kernel::{die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
-use crate::observe::{Observer, found_at};
+use crate::kernel::{call_oneself, die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
+use crate::observe::{Observer, PanelObserver, Shells, found_at};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
 use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
@@ -69,6 +69,7 @@ pub(super) struct Worker {
     scratch: String,
     root: PathBuf,
     observer: Observer,
+    panels: PanelObserver,
     /// The exercise that the checks are about.
     bench: Bench,
     /// The shells that lines have opened, the innermost last.
@@ -87,6 +88,8 @@ impl Worker {
     pub(super) fn of(setup: WorkerSetup) -> Worker {
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
+        // As `ps` shows the shell of which we take the place.
+        call_oneself(c"bash");
         let observer = Observer::new(setup.root.clone());
         Worker {
             is_inner: false,
@@ -94,6 +97,7 @@ impl Worker {
             scratch: setup.scratch,
             root: setup.root,
             observer,
+            panels: PanelObserver::default(),
             bench: Bench::new(Start::default()),
             shells: Vec::new(),
         }
@@ -140,10 +144,16 @@ impl Worker {
     fn answer(&mut self, request: Request) -> Reply {
         match request {
             Request::Run(line) => self.run(line),
-            Request::Observe { full } => {
+            Request::Observe { full, panels } => {
                 let inside: Vec<PathBuf> = self.shells.iter().map(Shell::process).collect();
                 match self.observer.observe(&self.working_directory(), full, &inside) {
-                    Ok(observation) => Reply::Observed(observation),
+                    Ok(mut observation) => {
+                        if !panels.is_empty() {
+                            let outside = format!("/proc/{}", own_pid_outside()).into();
+                            observation.panels = self.panels.observe(&panels, &Shells { outside, inside });
+                        }
+                        Reply::Observed(observation)
+                    }
                     Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
                 }
             }
