@@ -41,6 +41,12 @@ impl Opening {
         matches!(self, Opening::Unshare(Unsharing { fork: true, .. }))
     }
 
+    /// Whether the shell may have other capabilities than the process that opened it: execve(2) decides, and who is not
+    /// root inside loses all (capabilities(7)).
+    pub fn changes_user(&self) -> bool {
+        matches!(self, Opening::Unshare(unsharing) if unsharing.namespaces.user)
+    }
+
     /// What comes before the fork, if there is one. 0 where it worked; else everything was said.
     pub fn begin(&self, context: &mut Context) -> Status {
         match self {

@@ -18,6 +18,7 @@ use crate::stage::wire::{InnerSetup, InnerStage, Ready, Reply, Request, WorkerSe
 use crate::stage::worker::{Worker, send};
 use crate::stage::{INNER, StageError};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -86,7 +87,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
         |what: &str, error: &dyn std::fmt::Display| Reply::Failed(StageError::Broken(format!("{what}: {error}")));
     let mut context = Context::new(setup.worker.role);
     context.sys.calls = std::mem::take(&mut setup.calls);
-    let mut ready = Ready {
+    let ready = Ready {
         role: setup.worker.role,
         kernel: String::new(),
         scratch: setup.worker.scratch.clone(),
@@ -103,6 +104,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     }
     let ids = match setup.stage {
         InnerStage::Forked(user, group) => (user, group),
+        InnerStage::Execs => return Ok(serve(setup, ready, context.sys.calls, socket)),
         _ => {
             if let Some(pid) = setup.within {
                 let around = Process::open(pid).map_err(|error| broken("the shell around is gone", &error))?;
@@ -125,9 +127,19 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     if status != 0 {
         return Err(refused(context, status));
     }
+    if setup.opening.changes_user() {
+        setup.stage = InnerStage::Execs;
+        setup.calls = context.sys.calls;
+        let text = serde_json::to_string(&setup).map_err(|error| broken("a shell", &error))?;
+        let error = Command::new("/proc/self/exe").arg(INNER).arg(text).exec();
+        return Err(broken("a shell cannot begin", &error));
+    }
+    Ok(serve(setup, ready, context.sys.calls, socket))
+}
+
+fn serve(setup: InnerSetup, mut ready: Ready, calls: Vec<Call>, socket: &OwnedFd) -> ExitCode {
     ready.kernel = crate::kernel::kernel_release();
-    let opened = Reply::Opened { ready, calls: context.sys.calls };
-    Ok(Worker::inner(setup.worker).serve_after(&opened, socket))
+    Worker::inner(setup.worker).serve_after(&Reply::Opened { ready, calls }, socket)
 }
 
 /// Goes on in a child, and waits for its end.

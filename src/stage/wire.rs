@@ -77,6 +77,8 @@ pub(super) enum InnerStage {
     Begins,
     /// It is the child of the line's own fork, with the user and group from before.
     Forked(u32, u32),
+    /// Everything is done, and the shell's program has just begun: with which capabilities, execve(2) has decided.
+    Execs,
 }
 
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.
