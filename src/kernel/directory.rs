@@ -47,6 +47,8 @@ pub struct Stat {
     pub gid: u32,
     /// Bytes.
     pub size: u64,
+    /// How many names it has.
+    pub links: u64,
     /// The numbers of a device: major, minor.
     pub numbers: (u32, u32),
     /// Last change of the content, in nanoseconds since 1970.
@@ -95,6 +97,7 @@ pub fn look(directory: Option<&OwnedFd>, path: &Path) -> Result<Stat> {
         uid: stat.st_uid,
         gid: stat.st_gid,
         size: stat.st_size as u64,
+        links: u64::from(stat.st_nlink),
         numbers: (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev)),
         modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
         changed: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
