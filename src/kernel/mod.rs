@@ -25,4 +25,4 @@ pub use processes::*;
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};
 pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};
-pub use within::{Within, copy_chunk};
+pub use within::{Within, copy_chunk, go_to, next_data};

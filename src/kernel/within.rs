@@ -7,7 +7,7 @@
 use crate::kernel::directory::{Stat, look};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, RawErrno};
-use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid, XattrFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, SeekFrom, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -244,6 +244,26 @@ pub fn copy_chunk(from: &File, to: &File, most: usize) -> Outcome<usize> {
         written += rustix::io::write(to, part).map_err(args)?;
     }
     Ok(got)
+}
+
+/// Where the next bytes of a file are that take room on the disk, from a place on; nothing where only a hole follows.
+pub fn next_data(file: &File, from: u64) -> Outcome<Option<(u64, u64)>> {
+    let seek = |to| rustix::fs::seek(file, to);
+    let start = match seek(SeekFrom::Data(from)) {
+        Ok(start) => start,
+        Err(Errno::NXIO) => return Ok(None),
+        // A file system that does not know: all of it, once.
+        Err(_) => return Ok((from == 0).then_some((0, u64::MAX))),
+    };
+    let end = seek(SeekFrom::Hole(start));
+    let args = || format!("{start}, SEEK_HOLE");
+    end.map(|end| Some((start, end))).map_err(|errno| of_open("lseek", file, args(), errno))
+}
+
+/// The place from which an open file is read or written next.
+pub fn go_to(file: &File, at: u64) -> Outcome<()> {
+    let sought = rustix::fs::seek(file, SeekFrom::Start(at));
+    sought.map(|_| ()).map_err(|errno| of_open("lseek", file, format!("{at}, SEEK_SET"), errno))
 }
 
 /// A name that leads to an entry of the directory itself, and not elsewhere.

@@ -111,7 +111,7 @@ where
             DT_SONAME => elf.soname = string(*value),
             DT_RPATH => elf.rpath.extend(string(*value).iter().flat_map(|list| directories(list))),
             DT_RUNPATH => elf.runpath = string(*value).map(|list| directories(&list)),
-            DT_FLAGS_1 => elf.no_default |= value & u64::from(DF_1_NODEFLIB.0) != 0,
+            DT_FLAGS_1 => elf.no_default |= value & DF_1_NODEFLIB.0 != 0,
             _ => {}
         }
     }

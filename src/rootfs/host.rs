@@ -194,11 +194,11 @@ impl<'t, 'a> Host<'t, 'a> {
             return self.program(&path);
         }
         let path = std::path::absolute(name).unwrap_or_else(|_| name.into());
-        let found = std::fs::metadata(&path).map_err(|error| RootfsError::io(&wanted, "stat", &path, &error))?;
-        if !found.is_file() || ["/proc", "/sys", "/dev"].iter().any(|kernel| path.starts_with(kernel)) {
+        std::fs::metadata(&path).map_err(|error| RootfsError::io(&wanted, "stat", &path, &error))?;
+        if !is_program(&path) || ["/proc", "/sys", "/dev"].iter().any(|kernel| path.starts_with(kernel)) {
             return Err(RootfsError::refused(
                 wanted,
-                "it is no file that can be copied",
+                "it is no file that can be started",
                 "name a program: --with /usr/bin/awk",
             ));
         }
@@ -278,11 +278,11 @@ impl<'t, 'a> Host<'t, 'a> {
                 if self.taken.insert(next.clone()) {
                     let file = File::open(&next).map_err(|error| failed("open", &next, &error))?;
                     let data = file.metadata().map_err(|error| failed("fstat", &next, &error))?;
-                    // Others may read and start it, and nobody becomes somebody else by it.
-                    let mode = 0o644 | data.permissions().mode() & 0o111;
+                    // Whoever may read it here may there, and nobody becomes somebody else by starting it.
+                    let mode = data.permissions().mode() & 0o755;
                     let modified = Some((data.mtime(), data.mtime_nsec()));
                     let meta = Meta { mode, modified, ..Meta::default() };
-                    self.tree.copy(&Inside::of(&next), &meta, data.len(), &file)?;
+                    self.tree.copy(&Inside::of(&next), &meta, &file)?;
                 }
                 self.taken.insert(path.to_path_buf());
                 return Ok(None);

@@ -3,30 +3,17 @@
 use crate::kernel::{CallError, Within, is_directory_in, names_in};
 use std::ffi::OsStr;
 
-/// Removes a directory with all that is in it. Locked directories are opened first.
+/// Removes a directory with all that is in it. Those that their modes lock are opened first.
 pub(super) fn remove(above: &Within, name: &OsStr) -> Result<(), CallError> {
-    let directory = match above.directory(name) {
-        Err(error) if error.is("EACCES") => above.unlock(name).and_then(|()| above.directory(name))?,
-        opened => opened?,
-    };
+    if above.look(name)?.mode & 0o700 != 0o700 {
+        above.unlock(name)?;
+    }
+    let directory = above.directory(name)?;
     for entry in names_in(directory.fd()).unwrap_or_default() {
         match is_directory_in(directory.fd(), entry.as_ref()) {
             true => remove(&directory, &entry)?,
-            false => match directory.remove(&entry, false) {
-                // A directory whose owner may not write to it.
-                Err(error) if error.is("EACCES") => {
-                    above.unlock(name)?;
-                    directory.remove(&entry, false)?;
-                }
-                removed => removed?,
-            },
+            false => directory.remove(&entry, false)?,
         }
     }
-    match above.remove(name, true) {
-        Err(error) if error.is("ENOTEMPTY") => {
-            // It could not be read, or not all of it.
-            Err(error)
-        }
-        removed => removed,
-    }
+    above.remove(name, true)
 }

@@ -99,7 +99,7 @@ impl Copy<'_, '_> {
                     return Ok(());
                 }
                 meta.attributes = Within::attributes_of(&file);
-                self.tree.copy(path, &meta, found.size, &file.into())?;
+                self.tree.copy(path, &meta, &file.into())?;
             }
             EntryType::Symlink => self.tree.symlink(path, &parent.read_link(name).map_err(failed)?, &meta)?,
             EntryType::Fifo => self.tree.pipe(path, &meta)?,

@@ -3,7 +3,7 @@
 //! Directories get their modes and times at the very end, the deepest first. Until then we may write to all of them, and
 //! what is made in one does not change its time.
 
-use crate::kernel::{CallError, Within, copy_chunk};
+use crate::kernel::{CallError, Within, copy_chunk, go_to, next_data};
 use crate::rootfs::error::RootfsError;
 use crate::rootfs::inside::Inside;
 use serde::Serialize;
@@ -113,23 +113,33 @@ impl<'a> Tree<'a> {
         self.stream(path, meta, text.len() as u64, &mut text.as_bytes()).map(|_| ())
     }
 
-    /// A file with what a file of the host holds.
-    pub fn copy(&mut self, path: &Inside, meta: &Meta, size: u64, source: &File) -> Outcome<()> {
-        let file = self.begin(path, size)?;
-        let mut copied = 0;
-        loop {
-            self.goes_on()?;
-            let got = copy_chunk(source, &file, CHUNK).map_err(|error| failed(path, error))? as u64;
-            if got == 0 {
+    /// A file with what another one holds. Where that has holes, it has them too.
+    pub fn copy(&mut self, path: &Inside, meta: &Meta, source: &File) -> Outcome<()> {
+        let file = self.begin(path, 0)?;
+        let failed = |error| failed(path, error);
+        let mut at = 0;
+        while let Some((start, end)) = next_data(source, at).map_err(failed)? {
+            go_to(source, start).and_then(|()| go_to(&file, start)).map_err(failed)?;
+            at = start;
+            while at < end {
+                let most = CHUNK.min(usize::try_from(end - at).unwrap_or(CHUNK));
+                let got = copy_chunk(source, &file, most).map_err(failed)? as u64;
+                if got == 0 {
+                    break;
+                }
+                self.charge(path, got)?;
+                self.made.bytes += got;
+                at += got;
+            }
+            if at < end {
+                // It became shorter meanwhile.
                 break;
             }
-            copied += got;
-            // It grew since it was counted.
-            if copied > size {
-                self.charge(path, got.min(copied - size))?;
-            }
         }
-        self.made.bytes += copied;
+        let size = source.metadata().map(|data| data.len()).unwrap_or(0);
+        if size > at {
+            file.set_len(size).map_err(|error| RootfsError::io(making(path), "ftruncate", &path.absolute(), &error))?;
+        }
         self.finish_file(path, &file, meta)
     }
 
@@ -211,7 +221,7 @@ impl<'a> Tree<'a> {
         let charged = self.charged.saturating_add(size.checked_next_multiple_of(LEAST).unwrap_or(u64::MAX).max(LEAST));
         if charged > self.limit {
             let wanted = format!("cannot make {}", path.to_string());
-            let why = format!("with it, more than {} bytes would be written (--limit)", self.limit);
+            let why = format!("with it, more than {} bytes would be written, in whole blocks (--limit)", self.limit);
             let fix = "look at what the source holds; where you trust it, give a greater --limit";
             return Err(RootfsError::refused(wanted, why, fix));
         }
