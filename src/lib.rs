@@ -6,6 +6,7 @@
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
 //! - [`session`] keeps exercises and progress on disk,
+//! - [`rootfs`] makes a root file system from what the host has,
 //! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
 //! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
@@ -22,5 +23,6 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod render;
+pub mod rootfs;
 pub mod session;
 pub mod stage;

@@ -18,8 +18,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &["event", "action", "check", "lesson", "stage"]),
     ("session", &["event", "kernel", "check", "engine", "lesson", "stage"]),
     ("host", &["event", "action", "stage"]),
+    ("rootfs", &["event", "kernel"]),
     ("render", &["event"]),
-    ("cli", &["event", "check", "engine", "host", "lesson", "observe", "render", "session", "stage", "kernel"]),
+    (
+        "cli",
+        &["event", "check", "engine", "host", "lesson", "observe", "render", "rootfs", "session", "stage", "kernel"],
+    ),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ use crate::engine::RunError;
 use crate::event::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
+use crate::rootfs::RootfsError;
 use crate::session::SessionError;
 use crate::stage::StageError;
 use std::io::IsTerminal;
@@ -25,6 +26,8 @@ pub enum CliError {
     Content(String),
     /// A fault of ours. Exit code 5.
     Fault(String),
+    /// A signal came, and what was begun is undone. Exit code 128 and its number, as a shell expects.
+    Signal(u8),
     /// Somebody closed the pipe, or the learner has seen enough: a quiet end. Exit code 0.
     Quiet,
 }
@@ -39,6 +42,7 @@ impl CliError {
             CliError::Host(_) | CliError::HostLacks => 3,
             CliError::Lesson(_) | CliError::Content(_) => 4,
             CliError::Fault(_) => 5,
+            CliError::Signal(number) => 128 + number,
         }
     }
 
@@ -51,7 +55,7 @@ impl CliError {
     /// What there is to tell; nothing where it was told already.
     pub fn text(&self, width: usize, paint: Paint) -> String {
         match self {
-            CliError::Quiet | CliError::NotHeld | CliError::HostLacks => String::new(),
+            CliError::Quiet | CliError::Signal(_) | CliError::NotHeld | CliError::HostLacks => String::new(),
             CliError::Host(refused) => failure(refused, width, paint),
             CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
             CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
@@ -78,6 +82,16 @@ impl From<SessionError> for CliError {
             SessionError::Stage(error) => error.into(),
             SessionError::Disk(failure) => CliError::Host(failure),
             SessionError::Refused(text) => CliError::Usage(text),
+        }
+    }
+}
+
+impl From<RootfsError> for CliError {
+    fn from(error: RootfsError) -> CliError {
+        match error {
+            RootfsError::Host(failure) => CliError::Host(failure),
+            RootfsError::Refused(text) => CliError::Usage(text),
+            RootfsError::Stopped(signal) => CliError::Signal(signal),
         }
     }
 }

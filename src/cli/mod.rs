@@ -18,6 +18,7 @@ mod pace;
 mod progress;
 mod replay;
 mod reset;
+mod rootfs;
 mod run;
 mod shell;
 mod signals;
@@ -102,6 +103,8 @@ enum Command {
     Replay(replay::Replay),
     /// The lower, upper and merged trees of any overlay mount of this machine
     Trees(trees::Trees),
+    /// Make a root file system: programs of this machine with their libraries, a tree, or an archive
+    Rootfs(rootfs::Rootfs),
     /// What works here, what does not, and the fix
     Doctor(doctor::Doctor),
     /// For authors: check lessons, begin a new one
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Some(Command::Progress(progress)) => progress.run(common),
         Some(Command::Replay(replay)) => replay.run(common),
         Some(Command::Trees(trees)) => trees.run(common),
+        Some(Command::Rootfs(rootfs)) => rootfs.run(common),
         Some(Command::Doctor(doctor)) => doctor.run(common),
         Some(Command::Lesson(lesson)) => lesson.run(common),
         Some(Command::Completions(completions)) => completions.run(),

@@ -14,6 +14,7 @@ mod processes;
 mod strace;
 mod sys;
 mod terminal;
+mod within;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
@@ -26,3 +27,4 @@ pub use processes::*;
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};
 pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};
+pub use within::{Within, copy_chunk, go_to, next_data};
