@@ -82,6 +82,7 @@ verbs! {
     exit::Exit,
     getfattr::Getfattr,
     hostname::Hostname,
+    layerlab::Layerlab,
     ln::Ln,
     ls::Ls,
     mkdir::Mkdir,
