@@ -106,6 +106,7 @@ impl Bash {
         let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
         let mut bash = Bash { process, input, output };
         bash.type_in("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022");
+        bash.type_in(&format!("layerlab() {{ {} \"$@\"; }}", support::program().display()));
         // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
         bash.type_in("if command -v rename.ul > /dev/null; then rename() { command rename.ul \"$@\" 2>&1 | sed 's/^rename\\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; fi");
         bash

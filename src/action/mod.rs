@@ -101,6 +101,7 @@ verbs! {
     tree::Tree,
     truncate::Truncate,
     umount::Umount,
+    uname::Uname,
     unshare::Unshare,
     wc::Wc,
 }

@@ -157,7 +157,10 @@ impl Worker {
                     Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
                 }
             }
-            Request::Find(paths) if !self.shells.is_empty() => self.ask_innermost(&Request::Find(paths)),
+            // Who has another root cannot see what a lesson speaks of.
+            Request::Find(paths) if self.shells.last().is_some_and(Shell::has_our_root) => {
+                self.ask_innermost(&Request::Find(paths))
+            }
             Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
             Request::Script(script) => self.script(&script),
             Request::Begin { exercise, untouched } => {
@@ -209,8 +212,10 @@ impl Worker {
 
     /// Runs a script as somebody would have typed it, in a bash of its own.
     fn script(&self, script: &str) -> Reply {
+        // The program itself, wherever it lies: its path may be covered by the scratch space.
+        let script = format!("layerlab() {{ /proc/{}/exe \"$@\"; }}; {script}", own_pid_outside());
         let mut bash = std::process::Command::new("bash");
-        bash.args(["-c", script]).stdin(std::process::Stdio::null());
+        bash.args(["-c", &script]).stdin(std::process::Stdio::null());
         bash.env("LAYERLAB_OVERLAY_OPTIONS", overlay_options(self.role)).env("LC_ALL", "C.UTF-8");
         match bash.output() {
             Ok(output) => {
