@@ -14,6 +14,7 @@ use layerlab::stage::{ScratchChoice, Stage};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
 /// kernel's own temporary files in the work directory) are left out, as is the size of directories.
@@ -85,6 +86,8 @@ struct Bash {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// How many processes there were before each shell that a line has started.
+    before: Vec<usize>,
 }
 
 impl Bash {
@@ -104,7 +107,7 @@ impl Bash {
             .spawn()
             .expect("unshare runs");
         let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
-        let mut bash = Bash { process, input, output };
+        let mut bash = Bash { process, input, output, before: Vec::new() };
         bash.type_in("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022");
         bash.type_in(&format!("layerlab() {{ {} \"$@\"; }}", support::program().display()));
         // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
@@ -128,11 +131,34 @@ impl Bash {
         (next(), next().parse().expect("an exit status"))
     }
 
+    /// Types a line that begins or ends a shell, and waits until it is there, or gone: dash reads ahead, and what it has
+    /// read is lost with it.
+    fn change_shell(&mut self, line: &str) {
+        let processes = || descendants(self.process.id());
+        let opens = line != "exit";
+        let before = if opens { processes() } else { self.before.pop().expect("a shell to leave") };
+        self.input.write_all(format!("{line}\n").as_bytes()).unwrap();
+        let begun = Instant::now();
+        while if opens { processes() <= before } else { processes() > before } {
+            assert!(begun.elapsed() < Duration::from_secs(10), "`{line}` does not change the shell");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if opens {
+            self.before.push(before);
+        }
+    }
+
     fn end(mut self) {
         drop(self.input);
         let status = self.process.wait().unwrap();
         assert!(status.success(), "bash ended with {status}");
     }
+}
+
+/// How many processes descend from a process.
+fn descendants(pid: u32) -> usize {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(|pid| 1 + descendants(pid)).sum()
 }
 
 /// Whether a line begins or ends a shell: then there is no telling what it printed and how it ended, but from the lines
@@ -151,7 +177,7 @@ fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
         let run = |line: &ConsoleLine| {
             let source = adapt(&line.command, role).map_or_else(|| line.source.clone(), |adapted| adapted.to_string());
             if changes_the_shell(line) {
-                bash.type_in(&source);
+                bash.change_shell(&source);
                 return (String::new(), 0);
             }
             bash.run(&source)

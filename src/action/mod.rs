@@ -89,6 +89,7 @@ verbs! {
     mknod::Mknod,
     mount::Mount,
     mv::Mv,
+    nsenter::Nsenter,
     pivot_root::PivotRoot,
     readlink::Readlink,
     rename::Rename,

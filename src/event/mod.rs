@@ -206,6 +206,8 @@ pub enum Found {
     },
     /// A whiteout.
     Whiteout,
+    /// A symbolic link.
+    Link,
     /// Anything else.
     Other,
 }

@@ -60,6 +60,7 @@ pub fn found_at(path: &Path) -> FoundThing {
     match stat.kind {
         EntryType::Directory => FoundThing::Directory,
         EntryType::CharacterDevice if stat.numbers == (0, 0) => FoundThing::Whiteout,
+        EntryType::Symlink => FoundThing::Link,
         EntryType::File => FoundThing::File { reads: short_text(path) },
         _ => FoundThing::Other,
     }

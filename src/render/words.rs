@@ -542,6 +542,7 @@ pub fn found(found: &Found) -> String {
         Found::File { reads: Some(text) } => format!("a file that reads \"{text}\""),
         Found::File { reads: None } => "a file".to_string(),
         Found::Whiteout => "a whiteout".to_string(),
+        Found::Link => "a symbolic link".to_string(),
         Found::Other => "neither a file nor a directory".to_string(),
     }
 }
