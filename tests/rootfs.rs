@@ -143,7 +143,7 @@ fn every_program_runs_in_the_root_file_system() {
 fn the_libraries_are_those_that_the_loader_finds() {
     let place = Place::new();
     let report = place.json(&[]);
-    let ours: BTreeSet<PathBuf> = strings(&report["copied"]["libraries"]).iter().map(|path| real(path)).collect();
+    let ours: BTreeSet<PathBuf> = strings(&report["copied"]["libraries"]).iter().map(real).collect();
     let mut theirs = BTreeSet::new();
     for program in strings(&report["copied"]["programs"]) {
         // The loader prints what it would load instead of starting the program.
@@ -251,7 +251,8 @@ fn libraries_are_found_by_run_paths() {
         let place = Place::new();
         compile(&place, "libanswer.so.1", flags);
         place.makes(&["--with", "app/bin/ask"]);
-        place.inside("/usr/local/bin/ask");
+        // The C library knows where a program lies by /proc, if it is mounted.
+        place.inside("/usr/local/bin/ask && mount -t proc proc /proc && /usr/local/bin/ask");
     }
 }
 
@@ -280,13 +281,13 @@ fn a_library_that_is_nowhere_is_told() {
 fn files_that_only_look_like_programs_do_no_harm() {
     let place = Place::new();
     let sound = std::fs::read("/bin/true").unwrap();
-    for length in (0..sound.len().min(4096)).step_by(61) {
+    for length in (0..sound.len().min(4096)).step_by(211) {
         std::fs::write(place.at("odd"), &sound[..length]).unwrap();
         std::fs::set_permissions(place.at("odd"), std::fs::Permissions::from_mode(0o755)).unwrap();
         place.makes(&["--busybox", "--with", "./odd"]);
         std::fs::remove_dir_all(place.root()).unwrap();
     }
-    for at in 0..400 {
+    for at in (0..400).step_by(3) {
         let mut damaged = sound.clone();
         damaged[at] ^= 0xff;
         std::fs::write(place.at("odd"), &damaged).unwrap();
@@ -335,7 +336,11 @@ fn only_a_directory_that_is_free_is_taken() {
     assert_eq!(std::fs::metadata(place.root()).unwrap().ino(), before);
     place.nothing_is_left();
     let refused = |directory: &str, code: i32, why: &str| {
-        let ended = text(layerlab().current_dir(place.at("empty")).args(["rootfs", "--busybox", directory]));
+        let ended = text(layerlab().current_dir(place.at("empty")).env("COLUMNS", "400").args([
+            "rootfs",
+            "--busybox",
+            directory,
+        ]));
         assert!(ends_with(&ended, Some(code)) && ended.stderr.contains(why), "{directory}: {ended:?}");
         assert_eq!(
             ended.stderr.lines().filter(|line| line.starts_with("  ")).count(),
@@ -443,7 +448,7 @@ fn what_a_killed_run_left_goes_with_the_next_one() {
     std::fs::create_dir(partial.join("locked")).unwrap();
     std::fs::write(partial.join("locked/file"), "").unwrap();
     symlink(place.at("outside"), partial.join("link")).unwrap();
-    std::fs::set_permissions(partial.join("locked"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(partial.join("locked"), std::fs::Permissions::from_mode(0o000)).unwrap();
     std::fs::set_permissions(&partial, std::fs::Permissions::from_mode(0o555)).unwrap();
     place.makes(&["--busybox"]);
     place.nothing_is_left();
@@ -693,8 +698,8 @@ fn archives_of_tar_itself_are_unpacked_as_it_would() {
         "umask 022 && mkdir -p tree/usr/bin tree/{long}/{long} && cd tree && ln -s usr/bin bin && echo x > usr/bin/x && \
          chmod 751 usr/bin/x && ln usr/bin/x hard && : > {long}/{long}/file && ln -s {long}/{long}/{long} long && mkfifo pipe && \
          echo n > $'not\\xfftext' && mkdir -m 500 locked && touch -d 2001-02-03T04:05:06.5 usr/bin/x && setfattr -n user.a -v b usr/bin/x && cd .. && \
-         for format in gnu pax; do tar --format=$format --xattrs --create --file $format.tar --directory tree .; gzip --keep $format.tar; \
-         zstd --quiet --keep $format.tar; done; cat gnu.tar.gz > /dev/null"
+         for format in gnu pax; do tar --format=$format $([ $format = pax ] && echo --xattrs) --create --file $format.tar --directory tree .; gzip --keep $format.tar; \
+         zstd --quiet --keep $format.tar; done"
     );
     let ended = text(Command::new("bash").args(["-c", &script]).current_dir(place.0.path()));
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -797,7 +802,7 @@ fn a_hard_link_leads_to_an_entry_of_the_archive_or_nowhere() {
     place.refuses_archive(&archive(&[hard("h", "h")]), "a hard link to itself");
     place.refuses_archive(&archive(&[hard("h", ".")]), "a hard link to the root");
     place.refuses_archive(&archive(&[directory("d"), hard("h", "d")]), "EPERM");
-    place.refuses_archive(&archive(&[link("l", "../outside"), hard("h", "l/canary")]), "linkat");
+    place.refuses_archive(&archive(&[link("l", "../outside"), hard("h", "l/canary")]), "ENOTDIR");
     // To a symbolic link: a second name of the link. Writing to it replaces the name.
     let place = Place::new();
     place.unpacks(&[link("l", &outside), hard("h", "l"), file("h", "mine"), file("f", "1"), hard("./g", "./f")]);
@@ -868,7 +873,7 @@ fn sizes_that_disagree_are_refused() {
     place.refuses_archive(&archive(&[pax(&[("GNU.sparse.major", b"1")]), file("f", "12345")]), "packed with holes");
     place.refuses_archive(&archive(&[entry(EntryType::GNUSparse, b"s", b"", 0o644)]), "packed with holes");
     let mut broken = pax(&[("path", b"x")]);
-    broken.data[0] = b'9';
+    broken.data[0] = b'8';
     place.refuses_archive(&archive(&[broken, file("f", "")]), "makes no sense");
     place.unpacks(&[pax(&[("size", b"5"), ("mtime", b"12.5")]), file("f", "12345")]);
     assert_eq!(place.root().join("f").metadata().unwrap().mtime(), 12);
