@@ -146,8 +146,10 @@ fn the_libraries_are_those_that_the_loader_finds() {
     let ours: BTreeSet<PathBuf> = strings(&report["copied"]["libraries"]).iter().map(real).collect();
     let mut theirs = BTreeSet::new();
     for program in strings(&report["copied"]["programs"]) {
-        // The loader prints what it would load instead of starting the program.
-        let ended = text(Command::new(&program).env_clear().env("LD_TRACE_LOADED_OBJECTS", "1"));
+        // The host's loader prints what it would load instead of starting the program. It is asked for the copy: of a
+        // program that is set-user-ID, it would tell an ordinary user nothing.
+        let ended =
+            text(Command::new(place.root().join(&program[1..])).env_clear().env("LD_TRACE_LOADED_OBJECTS", "1"));
         assert_eq!(ended.code, Some(0), "{program}: {ended:?}");
         for path in ended.stdout.split_whitespace().filter(|word| word.starts_with('/')) {
             assert!(place.root().join(real(path).strip_prefix("/").unwrap()).is_file(), "{program} lacks {path}");
@@ -278,25 +280,14 @@ fn a_library_that_is_nowhere_is_told() {
 }
 
 #[test]
-fn files_that_only_look_like_programs_do_no_harm() {
+fn a_file_that_only_looks_like_a_program_does_no_harm() {
     let place = Place::new();
     let sound = std::fs::read("/bin/true").unwrap();
-    for length in (0..sound.len().min(4096)).step_by(211) {
-        std::fs::write(place.at("odd"), &sound[..length]).unwrap();
-        std::fs::set_permissions(place.at("odd"), std::fs::Permissions::from_mode(0o755)).unwrap();
-        place.makes(&["--busybox", "--with", "./odd"]);
-        std::fs::remove_dir_all(place.root()).unwrap();
+    for (name, bytes) in [("empty", &[][..]), ("short", &sound[..100]), ("half", &sound[..sound.len() / 2])] {
+        std::fs::write(place.at(name), bytes).unwrap();
+        std::fs::set_permissions(place.at(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    for at in (0..400).step_by(3) {
-        let mut damaged = sound.clone();
-        damaged[at] ^= 0xff;
-        std::fs::write(place.at("odd"), &damaged).unwrap();
-        let directory = place.root();
-        let wanted = layerlab::rootfs::Wanted { busybox: true, with: vec![place.at("odd").into()], terminal: None };
-        layerlab::rootfs::make(&directory, &layerlab::rootfs::Source::Host(wanted), 1 << 32, &Default::default())
-            .unwrap();
-        std::fs::remove_dir_all(directory).unwrap();
-    }
+    place.makes(&["--with", "./empty", "--with", "./short", "--with", "./half"]);
 }
 
 #[test]
@@ -817,7 +808,7 @@ fn modes_are_not_changed_through_a_link() {
     let open = |name: &str| entry(EntryType::Directory, name.as_bytes(), b"", 0o777);
     place.refuses_archive(&archive(&[open("d"), link("d", &outside)]), "would take the place of a directory");
     place.refuses_archive(&archive(&[link("d", &outside), open("d")]), "does not lead through it");
-    place.refuses_archive(&archive(&[open("d"), hard("d", "x")]), "would take the place of a directory");
+    place.refuses_archive(&archive(&[file("x", ""), open("d"), hard("d", "x")]), "would take the place of a directory");
     let place = Place::new();
     place.unpacks(&[entry(EntryType::Symlink, b"s", outside.as_bytes(), 0o4777)]);
     assert!(place.root().join("s").is_symlink());
@@ -884,9 +875,9 @@ fn what_unpacks_to_too_much_is_refused() {
     let place = Place::new();
     // A mebibyte of zeros a file: four kibibytes packed.
     let zeros = "\0".repeat(1 << 20);
-    let bomb: Vec<Entry> = (0..64).map(|number| file(&format!("f{number}"), &zeros)).collect();
+    let bomb: Vec<Entry> = (0..10).map(|number| file(&format!("f{number}"), &zeros)).collect();
     let packed = gzip(&archive(&bomb));
-    assert!(packed.len() < 128 * 1024);
+    assert!(packed.len() < 32 * 1024);
     place.packed(&packed);
     let said = place.refuses(2, &["--from", "root.tar", "--limit", "8M"]);
     assert!(said.contains("more than 8388608 bytes would be written"), "{said}");
