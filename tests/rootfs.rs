@@ -975,8 +975,22 @@ fn names_in_archives_need_not_be_text() {
     }
     let place = Place::new();
     place.refuses_archive(&archive(&[entry(EntryType::Regular, b"../\xff\x1b[31m", b"", 0o644)]), "leads upwards");
-    let said = place.run(&["--from", "root.tar"]).stderr;
-    assert!(!said.contains('\u{1b}'), "what a stranger wrote does not reach the terminal raw: {said:?}");
+    let steering = b"d\x1b[31m";
+    let name = |rest: &str| [steering, rest.as_bytes()].concat();
+    let made = |kind, rest| entry(kind, &name(rest), b"x", 0o755);
+    use EntryType::{Directory, Fifo, Link, Symlink};
+    for entries in [
+        vec![entry(EntryType::Regular, b"../\x1b[31m", b"", 0o644)],
+        vec![made(Symlink, ""), made(Fifo, "/f")],
+        vec![made(Directory, ""), made(Fifo, "")],
+        vec![made(Directory, ""), made(Link, "/x")],
+        vec![made(EntryType::Block, "")],
+    ] {
+        place.packed(&archive(&entries));
+        let Ended { stdout, stderr, .. } = place.run(&["--from", "root.tar"]);
+        let said = stdout + &stderr;
+        assert!(!said.is_empty() && !said.contains('\u{1b}'), "it would steer the terminal: {said:?}");
+    }
 }
 
 #[test]
