@@ -24,7 +24,7 @@ fn fails(command: &mut Command, code: i32) -> Ended {
 #[test]
 fn bare_it_says_what_to_type_next() {
     let said = ok(&mut layerlab());
-    assert!(said.contains("layerlab run 1") && said.contains("7 lessons"), "{said}");
+    assert!(said.contains("layerlab run 1") && said.contains("10 lessons"), "{said}");
 }
 
 #[test]

@@ -143,11 +143,13 @@ fn every_program_runs_in_the_root_file_system() {
 fn the_libraries_are_those_that_the_loader_finds() {
     let place = Place::new();
     let report = place.json(&[]);
-    let ours: BTreeSet<PathBuf> = strings(&report["copied"]["libraries"]).iter().map(|path| real(path)).collect();
+    let ours: BTreeSet<PathBuf> = strings(&report["copied"]["libraries"]).iter().map(real).collect();
     let mut theirs = BTreeSet::new();
     for program in strings(&report["copied"]["programs"]) {
-        // The loader prints what it would load instead of starting the program.
-        let ended = text(Command::new(&program).env_clear().env("LD_TRACE_LOADED_OBJECTS", "1"));
+        // The host's loader prints what it would load instead of starting the program. It is asked for the copy: of a
+        // program that is set-user-ID, it would tell an ordinary user nothing.
+        let ended =
+            text(Command::new(place.root().join(&program[1..])).env_clear().env("LD_TRACE_LOADED_OBJECTS", "1"));
         assert_eq!(ended.code, Some(0), "{program}: {ended:?}");
         for path in ended.stdout.split_whitespace().filter(|word| word.starts_with('/')) {
             assert!(place.root().join(real(path).strip_prefix("/").unwrap()).is_file(), "{program} lacks {path}");
@@ -251,7 +253,8 @@ fn libraries_are_found_by_run_paths() {
         let place = Place::new();
         compile(&place, "libanswer.so.1", flags);
         place.makes(&["--with", "app/bin/ask"]);
-        place.inside("/usr/local/bin/ask");
+        // The C library knows where a program lies by /proc, if it is mounted.
+        place.inside("/usr/local/bin/ask && mount -t proc proc /proc && /usr/local/bin/ask");
     }
 }
 
@@ -277,25 +280,14 @@ fn a_library_that_is_nowhere_is_told() {
 }
 
 #[test]
-fn files_that_only_look_like_programs_do_no_harm() {
+fn a_file_that_only_looks_like_a_program_does_no_harm() {
     let place = Place::new();
     let sound = std::fs::read("/bin/true").unwrap();
-    for length in (0..sound.len().min(4096)).step_by(61) {
-        std::fs::write(place.at("odd"), &sound[..length]).unwrap();
-        std::fs::set_permissions(place.at("odd"), std::fs::Permissions::from_mode(0o755)).unwrap();
-        place.makes(&["--busybox", "--with", "./odd"]);
-        std::fs::remove_dir_all(place.root()).unwrap();
+    for (name, bytes) in [("empty", &[][..]), ("short", &sound[..100]), ("half", &sound[..sound.len() / 2])] {
+        std::fs::write(place.at(name), bytes).unwrap();
+        std::fs::set_permissions(place.at(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    for at in 0..400 {
-        let mut damaged = sound.clone();
-        damaged[at] ^= 0xff;
-        std::fs::write(place.at("odd"), &damaged).unwrap();
-        let directory = place.root();
-        let wanted = layerlab::rootfs::Wanted { busybox: true, with: vec![place.at("odd").into()], terminal: None };
-        layerlab::rootfs::make(&directory, &layerlab::rootfs::Source::Host(wanted), 1 << 32, &Default::default())
-            .unwrap();
-        std::fs::remove_dir_all(directory).unwrap();
-    }
+    place.makes(&["--with", "./empty", "--with", "./short", "--with", "./half"]);
 }
 
 #[test]
@@ -335,7 +327,11 @@ fn only_a_directory_that_is_free_is_taken() {
     assert_eq!(std::fs::metadata(place.root()).unwrap().ino(), before);
     place.nothing_is_left();
     let refused = |directory: &str, code: i32, why: &str| {
-        let ended = text(layerlab().current_dir(place.at("empty")).args(["rootfs", "--busybox", directory]));
+        let ended = text(layerlab().current_dir(place.at("empty")).env("COLUMNS", "400").args([
+            "rootfs",
+            "--busybox",
+            directory,
+        ]));
         assert!(ends_with(&ended, Some(code)) && ended.stderr.contains(why), "{directory}: {ended:?}");
         assert_eq!(
             ended.stderr.lines().filter(|line| line.starts_with("  ")).count(),
@@ -443,7 +439,7 @@ fn what_a_killed_run_left_goes_with_the_next_one() {
     std::fs::create_dir(partial.join("locked")).unwrap();
     std::fs::write(partial.join("locked/file"), "").unwrap();
     symlink(place.at("outside"), partial.join("link")).unwrap();
-    std::fs::set_permissions(partial.join("locked"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(partial.join("locked"), std::fs::Permissions::from_mode(0o000)).unwrap();
     std::fs::set_permissions(&partial, std::fs::Permissions::from_mode(0o555)).unwrap();
     place.makes(&["--busybox"]);
     place.nothing_is_left();
@@ -693,8 +689,8 @@ fn archives_of_tar_itself_are_unpacked_as_it_would() {
         "umask 022 && mkdir -p tree/usr/bin tree/{long}/{long} && cd tree && ln -s usr/bin bin && echo x > usr/bin/x && \
          chmod 751 usr/bin/x && ln usr/bin/x hard && : > {long}/{long}/file && ln -s {long}/{long}/{long} long && mkfifo pipe && \
          echo n > $'not\\xfftext' && mkdir -m 500 locked && touch -d 2001-02-03T04:05:06.5 usr/bin/x && setfattr -n user.a -v b usr/bin/x && cd .. && \
-         for format in gnu pax; do tar --format=$format --xattrs --create --file $format.tar --directory tree .; gzip --keep $format.tar; \
-         zstd --quiet --keep $format.tar; done; cat gnu.tar.gz > /dev/null"
+         for format in gnu pax; do tar --format=$format $([ $format = pax ] && echo --xattrs) --create --file $format.tar --directory tree .; gzip --keep $format.tar; \
+         zstd --quiet --keep $format.tar; done"
     );
     let ended = text(Command::new("bash").args(["-c", &script]).current_dir(place.0.path()));
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -797,7 +793,7 @@ fn a_hard_link_leads_to_an_entry_of_the_archive_or_nowhere() {
     place.refuses_archive(&archive(&[hard("h", "h")]), "a hard link to itself");
     place.refuses_archive(&archive(&[hard("h", ".")]), "a hard link to the root");
     place.refuses_archive(&archive(&[directory("d"), hard("h", "d")]), "EPERM");
-    place.refuses_archive(&archive(&[link("l", "../outside"), hard("h", "l/canary")]), "linkat");
+    place.refuses_archive(&archive(&[link("l", "../outside"), hard("h", "l/canary")]), "ENOTDIR");
     // To a symbolic link: a second name of the link. Writing to it replaces the name.
     let place = Place::new();
     place.unpacks(&[link("l", &outside), hard("h", "l"), file("h", "mine"), file("f", "1"), hard("./g", "./f")]);
@@ -812,7 +808,7 @@ fn modes_are_not_changed_through_a_link() {
     let open = |name: &str| entry(EntryType::Directory, name.as_bytes(), b"", 0o777);
     place.refuses_archive(&archive(&[open("d"), link("d", &outside)]), "would take the place of a directory");
     place.refuses_archive(&archive(&[link("d", &outside), open("d")]), "does not lead through it");
-    place.refuses_archive(&archive(&[open("d"), hard("d", "x")]), "would take the place of a directory");
+    place.refuses_archive(&archive(&[file("x", ""), open("d"), hard("d", "x")]), "would take the place of a directory");
     let place = Place::new();
     place.unpacks(&[entry(EntryType::Symlink, b"s", outside.as_bytes(), 0o4777)]);
     assert!(place.root().join("s").is_symlink());
@@ -868,7 +864,7 @@ fn sizes_that_disagree_are_refused() {
     place.refuses_archive(&archive(&[pax(&[("GNU.sparse.major", b"1")]), file("f", "12345")]), "packed with holes");
     place.refuses_archive(&archive(&[entry(EntryType::GNUSparse, b"s", b"", 0o644)]), "packed with holes");
     let mut broken = pax(&[("path", b"x")]);
-    broken.data[0] = b'9';
+    broken.data[0] = b'8';
     place.refuses_archive(&archive(&[broken, file("f", "")]), "makes no sense");
     place.unpacks(&[pax(&[("size", b"5"), ("mtime", b"12.5")]), file("f", "12345")]);
     assert_eq!(place.root().join("f").metadata().unwrap().mtime(), 12);
@@ -879,9 +875,9 @@ fn what_unpacks_to_too_much_is_refused() {
     let place = Place::new();
     // A mebibyte of zeros a file: four kibibytes packed.
     let zeros = "\0".repeat(1 << 20);
-    let bomb: Vec<Entry> = (0..64).map(|number| file(&format!("f{number}"), &zeros)).collect();
+    let bomb: Vec<Entry> = (0..10).map(|number| file(&format!("f{number}"), &zeros)).collect();
     let packed = gzip(&archive(&bomb));
-    assert!(packed.len() < 128 * 1024);
+    assert!(packed.len() < 32 * 1024);
     place.packed(&packed);
     let said = place.refuses(2, &["--from", "root.tar", "--limit", "8M"]);
     assert!(said.contains("more than 8388608 bytes would be written"), "{said}");
@@ -979,8 +975,22 @@ fn names_in_archives_need_not_be_text() {
     }
     let place = Place::new();
     place.refuses_archive(&archive(&[entry(EntryType::Regular, b"../\xff\x1b[31m", b"", 0o644)]), "leads upwards");
-    let said = place.run(&["--from", "root.tar"]).stderr;
-    assert!(!said.contains('\u{1b}'), "what a stranger wrote does not reach the terminal raw: {said:?}");
+    let steering = b"d\x1b[31m";
+    let name = |rest: &str| [steering, rest.as_bytes()].concat();
+    let made = |kind, rest| entry(kind, &name(rest), b"x", 0o755);
+    use EntryType::{Directory, Fifo, Link, Symlink};
+    for entries in [
+        vec![entry(EntryType::Regular, b"../\x1b[31m", b"", 0o644)],
+        vec![made(Symlink, ""), made(Fifo, "/f")],
+        vec![made(Directory, ""), made(Fifo, "")],
+        vec![made(Directory, ""), made(Link, "/x")],
+        vec![made(EntryType::Block, "")],
+    ] {
+        place.packed(&archive(&entries));
+        let Ended { stdout, stderr, .. } = place.run(&["--from", "root.tar"]);
+        let said = stdout + &stderr;
+        assert!(!said.is_empty() && !said.contains('\u{1b}'), "it would steer the terminal: {said:?}");
+    }
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn told(report: &Report) -> String {
     if let Some(first) = made.left_out.first() {
         let more = match made.left_out_in_all {
             1 => String::new(),
+            2 => " 1 more was left out, too; --json names it.".to_string(),
             all => format!(" {} more were left out, too; --json names them.", all - 1),
         };
         said.push(format!("{} was left out: {}.{more}", first.path, first.why));

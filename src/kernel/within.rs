@@ -288,7 +288,7 @@ fn of_open(call: &str, file: impl AsFd, rest: String, errno: Errno) -> CallError
 fn shown(file: impl AsFd) -> String {
     let number = file.as_fd().as_raw_fd();
     let path = std::fs::read_link(format!("/proc/self/fd/{number}"));
-    path.map_or_else(|_| number.to_string(), |path| format!("{number}<{}>", path.display()))
+    path.map_or_else(|_| number.to_string(), |path| format!("{number}<{}>", strace::path(&path).trim_matches('"')))
 }
 
 #[cfg(test)]

@@ -123,3 +123,41 @@ fn directories(list: &OsStr) -> Vec<OsString> {
     let parts = list.as_bytes().split(|byte| *byte == b':').filter(|part| !part.is_empty());
     parts.map(|part| OsStr::from_bytes(part).to_os_string()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Elf;
+    use std::fs::File;
+    use std::io::Write;
+
+    fn read(bytes: &[u8]) -> Result<Option<Elf>, object::Error> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        Elf::read(file)
+    }
+
+    #[test]
+    fn this_program_is_read() {
+        let elf = Elf::read(File::open("/proc/self/exe").unwrap()).unwrap().unwrap();
+        assert!(elf.needed.iter().any(|name| name.to_string_lossy().starts_with("libc.")), "{elf:?}");
+        assert!(elf.interpreter.is_some_and(|path| path.is_file()));
+        assert_eq!(elf.machine.wide, cfg!(target_pointer_width = "64"));
+        assert_eq!(read(b"#!/bin/sh\n").unwrap(), None);
+        assert_eq!(read(b"").unwrap(), None);
+    }
+
+    #[test]
+    fn damaged_files_are_errors_and_nothing_worse() {
+        let sound = std::fs::read("/bin/true").unwrap();
+        for length in (0..sound.len()).step_by(97) {
+            let _ = read(&sound[..length]);
+        }
+        for at in 0..1024.min(sound.len()) {
+            for flip in [0x01, 0x80, 0xff] {
+                let mut damaged = sound.clone();
+                damaged[at] ^= flip;
+                let _ = read(&damaged);
+            }
+        }
+    }
+}

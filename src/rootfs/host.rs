@@ -113,7 +113,7 @@ pub(super) struct Host<'t, 'a> {
     libraries: Libraries,
     /// Every path inside that was made from one of the host.
     taken: BTreeSet<PathBuf>,
-    /// Names of libraries that the loader inside would not find, and where they are.
+    /// Names of libraries that the loader inside may not find, and where they are.
     unseen: BTreeMap<OsString, PathBuf>,
     /// Where the C library is: every loader looks there.
     seen: Option<PathBuf>,
@@ -169,8 +169,8 @@ impl<'t, 'a> Host<'t, 'a> {
             if name.as_bytes().starts_with(b"libc.") {
                 self.seen = directory.map(Path::to_path_buf);
             }
-            if found.by_configuration {
-                self.unseen.insert(name.to_os_string(), found.path.clone());
+            if found.unseen {
+                self.unseen.entry(name.to_os_string()).or_insert_with(|| found.path.clone());
             }
         }
         for name in &closure.missing {
@@ -296,7 +296,7 @@ impl<'t, 'a> Host<'t, 'a> {
         self.copied.unresolved.push(Unresolved { library, program });
     }
 
-    /// Makes visible what only the host's configuration of the loader leads to: inside there is no /etc/ld.so.cache.
+    /// Makes visible what the loader inside may not find: a link where it always looks.
     fn finish(mut self) -> Result<Copied, RootfsError> {
         let seen = self.seen.take().unwrap_or_else(|| PathBuf::from("/usr/lib"));
         for (name, path) in std::mem::take(&mut self.unseen) {

@@ -79,9 +79,13 @@ impl Inside {
     }
 }
 
+/// For people: what would steer their terminal is escaped.
 impl fmt::Display for Inside {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.absolute().display())
+        self.absolute().display().to_string().chars().try_for_each(|letter| match letter.is_control() {
+            true => write!(out, "{}", letter.escape_default()),
+            false => write!(out, "{letter}"),
+        })
     }
 }
 
@@ -99,6 +103,7 @@ mod tests {
     fn a_name_leads_down_or_is_refused() {
         assert_eq!(Inside::parse(b"./a//b/./c/").unwrap().to_string(), "/a/b/c");
         assert_eq!(Inside::parse(b"./").unwrap(), Inside::default());
+        assert_eq!(Inside::parse("é\x1b[1m\n".as_bytes()).unwrap().to_string(), "/é\\u{1b}[1m\\n");
         for (name, why) in [
             (&b"/etc/passwd"[..], "absolute"),
             (b"a/../b", "upwards"),

@@ -19,8 +19,9 @@ use std::rc::Rc;
 pub(super) struct Found {
     /// Where, as the loader names it.
     pub path: PathBuf,
-    /// Only /etc/ld.so.conf leads there: in a root file system without its cache the loader would not find it.
-    pub by_configuration: bool,
+    /// The loader inside may not find it: only /etc/ld.so.conf leads there, and there will be no cache of that; or the
+    /// `$ORIGIN` of the program does, which the C library knows from /proc, and that may not be mounted.
+    pub unseen: bool,
 }
 
 /// What a program needs.
@@ -111,42 +112,46 @@ impl Libraries {
         let machine = program.elf.machine;
         if name.as_bytes().contains(&b'/') {
             let paths = expand(name, &asker.origin, machine);
-            return self.first(paths.into_iter(), machine, false);
+            return self.first(paths.into_iter().map(|path| (path, false)), machine);
         }
-        let mut named = Vec::new();
+        let mut parts = Vec::new();
         if asker.elf.runpath.is_none() {
             let mut next = Some(at);
             while let Some(one) = next.map(|at| &loaded[at]) {
                 if one.elf.runpath.is_none() {
-                    named.extend(one.elf.rpath.iter().flat_map(|part| expand(part, &one.origin, machine)));
+                    parts.extend(one.elf.rpath.iter().map(|part| (part, one)));
                 }
                 next = one.by;
             }
         }
-        let runpath = asker.elf.runpath.iter().flatten();
-        named.extend(runpath.flat_map(|part| expand(part, &asker.origin, machine)));
-        let in_each = |directories: Vec<PathBuf>| directories.into_iter().map(move |directory| directory.join(name));
-        if let Some(found) = self.first(in_each(named), machine, false) {
+        parts.extend(asker.elf.runpath.iter().flatten().map(|part| (part, asker)));
+        let named = parts.into_iter().flat_map(|(part, one)| {
+            let by_proc = one.by.is_none() && part.to_string_lossy().contains("ORIGIN");
+            expand(part, &one.origin, machine).into_iter().map(move |directory| (directory.join(name), by_proc))
+        });
+        if let Some(found) = self.first(named.collect::<Vec<_>>().into_iter(), machine) {
             return Some(found);
         }
         let default = default_directories(machine);
         let no_default = asker.elf.no_default;
-        let configured =
-            self.configured.iter().filter(|path| !no_default || !default.contains(path)).cloned().collect();
-        if let Some((mut found, elf)) = self.first(in_each(configured), machine, true) {
-            found.by_configuration = found.path.parent().is_none_or(|path| !default.iter().any(|known| known == path));
-            return Some((found, elf));
-        }
-        if no_default { None } else { self.first(in_each(default), machine, false) }
+        let configured: Vec<_> = self
+            .configured
+            .iter()
+            .map(|directory| (directory, default.contains(directory)))
+            .filter(|(_, is_default)| !(no_default && *is_default))
+            .map(|(directory, is_default)| (directory.join(name), !is_default))
+            .collect();
+        let last = default.iter().filter(|_| !no_default).map(|directory| (directory.join(name), false));
+        self.first(configured.into_iter().chain(last), machine)
     }
 
+    /// The first of these paths that is for this machine, each with whether the loader inside may not find it.
     fn first(
         &mut self,
-        mut paths: impl Iterator<Item = PathBuf>,
+        mut paths: impl Iterator<Item = (PathBuf, bool)>,
         machine: Machine,
-        by_configuration: bool,
     ) -> Option<(Found, Rc<Elf>)> {
-        paths.find_map(|path| self.fits(&path, machine).map(|elf| (Found { path, by_configuration }, elf)))
+        paths.find_map(|(path, unseen)| self.fits(&path, machine).map(|elf| (Found { path, unseen }, elf)))
     }
 
     fn fits(&mut self, path: &Path, machine: Machine) -> Option<Rc<Elf>> {

@@ -88,11 +88,11 @@ mod tests {
 
     #[test]
     fn values_are_bytes_and_lengths_are_believed_only_where_they_fit() {
-        let pax = parse(b"17 path=a\nb \xff\xfe \n12 size=123\n24 SCHILY.xattr.user.x=\n\n").unwrap();
+        let pax = parse(b"16 path=a\nb \xff\xfe \n12 size=123\n25 SCHILY.xattr.user.x=\n\n").unwrap();
         assert_eq!((pax.path.unwrap(), pax.size), (b"a\nb \xff\xfe ".to_vec(), Some(123)));
         assert_eq!(pax.attributes, [("user.x".into(), b"\n".to_vec())]);
         for broken in
-            [&b"99 path=a\n"[..], b"3 \n", b"x path=a\n", b"9 path=a\n", b"11 size=-1\n", b"0 a=b\n", b"8 paths\n"]
+            [&b"99 path=a\n"[..], b"3 \n", b"x path=a\n", b"8 path=a\n", b"11 size=-1\n", b"0 a=b\n", b"8 paths\n"]
         {
             assert!(parse(broken).is_err(), "{}", String::from_utf8_lossy(broken));
         }

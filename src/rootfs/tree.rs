@@ -171,14 +171,12 @@ impl<'a> Tree<'a> {
 
     /// A symbolic link. Its text is kept as it is: it leads somewhere only for who follows it.
     pub fn symlink(&mut self, path: &Inside, target: &OsStr, meta: &Meta) -> Outcome<()> {
-        let name = self.place(path, 0)?;
-        let set = |parent: &Within, owner: Option<(u32, u32)>| {
-            parent.make_symlink(&name, target)?;
-            let lost = owner.is_some_and(|owner| parent.set_owner(&name, owner).is_err());
-            meta.modified.map_or(Ok(()), |modified| parent.set_modified(&name, modified)).map(|()| lost)
-        };
         let owner = meta.owner.filter(|_| self.root_user);
-        let lost = set(self.parent(), owner).map_err(|error| failed(path, error))?;
+        let lost = self.place(path, 0, |parent, name| {
+            parent.make_symlink(name, target)?;
+            let lost = owner.is_some_and(|owner| parent.set_owner(name, owner).is_err());
+            meta.modified.map_or(Ok(()), |modified| parent.set_modified(name, modified)).map(|()| lost)
+        })?;
         self.made.owners_lost |= lost;
         self.made.others += 1;
         Ok(())
@@ -193,16 +191,14 @@ impl<'a> Tree<'a> {
             return Err(refused(path, "it is a hard link to itself"));
         }
         let directory = self.reach(&above).map_err(|error| failed(path, error))?;
-        let name = self.place(path, 0)?;
-        self.parent().make_link(&name, &directory, old).map_err(|error| failed(path, error))?;
+        self.place(path, 0, |parent, name| parent.make_link(name, &directory, old))?;
         self.made.others += 1;
         Ok(())
     }
 
     /// A named pipe.
     pub fn pipe(&mut self, path: &Inside, meta: &Meta) -> Outcome<()> {
-        let name = self.place(path, 0)?;
-        let pipe = self.parent().make_pipe(&name).map_err(|error| failed(path, error))?;
+        let pipe = self.place(path, 0, Within::make_pipe)?;
         self.made.others += 1;
         self.set(path, &pipe, meta, 0o777)
     }
@@ -250,8 +246,7 @@ impl<'a> Tree<'a> {
     }
 
     fn begin(&mut self, path: &Inside, size: u64) -> Outcome<File> {
-        let name = self.place(path, size)?;
-        self.parent().make_file(&name).map_err(|error| failed(path, error))
+        self.place(path, size, Within::make_file)
     }
 
     fn finish_file(&mut self, path: &Inside, file: &File, meta: &Meta) -> Outcome<()> {
@@ -259,25 +254,30 @@ impl<'a> Tree<'a> {
         self.set(path, file, meta, 0o777)
     }
 
-    /// Counts an entry, makes sure of its directory, and takes away what has its name. Links to it are not followed: the
-    /// name goes, and what it was a name of stays.
-    fn place(&mut self, path: &Inside, size: u64) -> Outcome<OsString> {
+    /// Counts an entry, makes sure of its directory, and makes it there. What has its name already is taken away first:
+    /// never followed, never written to, and never a directory.
+    fn place<T>(
+        &mut self,
+        path: &Inside,
+        size: u64,
+        make: impl Fn(&Within, &OsStr) -> Result<T, CallError>,
+    ) -> Outcome<T> {
         self.charge(path, size)?;
         let Some((above, name)) = path.split() else {
             return Err(refused(path, "the root itself can be nothing but a directory"));
         };
         self.enter(&above)?;
-        let removed = match self.parent().remove(name, false) {
-            Err(error) if error.is("ENOENT") => Ok(()),
-            Err(error) if error.is("EISDIR") => return Err(refused(path, "it would take the place of a directory")),
-            removed => removed,
+        let parent = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
+        let made = match make(parent, name) {
+            Err(error) if error.is("EEXIST") => match parent.remove(name, false) {
+                Err(error) if error.is("EISDIR") => {
+                    return Err(refused(path, "it would take the place of a directory"));
+                }
+                removed => removed.and_then(|()| make(parent, name)),
+            },
+            made => made,
         };
-        removed.map_err(|error| failed(path, error)).map(|()| name.to_os_string())
-    }
-
-    /// The directory in which [`Self::place`] has just made room.
-    fn parent(&self) -> &Within {
-        self.last.as_ref().map_or(&self.root, |(_, directory)| directory)
+        made.map_err(|error| failed(path, error))
     }
 
     /// Makes a directory the one that is worked in; it and those above it are made where they are missing.
