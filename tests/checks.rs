@@ -36,10 +36,17 @@ struct Row {
     fault: Option<[&'static str; 4]>,
 }
 
-/// What stands before every script: `overlay OPTIONS MOUNTPOINT`, and `$x`, by whose attributes overlays live here.
+/// What stands before every script: `overlay OPTIONS MOUNTPOINT`, `$x`, by whose attributes overlays live here, and
+/// `stays COMMANDS PROGRAM…`, which has them done in what the program starts, and leaves a process there.
 const PREAMBLE: &str = r#"set -e
 overlay() { mount -t overlay overlay -o "$1$LAYERLAB_OVERLAY_OPTIONS" "$2"; }
 x=${LAYERLAB_OVERLAY_OPTIONS:+user}; x=${x:-trusted}
+stays() {
+    local commands=$1; shift
+    "$@" sh -c "$commands; touch ready; exec sleep 1000" > /dev/null 2>&1 &
+    until [ -e ready ]; do sleep 0.02; done
+    rm ready
+}
 "#;
 
 fn state(before: &'static str) -> State {
@@ -1020,8 +1027,136 @@ fn touches() -> Vec<State> {
     ]
 }
 
+/// Processes and their namespaces.
+fn namespaces() -> Vec<State> {
+    const LASTS: &str = "A namespace lasts as long as a process is in it; with the last one it is gone.";
+    const SESSION: &str = "the session's alone";
+    const EACH: &str =
+        "Each kind is made anew only where it is asked for; of the others the process has those of the session.";
+    const SET_IT: &str = "in the shell that unshare has opened: hostname box";
+    vec![
+        state("")
+            .fails(
+                "own uts",
+                "no process of the session is in a UTS namespace of its own",
+                [
+                    "a process in a UTS namespace of its own",
+                    SESSION,
+                    LASTS,
+                    "unshare --uts, and verify before you leave that shell, or in another terminal",
+                ],
+            )
+            .fails(
+                "own user mnt ipc",
+                "no process of the session is in user, mount and IPC namespaces of its own",
+                ["…", SESSION, LASTS, "unshare --map-root-user --mount --ipc, and verify before you leave that shell, or in another terminal"],
+            )
+            .fails(
+                "own pid",
+                "no process of the session is in a PID namespace of its own",
+                ["…", SESSION, LASTS, "unshare --pid --fork, and verify before you leave that shell, or in another terminal"],
+            )
+            .fails(
+                "hostname box",
+                "no process of the session is in a UTS namespace of its own",
+                ["…", SESSION, LASTS, "…"],
+            )
+            .fails(
+                "message-queue",
+                "no process of the session is in an IPC namespace of its own",
+                ["…", SESSION, LASTS, "unshare --ipc, and verify before you leave that shell, or in another terminal"],
+            ),
+        // What has ended is not there, and what others do on this machine is not the session's.
+        state("unshare --uts true; unshare --pid --fork true")
+            .fails("own uts", "no process of the session is in a UTS namespace of its own", ["…", "…", "…", "…"])
+            .fails("own pid", "no process of the session is in a PID namespace of its own", ["…", "…", "…", "…"]),
+        state("unshare --pid sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 & until [ -e ready ]; do sleep 0.02; done; sleep 0.1").fails(
+            "own pid",
+            "the new PID namespace is empty",
+            [
+                "a process in it",
+                "sleep, which is not in it itself",
+                "A process keeps its number: whoever makes a PID namespace stays outside of it, and its children are in it.",
+                "let unshare start a child: unshare --pid --fork",
+            ],
+        ),
+        state("stays : unshare --uts --net; stays : unshare --ipc; stays : unshare --map-root-user --pid --fork")
+            .holds("own uts", "sleep is in a UTS namespace of its own")
+            .holds("own net", "sleep is in a network namespace of its own")
+            .holds("own ipc", "sleep is in an IPC namespace of its own")
+            .holds("own uts net", "sleep is in UTS and network namespaces of its own")
+            .holds("own user pid", "sleep is in user and PID namespaces of its own")
+            .fails(
+                "own uts ipc",
+                "no process is in UTS and IPC namespaces of its own at once",
+                [
+                    "one process in UTS and IPC namespaces of its own",
+                    "an IPC namespace",
+                    EACH,
+                    "ask for all of them in one line: unshare --uts --ipc",
+                ],
+            )
+            .fails(
+                "own cgroup net uts",
+                "no process is in cgroup, network and UTS namespaces of its own at once",
+                ["…", "network and UTS namespaces", EACH, "ask for all of them in one line: unshare --cgroup --net --uts"],
+            ),
+        state("stays 'hostname box' unshare --uts; stays : unshare --uts; stays 'ipcmk --queue' unshare --ipc; stays : unshare --ipc")
+            .holds("hostname box", "the host name is box in a UTS namespace of its own")
+            .holds("message-queue", "a message queue is in an IPC namespace of its own"),
+        state("stays 'hostname Box' unshare --uts; stays 'ipcmk --shmem 4096' unshare --ipc")
+            .fails(
+                "hostname box",
+                "the host name in the new UTS namespace is Box, not box",
+                ["\"box\"", "\"Box\"", "", SET_IT],
+            )
+            .fails(
+                "message-queue",
+                "no message queue is in the new IPC namespace",
+                [
+                    "a message queue",
+                    "none",
+                    "A new IPC namespace begins empty: what is made outside is not seen in it.",
+                    "in the shell that unshare has opened: ipcmk --queue",
+                ],
+            ),
+        state("hostname before; stays : unshare --uts").fails(
+            "hostname box",
+            "the new UTS namespace still has the host name of the session",
+            [
+                "\"box\"",
+                "\"before\"",
+                "A new UTS namespace begins as a copy of the one that it was made from.",
+                SET_IT,
+            ],
+        ),
+        state("hostname before")
+            .then("hostname box; stays : unshare --uts; ipcmk --queue; stays : unshare --ipc")
+            .fails(
+                "hostname box",
+                "the host name of the session itself was changed",
+                [
+                    "\"before\"",
+                    "\"box\"",
+                    "It was set in the UTS namespace that the whole session shares: all processes in it see it.",
+                    "give the session its name back, hostname before, and unshare --uts before you set one",
+                ],
+            )
+            .fails(
+                "message-queue",
+                "a message queue is in the IPC namespace of the session itself",
+                [
+                    "no message queue",
+                    "the message queue 0",
+                    "It was made in the IPC namespace that the whole session shares, and stays there when its maker has ended.",
+                    "ipcrm --queue-id 0; then unshare --ipc, and make it there",
+                ],
+            ),
+    ]
+}
+
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches()].into_iter().flatten().collect()
+    [entries(), files(), views(), mounts(), touches(), namespaces()].into_iter().flatten().collect()
 }
 
 #[test]
@@ -1070,6 +1205,11 @@ const NEVER_SAID: &[&str] = &[
     "As long as the kernel does not let us look, nobody can check it.",
     // Trees fold entries; a check looks at one.
     "several entries",
+    // A /proc is opened before the session is entered, and stays.
+    "/proc, which shows the processes of the session",
+    "none that can be read",
+    "begin the session again: layerlab stop",
+    "the processes of the session cannot be seen",
 ];
 
 /// What the rows said, and of which check.

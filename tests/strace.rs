@@ -66,6 +66,7 @@ const SCRIPT: &[&str] = &[
     "mount -t overlay overlay -o lowerdir=LONG/LONG,upperdir=LONG/up,workdir=LONG/work mnt",
     "umount mnt",
     "ls -l missing",
+    "hostname try",
     "rm -r p",
     "rm a",
     "rm missing",
@@ -90,7 +91,7 @@ fn recorded_calls_are_what_strace_sees() {
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let base = tempfile::tempdir().unwrap();
     let output = Command::new("unshare")
-        .arg(if root { "-m" } else { "-Urm" })
+        .args([if root { "-m" } else { "-Urm" }, "--uts"])
         .args(["strace", "-f", "-qq", "-s", "32", "-o"])
         .arg(base.path().join("trace"))
         .arg(std::env::current_exe().unwrap())
@@ -130,9 +131,8 @@ fn inside(base: &Path) {
         let mut context = Context::new(Role::Root);
         execute(&CommandLine::parse(&line).unwrap(), &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
         if let Some(opening) = context.opens.take() {
-            let ids = (0, 0);
             let status = match opening.begin(&mut context) {
-                0 => opening.finish(&mut context, ids),
+                0 => opening.finish(&mut context),
                 status => status,
             };
             assert_eq!(status, 0, "{line}: {}", String::from_utf8_lossy(context.shown()));

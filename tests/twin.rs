@@ -17,10 +17,15 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
-/// kernel's own temporary files in the work directory) are left out, as is the size of directories.
+/// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left
+/// out, as is the size of directories.
 const DUMP: &str = r#"
 find . -mindepth 1 \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
-find . -type f -size -4096k -exec sha256sum {} + | LC_ALL=C sort -k 2
+random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} '
+find . -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | LC_ALL=C sort -k 2
+find . -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
+    echo "$(sed -E "s/$random/\1N/" "$file" | sha256sum) $file"
+done
 getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | grep -v -E 'overlay\.(uuid|origin)=' || true
 "#;
 
@@ -65,7 +70,7 @@ fn by_the_engine(lesson: &Lesson) -> (Vec<Left>, Role) {
     (left.collect(), role)
 }
 
-/// The state in the mount namespace of a process, read from outside by nsenter(1): whatever root a shell in it has.
+/// The state inside a mount namespace, read from outside by nsenter(1): whatever shells were opened within it.
 fn dump(pid: u32) -> String {
     let mut nsenter = Command::new("nsenter");
     nsenter.args(["--target", &pid.to_string(), "--mount"]);
@@ -77,81 +82,95 @@ fn dump(pid: u32) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Stands between outputs; no lesson prints it.
+/// Stands around exit statuses; no lesson prints it.
 const MARK: u8 = 1;
 
-/// bash, which is given one line after the other. A shell that a line starts reads the lines that follow: nothing is
-/// written before it is there, because dash reads ahead.
+/// What bash reads first. A shell that unshare(1) starts of its own accord is a login shell, and would begin with
+/// whatever this machine's profile says; Debian calls util-linux's rename(1) `rename.ul`, elsewhere it has its own name.
+const FIRST: &str = r#"
+mount -t tmpfs -o mode=755,size=64m layerlab /tmp; cd /tmp; umask 022
+unshare() { command unshare "$@" bash; }; export -f unshare
+if command -v rename.ul > /dev/null; then rename() { command rename.ul "$@" 2>&1 | sed 's/^rename\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; export -f rename; fi
+"#;
+
+/// A bash that reads its script as it is written.
 struct Bash {
-    process: Child,
+    child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    /// How many processes there were before each shell that a line has started.
-    before: Vec<usize>,
+    /// The shells that it has opened one in the other, and whether they still read.
+    opened: Vec<bool>,
 }
 
 impl Bash {
     fn start(role: Role) -> Bash {
         let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "--propagation", "private"]);
+        // Its own host name and message queues too: no line of a lesson may reach those of the machine.
+        unshare.args(["--mount", "--uts", "--ipc", "--propagation", "private"]);
         if role == Role::User {
             unshare.args(["--user", "--map-root-user"]);
         }
         let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        let mut process = unshare
+        let mut child = unshare
             .args(["bash", "-s"])
             .env_clear()
-            .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/"), ("SHELL", "/bin/bash")])
+            .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("unshare runs");
-        let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
-        let mut bash = Bash { process, input, output, before: Vec::new() };
-        bash.type_in("mount -t tmpfs -o mode=755,size=64m layerlab /tmp\ncd /tmp\numask 022");
-        bash.type_in(&format!("layerlab() {{ {} \"$@\"; }}", support::program().display()));
-        // Debian calls util-linux's rename(1) `rename.ul`; elsewhere it has its own name.
-        bash.type_in("if command -v rename.ul > /dev/null; then rename() { command rename.ul \"$@\" 2>&1 | sed 's/^rename\\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; fi");
+        let input = child.stdin.take().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let mut bash = Bash { child, input, output, opened: Vec::new() };
+        assert_eq!(bash.run(FIRST), (String::new(), 0));
+        // The program itself, wherever the tests have put it.
+        let program = support::program();
+        assert_eq!(bash.run(&format!("layerlab() {{ {} \"$@\"; }}", program.display())).1, 0);
         bash
     }
 
-    fn type_in(&mut self, line: &str) {
-        self.input.write_all(format!("{line}\n").as_bytes()).unwrap();
-    }
-
-    /// Runs a line; what it printed, and its exit status.
-    fn run(&mut self, line: &str) -> (String, i32) {
-        self.type_in(&format!("{{ {line}\n}} 2>&1\nprintf '\\001%s\\001' $?"));
-        let mut next = || {
-            let mut text = Vec::new();
-            self.output.read_until(MARK, &mut text).unwrap();
-            assert_eq!(text.pop(), Some(MARK), "bash ended at `{line}`");
-            String::from_utf8_lossy(&text).into_owned()
+    fn run(&mut self, source: &str) -> (String, i32) {
+        if source == "exit" && self.opened.pop() == Some(false) {
+            return (String::new(), 0);
+        }
+        let mark = char::from(MARK);
+        if source == "exit" {
+            // dash reads ahead: what is written before it has ended is lost with it.
+            let processes = || descendants(self.child.id());
+            let (before, begun) = (processes(), Instant::now());
+            writeln!(self.input, "exit").expect("bash reads");
+            while processes() >= before && before > 0 {
+                assert!(begun.elapsed() < Duration::from_secs(10), "the shell does not end");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            writeln!(self.input, "printf '{mark}%s{mark}' 0").expect("bash reads");
+        } else {
+            writeln!(self.input, "{{ {source}\n}} 2>&1\nprintf '{mark}%s{mark}' $?").expect("bash reads");
+        }
+        self.input.flush().unwrap();
+        let mut part = || {
+            let mut part = Vec::new();
+            self.output.read_until(MARK, &mut part).unwrap();
+            assert_eq!(part.pop(), Some(MARK), "bash ended: {source}\n{}", String::from_utf8_lossy(&part));
+            String::from_utf8_lossy(&part).into_owned()
         };
-        (next(), next().parse().expect("an exit status"))
-    }
-
-    /// Types a line that begins or ends a shell, and waits until it is there, or gone: dash reads ahead, and what it has
-    /// read is lost with it.
-    fn change_shell(&mut self, line: &str) {
-        let processes = || descendants(self.process.id());
-        let opens = line != "exit";
-        let before = if opens { processes() } else { self.before.pop().expect("a shell to leave") };
-        self.input.write_all(format!("{line}\n").as_bytes()).unwrap();
-        let begun = Instant::now();
-        while if opens { processes() <= before } else { processes() > before } {
-            assert!(begun.elapsed() < Duration::from_secs(10), "`{line}` does not change the shell");
-            std::thread::sleep(Duration::from_millis(2));
+        let (printed, status) = (part(), part().parse().expect("an exit status"));
+        // bash reading a script says which line it is at; the one that a person types into does not.
+        let printed = printed.split_inclusive('\n').map(|line| match line.strip_prefix("bash: line ") {
+            Some(rest) => format!("bash: {}", rest.split_once(": ").map_or(rest, |(_, message)| message)),
+            None => line.to_string(),
+        });
+        let printed: String = printed.collect();
+        if ["unshare ", "chroot "].iter().any(|verb| source.starts_with(verb)) && status == 0 {
+            self.opened.push(true);
         }
-        if opens {
-            self.before.push(before);
+        // Nor does that one end where it cannot fork.
+        if printed.starts_with("bash: fork: ")
+            && let Some(reads) = self.opened.last_mut()
+        {
+            *reads = false;
         }
-    }
-
-    fn end(mut self) {
-        drop(self.input);
-        let status = self.process.wait().unwrap();
-        assert!(status.success(), "bash ended with {status}");
+        (printed, status)
     }
 }
 
@@ -161,33 +180,19 @@ fn descendants(pid: u32) -> usize {
     list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(|pid| 1 + descendants(pid)).sum()
 }
 
-/// Whether a line begins or ends a shell: then there is no telling what it printed and how it ended, but from the lines
-/// that follow.
-fn changes_the_shell(line: &ConsoleLine) -> bool {
-    let verb = line.command.words.first().map(String::as_str);
-    matches!(verb, Some("unshare" | "chroot" | "exit")) && !line.fails
-}
-
 fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
     let mut bash = Bash::start(role);
-    // So that it has done what it was told before somebody looks.
-    bash.run("true");
-    let pid = bash.process.id();
-    let left = lesson.steps().map(|(_, step)| {
+    let steps = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
-            let source = adapt(&line.command, role).map_or_else(|| line.source.clone(), |adapted| adapted.to_string());
-            if changes_the_shell(line) {
-                bash.change_shell(&source);
-                return (String::new(), 0);
-            }
-            bash.run(&source)
+            let command = adapt(&line.command, role);
+            bash.run(&command.map_or_else(|| line.source.clone(), |adapted| adapted.to_string()))
         };
         let commands = step.commands().map(run).collect();
-        bash.run("true");
-        Left { commands, state: dump(pid) }
+        Left { commands, state: dump(bash.child.id()) }
     });
-    let left = left.collect();
-    bash.end();
+    let left = steps.collect();
+    drop(bash.input);
+    assert!(bash.child.wait().unwrap().success());
     left
 }
 

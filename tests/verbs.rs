@@ -154,6 +154,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mkdir mnt\nmount -t tmpfs t -o size=1m,mode=700 mnt\nstat -c '%a' mnt\ntruncate -s 2M mnt/x\ncp run.sh mnt\nrm mnt/x\nmkdir mnt/sub\nmv d mnt\nmv mnt/d d\nmv f run.sh mnt\ncp -a mnt/f g\numount mnt\nmount -t tmpfs t -o ro mnt\ntouch mnt/x\numount mnt\nmount -t tmpfs t -o size=zz mnt\nmount -t tmpfs t missing\nmount -t tmpfs t f\nmount --bind d mnt\ntree mnt\numount mnt\nmount --bind -o ro d mnt\ntouch mnt/x\numount mnt\nmount --bind d mnt\nmount -o remount,bind,ro mnt\ntouch mnt/new\nrm mnt/x\numount mnt\nmount --bind missing mnt\nmount --bind d missing\nmount --bind f mnt\nmount --bind d f\nmount --bind f g\ncat g\numount g\nmount -o remount,bind,ro d\numount d\numount missing\numount f\nmount --rbind d mnt\numount -l mnt",
     ),
     (
+        "host name and message queues",
+        "hostname > out\nhostname try\nhostname\nhostname ''\nhostname a_b\nhostname -- -a\nhostname a..b\nhostname a-.b\nhostname a-b.c\nhostname xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nhostname\nipcs -q\nipcs -m -s\nipcmk -M zz > out",
+    ),
+    (
         "rm around mounts",
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),
@@ -169,7 +173,7 @@ fn every_verb_does_what_its_namesake_does() {
     for flags in namespaces {
         let base = tempfile::tempdir().unwrap();
         let status = Command::new("unshare")
-            .args([flags, "--propagation", "private"])
+            .args([flags, "--uts", "--ipc", "--propagation", "private"])
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", "every_verb_does_what_its_namesake_does", "--nocapture"])
             .env("LAYERLAB_TEST_STAGE", base.path())

@@ -5,6 +5,7 @@
 
 use crate::action::{Context, Status};
 use crate::event::{Call, CallResult, Failure};
+use crate::kernel::CallError;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
@@ -49,6 +50,7 @@ pub(super) fn run(context: &mut Context, words: &[String]) -> Status {
 pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) -> Status {
     let name = &words[0];
     let shown = program.display().to_string();
+    let calls = context.sys.calls.len();
     context.sys.record_execve(&shown, words, ENVIRONMENT.len());
     let mut command = Command::new(&program);
     // The name it was called by, so that its messages begin as people know them.
@@ -61,11 +63,30 @@ pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) 
     });
     match outcome {
         Ok(status) => status,
+        Err(error) if crate::kernel::errno_of(&error).0 == "ENOMEM" => {
+            // It did not come to an execve(2).
+            context.sys.calls.truncate(calls);
+            unborn(context, name, &error)
+        }
         Err(error) => {
             context.complain(format!("bash: {shown}: {}", crate::kernel::errno_of(&error).1));
             126
         }
     }
+}
+
+/// No process could be made for the program: memory is short, or, far more often, PID 1 of the namespace has ended.
+fn unborn(context: &mut Context, name: &str, error: &std::io::Error) -> Status {
+    let error = CallError::from_io("fork", String::new(), error);
+    context.complain(format!("bash: fork: {}", error.text()));
+    context.failure = Some(Failure {
+        wanted: format!("cannot start {name}"),
+        call: error.call,
+        why: "the first process of the new PID namespace has ended, and after that no process is born in it any more"
+            .into(),
+        fix: "let the shell itself be the first: unshare --pid --fork".into(),
+    });
+    254
 }
 
 fn spawn(context: &mut Context, mut command: Command) -> std::io::Result<Status> {
@@ -117,6 +138,10 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
 fn package(name: &str) -> &str {
     match name {
         "diff" => "diffutils",
+        "grep" => "grep",
+        "ipcmk" | "ipcs" => "util-linux",
+        "ps" => "procps",
+        "sh" => "dash",
         _ => "coreutils",
     }
 }

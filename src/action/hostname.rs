@@ -23,6 +23,10 @@ impl Verb for Hostname {
             context.print(format!("{}\n", crate::kernel::hostname()));
             return 0;
         };
+        if !is_valid(name) {
+            context.complain("hostname: the specified hostname is invalid");
+            return 1;
+        }
         match context.sys.set_hostname(name) {
             Ok(()) => 0,
             Err(error) if error.is("EPERM") => {
@@ -36,4 +40,14 @@ impl Verb for Hostname {
             Err(error) => context.fail("hostname", &error),
         }
     }
+}
+
+/// What Debian's hostname(1) lets through, before the kernel is asked: letters, digits, and between them hyphens and dots.
+fn is_valid(name: &str) -> bool {
+    let part = |part: &str| {
+        let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = part.as_bytes();
+        ends(bytes.first()) && ends(bytes.last()) && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    };
+    name.split('.').all(part)
 }

@@ -83,6 +83,8 @@ verbs! {
     getfattr::Getfattr,
     hostname::Hostname,
     layerlab::Layerlab,
+    ipcmk::Ipcmk,
+    ipcs::Ipcs,
     ln::Ln,
     ls::Ls,
     mkdir::Mkdir,

@@ -5,7 +5,7 @@
 //! namespace is to hold it (`--fork`), that is a child of the first.
 
 use crate::action::{Context, Status};
-use crate::kernel::{Access, CallError, Namespaces, Spread};
+use crate::kernel::{Access, CallError, Namespaces, Spread, effective_ids};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -27,8 +27,10 @@ pub struct Unsharing {
     pub namespaces: Namespaces,
     /// The shell is a child, and so in the new PID namespace.
     pub fork: bool,
-    /// Who calls is root inside.
-    pub map_root: bool,
+    /// Who calls has this user's number inside.
+    pub user: Option<u32>,
+    /// Who calls has this group's number inside.
+    pub group: Option<u32>,
     /// /proc is mounted anew.
     pub mount_proc: bool,
     /// What becomes of the propagation of all mounts.
@@ -41,19 +43,27 @@ impl Opening {
         matches!(self, Opening::Unshare(Unsharing { fork: true, .. }))
     }
 
-    /// Whether the shell may have other capabilities than the process that opened it: execve(2) decides, and who is not
-    /// root inside loses all (capabilities(7)).
-    pub fn changes_user(&self) -> bool {
-        matches!(self, Opening::Unshare(unsharing) if unsharing.namespaces.user)
+    /// Whether the shell has none of the rights that its user namespace gave to the process in which it began: whoever
+    /// is not root there loses them with execve(2), and a shell is started so (user_namespaces(7)).
+    pub fn gives_up_rights(&self) -> bool {
+        matches!(self, Opening::Unshare(unsharing) if unsharing.namespaces.user && unsharing.user != Some(0))
     }
 
     /// What comes before the fork, if there is one. 0 where it worked; else everything was said.
     pub fn begin(&self, context: &mut Context) -> Status {
         match self {
-            Opening::Unshare(unsharing) => match context.sys.unshare(unsharing.namespaces) {
-                Ok(()) => 0,
-                Err(error) => context.fail("unshare: unshare failed", &error),
-            },
+            Opening::Unshare(unsharing) => {
+                let ids = effective_ids();
+                if let Err(error) = context.sys.unshare(unsharing.namespaces) {
+                    return context.fail("unshare: unshare failed", &error);
+                }
+                // unshare(1) writes the maps in the child; ours is started by execve(2), and nobody who is not mapped
+                // would still have the right to.
+                match map(context, unsharing, ids) {
+                    Ok(()) => 0,
+                    Err((file, error)) => context.fail(format!("unshare: write failed {file}"), &error),
+                }
+            }
             Opening::Chroot(directory) => match context.sys.chroot(directory.as_ref()) {
                 Ok(()) => match context.sys.chdir(Path::new("/")) {
                     Ok(()) => 0,
@@ -68,14 +78,9 @@ impl Opening {
         }
     }
 
-    /// What comes after it. `ids` are the user and group that the first process had.
-    pub fn finish(&self, context: &mut Context, ids: (u32, u32)) -> Status {
+    /// What comes after it.
+    pub fn finish(&self, context: &mut Context) -> Status {
         let Opening::Unshare(unsharing) = self else { return 0 };
-        if unsharing.map_root
-            && let Err((file, error)) = map_root(context, ids)
-        {
-            return context.fail(format!("unshare: write failed {file}"), &error);
-        }
         if unsharing.namespaces.mount
             && let Err(error) = context.sys.spread(unsharing.spread)
         {
@@ -91,13 +96,11 @@ impl Opening {
 }
 
 /// user_namespaces(7): without CAP_SETGID outside, a group can only be mapped once setgroups(2) is given up.
-fn map_root(context: &mut Context, (user, group): (u32, u32)) -> Result<(), (&'static str, CallError)> {
-    let maps = [
-        ("/proc/self/setgroups", "deny".to_string()),
-        ("/proc/self/uid_map", format!("0 {user} 1")),
-        ("/proc/self/gid_map", format!("0 {group} 1")),
-    ];
-    for (file, content) in maps {
+fn map(context: &mut Context, unsharing: &Unsharing, outside: (u32, u32)) -> Result<(), (&'static str, CallError)> {
+    let user = unsharing.user.map(|inside| ("/proc/self/uid_map", format!("{inside} {} 1", outside.0)));
+    let group = unsharing.group.map(|inside| ("/proc/self/gid_map", format!("{inside} {} 1", outside.1)));
+    let deny = group.as_ref().map(|_| ("/proc/self/setgroups", "deny".to_string()));
+    for (file, content) in [deny, user, group].into_iter().flatten() {
         let opened = context.sys.open(file.as_ref(), Access::Write);
         opened.and_then(|opened| context.sys.write_all(&opened, content.as_bytes())).map_err(|error| (file, error))?;
     }

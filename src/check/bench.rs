@@ -2,8 +2,8 @@
 
 use crate::check::{Fault, Outcome, Rank};
 use crate::event::{Kind, Name};
-use crate::kernel::{errno_of, open_directory, open_file, quoted};
-use crate::observe::{Entry, FoundOverlay, Kept, Mount, entry, find_overlays, mounts, whiteout_of};
+use crate::kernel::{errno_of, hostname, open_directory, open_file, quoted};
+use crate::observe::{Entry, FoundOverlay, Kept, Mount, Processes, entry, find_overlays, mounts, whiteout_of};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::io::Read;
@@ -20,6 +20,9 @@ pub struct Start {
     pub unions: Vec<Union>,
     /// What must stay as it was, by the operand of its check.
     pub kept: Vec<(String, Kept)>,
+    /// The host name of the session.
+    #[serde(default)]
+    pub host: String,
 }
 
 /// An overlay as it was mounted at the start; absolute paths.
@@ -38,6 +41,7 @@ pub struct Union {
 pub struct Bench {
     start: Start,
     mounts: OnceCell<Vec<Mount>>,
+    processes: OnceCell<Option<Processes>>,
 }
 
 /// Where in a union a path lies.
@@ -71,14 +75,14 @@ impl Start {
         for path in untouched {
             kept.push((path.clone(), Kept::with_content(&here.join(path))?));
         }
-        Ok(Start { exercise: exercise.to_string(), here: here.to_path_buf(), unions, kept })
+        Ok(Start { exercise: exercise.to_string(), here: here.to_path_buf(), unions, kept, host: hostname() })
     }
 }
 
 impl Bench {
     /// The exercise that began so.
     pub fn new(start: Start) -> Bench {
-        Bench { start, mounts: OnceCell::new() }
+        Bench { start, mounts: OnceCell::new(), processes: OnceCell::new() }
     }
 
     /// The absolute path of an operand.
@@ -131,6 +135,22 @@ impl Bench {
     /// The mount table, without the mounts of the exercise that others cover.
     pub fn mounts(&self) -> &[Mount] {
         self.mounts.get_or_init(|| visible(mounts().unwrap_or_default(), &self.start.here))
+    }
+
+    /// The processes of the session, or the outcome that says why nobody can tell.
+    pub fn processes(&self) -> Result<&Processes, Outcome> {
+        let processes = self.processes.get_or_init(|| Processes::now().ok());
+        processes.as_ref().ok_or_else(|| {
+            let fault =
+                Fault::new(Rank::Harm, "/proc, which shows the processes of the session", "none that can be read")
+                    .next("begin the session again: layerlab stop");
+            Outcome::fails("the processes of the session cannot be seen", fault)
+        })
+    }
+
+    /// The host name that the session had when the exercise began.
+    pub fn host_at_start(&self) -> &str {
+        &self.start.host
     }
 
     /// The overlays of the mount table.

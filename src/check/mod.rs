@@ -17,12 +17,15 @@ mod empty;
 mod file;
 mod from;
 mod hard_link;
+mod hostname;
 mod lowers;
+mod message_queue;
 mod mode;
 mod mounted;
 mod not_mounted;
 mod opaque;
 mod outcome;
+mod own;
 mod propagation;
 mod read_only;
 mod same;
@@ -89,6 +92,9 @@ pub const KINDS: &[&CheckKind] = &[
     &read_only::KIND,
     &not_mounted::KIND,
     &propagation::KIND,
+    &own::KIND,
+    &hostname::KIND,
+    &message_queue::KIND,
 ];
 
 impl CheckLine {
@@ -101,7 +107,7 @@ impl CheckLine {
             format!("no check is called `{name}`; there are: {}", names.join(", "))
         })?;
         if !(kind.arity.0..=kind.arity.1).contains(&operands.len()) {
-            return Err(format!("write it so: {} {}", kind.name, kind.operands));
+            return Err(format!("write it so: {} {}", kind.name, kind.operands).trim_end().to_string());
         }
         Ok(CheckLine { kind, operands: operands.to_vec(), source: line.to_string() })
     }

@@ -37,7 +37,7 @@ pub struct Fault {
 pub enum Rank {
     /// Something was touched that must stay as it was.
     Harm,
-    /// A mount is missing, or there is one that should not be.
+    /// A mount or a namespace is missing, or there is one that should not be.
     Mount,
     /// A mount has other layers, or another nature.
     Layers,

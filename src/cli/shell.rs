@@ -85,9 +85,9 @@ impl Shell {
         talks: bool,
     ) -> std::io::Result<stage::Shell> {
         let state = session.state();
-        let rc = write_words(common, &state)?;
-        write_here(&state, exercise, here)?;
         let bash = find_program("bash");
+        let rc = write_words(common, &state, bash.as_deref())?;
+        write_here(&state, exercise, here)?;
         let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
         let program = bash.clone().or(own).unwrap_or_else(|| "/bin/sh".into());
         let mut words = vec![program.display().to_string()];
@@ -113,7 +113,9 @@ impl Shell {
             ("ENV", state.join("words.sh").display().to_string()),
             ("PS1", format!("{name} (help: type help) $ ")),
         ];
-        let variables = variables.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        // unshare(1) starts it as a login shell, and the machine's profile would put our words out of its PATH.
+        let inner = bash.is_some().then(|| ("SHELL", state.join("bin/shell").display().to_string()));
+        let variables = variables.into_iter().chain(inner).map(|(name, value)| (name.to_string(), value)).collect();
         let ended = format!(
             "\nThe session of lesson {} was ended under this shell.\nBegin it again with: layerlab shell {name}",
             target.lesson.meta.number
@@ -145,7 +147,7 @@ pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Se
 const WORDS: &[&str] = &["verify", "hint", "trees", "task", "solution", "help"];
 
 /// Writes the words, and what bash reads when it begins; returns the latter's path.
-fn write_words(common: &Common, state: &Path) -> std::io::Result<PathBuf> {
+fn write_words(common: &Common, state: &Path, bash: Option<&Path>) -> std::io::Result<PathBuf> {
     let bin = state.join("bin");
     std::fs::create_dir_all(&bin)?;
     let program = shell_words::quote(&program_path().display().to_string()).into_owned();
@@ -167,6 +169,10 @@ fn write_words(common: &Common, state: &Path) -> std::io::Result<PathBuf> {
     script("layerlab", format!("#!/bin/sh\nexec {program}{flags} \"$@\"\n"))?;
     std::fs::write(state.join("words.sh"), NEXT)?;
     let rc = state.join("bashrc");
+    if let Some(bash) = bash {
+        let [bash, rc] = [bash, &rc].map(|path| shell_words::quote(&path.display().to_string()).into_owned());
+        script("shell", format!("#!/bin/sh\nexec {bash} --noprofile --rcfile {rc} \"$@\"\n"))?;
+    }
     let colour = std::env::var_os("NO_COLOR").is_none() && !common.plain;
     let (bold, quiet, plain) =
         if colour { ("\\[\\e[1m\\]", "\\[\\e[38;5;243m\\]", "\\[\\e[0m\\]") } else { ("", "", "") };
@@ -180,17 +186,20 @@ const NEXT: &str = "\
 next() { layerlab next \"$@\" && . \"$LAYERLAB_STATE/here.sh\"; }
 ";
 
-/// The prompt names the exercise, and the way to help is always on it. A directory that was made anew is entered anew.
+/// The prompt names the exercise, and the way to help is always on it; in a shell that the learner has opened within the
+/// session's it says so. A directory that was made anew is entered anew.
 const PROMPT: &str = r#"
 help() { "$LAYERLAB_STATE/bin/help"; }
 HISTFILE=$LAYERLAB_STATE/history
 HISTCONTROL=ignoreboth
 shopt -s checkwinsize histappend
+export LAYERLAB_LEVEL=${LAYERLAB_LEVEL:-$SHLVL}
 __layerlab_prompt() {
     [ . -ef "$PWD" ] || cd "$PWD" 2> /dev/null || cd "$LAYERLAB_HERE" 2> /dev/null || cd /
-    local where=${PWD#"$LAYERLAB_HERE"}
+    local where=${PWD#"$LAYERLAB_HERE"} inside=
+    [ "$SHLVL" -le "$LAYERLAB_LEVEL" ] || inside=' inside'
     [ "$where" = "$PWD" ] || where=${where#/}
-    PS1="BOLD$LAYERLAB_NUMBER.$LAYERLAB_EXERCISEPLAINQUIET F1 helpPLAIN $where\$ "
+    PS1="BOLD$LAYERLAB_NUMBER.$LAYERLAB_EXERCISEPLAIN${inside}QUIET F1 helpPLAIN $where\$ "
 }
 PROMPT_COMMAND=__layerlab_prompt
 bind -x '"\eOP": help' 2> /dev/null

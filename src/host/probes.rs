@@ -49,8 +49,10 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         Ok(mut stage) => {
             let ready = stage.ready().clone();
             let who = match ready.role {
-                Role::Root => "as root of the machine: unshare(CLONE_NEWNS|CLONE_NEWPID) = 0",
-                Role::User => "as an ordinary user: unshare(CLONE_NEWUSER) = 0, then CLONE_NEWNS|CLONE_NEWPID",
+                Role::Root => "as root of the machine: unshare(CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID) = 0",
+                Role::User => {
+                    "as an ordinary user: unshare(CLONE_NEWUSER) = 0, then CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID"
+                }
             };
             told(works("namespaces of our own", format!("{who}, on Linux {}", ready.kernel)));
             told(match ready.scratch.as_str() {

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{Error, Read, Result};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// A process, held by its directory in /proc.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Process {
 const KINDS: &[(&str, &str, CloneFlags)] = &[
     ("user", "CLONE_NEWUSER", CloneFlags::CLONE_NEWUSER),
     ("mnt", "CLONE_NEWNS", CloneFlags::CLONE_NEWNS),
+    ("uts", "CLONE_NEWUTS", CloneFlags::CLONE_NEWUTS),
+    ("ipc", "CLONE_NEWIPC", CloneFlags::CLONE_NEWIPC),
     ("pid", "CLONE_NEWPID", CloneFlags::CLONE_NEWPID),
 ];
 
@@ -38,7 +41,88 @@ const INNER_KINDS: &[(&str, CloneFlags)] = &[
     ("time", CloneFlags::from_bits_retain(0x80)),
 ];
 
+/// See [`keep_proc`].
+static PROC: OnceLock<OwnedFd> = OnceLock::new();
+
+/// Opens the /proc that is there now, by which other processes are looked at from then on: with the mounts of a session
+/// another one may come, in which we and the session are not.
+pub fn keep_proc() {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    if let Ok(proc) = rustix::fs::open("/proc", flags, Mode::empty()) {
+        // Where one is kept, that is the earlier one.
+        let _ = PROC.set(proc);
+    }
+}
+
+/// Opens a file or a directory below the /proc that was kept.
+fn open_in_proc(path: &str, flags: OFlags) -> Result<OwnedFd> {
+    keep_proc();
+    let proc = PROC.get().ok_or_else(|| Error::from(std::io::ErrorKind::NotFound))?;
+    Ok(rustix::fs::openat(proc, path, flags | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// The message queues of the IPC namespace that we are in, by their numbers; proc_sysvipc(5).
+pub fn message_queues() -> Result<Vec<String>> {
+    let mut table = String::new();
+    File::from(open_in_proc("sysvipc/msg", OFlags::empty())?).read_to_string(&mut table)?;
+    // The first line says what the columns are: key, number …
+    Ok(table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1)).map(String::from).collect())
+}
+
 impl Process {
+    /// All processes that the /proc that was kept shows, with their numbers there.
+    pub fn all() -> Result<Vec<(u32, Process)>> {
+        let numbers = crate::kernel::names_in(&open_in_proc(".", OFlags::DIRECTORY)?)?;
+        let numbers = numbers.iter().filter_map(|name| name.to_str()?.parse::<u32>().ok());
+        Ok(numbers.filter_map(|number| Some((number, Process::kept(&number.to_string()).ok()?))).collect())
+    }
+
+    /// The calling process.
+    pub fn own() -> Result<Process> {
+        Process::kept("self")
+    }
+
+    fn kept(name: &str) -> Result<Process> {
+        Ok(Process { directory: open_in_proc(name, OFlags::DIRECTORY)?, path: Path::new("/proc").join(name) })
+    }
+
+    /// The number by which the kernel knows its namespace of this kind: `uts`, `pid`, also `pid_for_children`.
+    pub fn namespace(&self, kind: &str) -> Result<u64> {
+        Ok(rustix::fs::statat(self.directory.as_fd(), format!("ns/{kind}"), rustix::fs::AtFlags::empty())?.st_ino)
+    }
+
+    /// The program that it runs: device and inode.
+    pub fn program(&self) -> Result<(u64, u64)> {
+        let found = rustix::fs::statat(self.directory.as_fd(), "exe", rustix::fs::AtFlags::empty())?;
+        Ok((found.st_dev, found.st_ino))
+    }
+
+    /// A field of its status, as text (proc_pid_status(5)): `Name`, `PPid`, `NSpid`.
+    pub fn status(&self, field: &str) -> Result<String> {
+        let status = self.text("status")?;
+        let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        value.map(|value| value.trim().to_string()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
+    }
+
+    /// One of its small files in /proc, as text.
+    pub fn text(&self, file: &str) -> Result<String> {
+        let mut text = Vec::new();
+        File::from(self.file(file)?).read_to_end(&mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// Does something in its namespace of this kind, and comes back. Not for the kinds `user`, `mnt` and `pid`. A thread
+    /// could do without coming back, but who has entered a PID namespace can start none (setns(2), clone(2)).
+    pub fn within<T>(&self, kind: &str, what: impl FnOnce() -> T) -> Result<T> {
+        let namespace = self.file(&format!("ns/{kind}"))?;
+        let own = Process::own()?.file(&format!("ns/{kind}"))?;
+        nix::sched::setns(namespace, CloneFlags::empty())?;
+        let done = what();
+        // The namespaces of a session belong to its user namespace, in which we have all rights.
+        nix::sched::setns(own, CloneFlags::empty()).expect("the way back into our own namespace is open");
+        Ok(done)
+    }
+
     /// The process that has this number now, as /proc counts.
     ///
     /// # Errors

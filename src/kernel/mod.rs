@@ -18,7 +18,7 @@ mod within;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
-pub use enter::{Process, boot_id, leave_terminal, mount_table};
+pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, mount_table};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
 pub use mounts::MountFlags;
 pub use namespaces::{Namespaces, Spread, call_oneself, hostname};

@@ -5,13 +5,16 @@ use nix::sched::CloneFlags;
 use nix::sys::signal::Signal;
 use std::os::fd::{AsFd, OwnedFd};
 
-/// unshare(2): a user namespace where `user` is set, and new mount and PID namespaces. The PID namespace begins with
-/// the next child.
+/// unshare(2): a user namespace where `user` is set, else new mount, UTS, IPC and PID namespaces. The PID namespace begins
+/// with the next child. A host name that a lesson sets and a message queue that it makes are so never those of the machine.
 pub fn unshare_stage(user: bool) -> Result<(), CallError> {
     // The user namespace first and alone: the maps are written before anything else is asked for.
     let (flags, shown) = match user {
         true => (CloneFlags::CLONE_NEWUSER, "CLONE_NEWUSER"),
-        false => (CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID, "CLONE_NEWNS|CLONE_NEWPID"),
+        false => (
+            CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWPID,
+            "CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID",
+        ),
     };
     nix::sched::unshare(flags).map_err(|errno| CallError::of("unshare", shown.to_string(), RawErrno::from(errno).0))
 }
@@ -140,4 +143,10 @@ pub fn write_proc(file: &str, content: &str) -> Result<(), CallError> {
 pub fn own_pid_outside() -> u32 {
     let own = std::fs::read_link("/proc/self").ok();
     own.and_then(|link| link.to_str()?.parse().ok()).unwrap_or(0)
+}
+
+/// The same by a /proc that our standard output is: one that was inherited, when another one stands at /proc.
+pub fn own_pid_by_stdout() -> u32 {
+    let own = rustix::fs::readlinkat(std::io::stdout().as_fd(), "self", Vec::new()).ok();
+    own.and_then(|link| link.to_str().ok()?.parse().ok()).unwrap_or(0)
 }

@@ -1,9 +1,10 @@
-//! Looking, and nothing else: trees, which layer a file comes from, the mount table.
+//! Looking, and nothing else: trees, which layer a file comes from, the mount table, processes.
 //!
 //! - `mountinfo` reads the mount table, `layers` finds the directories of an overlay,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
 //! - `entry` is one path alone, `kept` what stood at a path at one moment, to be compared later,
+//! - `processes` are those of a session, with their namespaces,
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
 mod changes;
@@ -14,6 +15,7 @@ mod layers;
 mod moment;
 mod mountinfo;
 mod panels;
+mod processes;
 mod provenance;
 mod report;
 mod rows;
@@ -25,4 +27,5 @@ pub use kept::{Kept, Touch};
 pub use layers::{Found as FoundOverlay, overlays as find_overlays};
 pub use mountinfo::{Mount, OverlayOptions, Propagation, mounts};
 pub use panels::{PanelObserver, Shells};
+pub use processes::{NAMESPACES, Processes, Running};
 pub use report::{Observer, found_at, look_at_overlays};

@@ -1,7 +1,7 @@
 //! The holder: makes the namespaces and the scratch space, starts the worker, waits, cleans up.
 //!
 //! Order matters (user_namespaces(7), mount_namespaces(7), pid_namespaces(7)): the user namespace first and alone, its
-//! maps, then mount and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
+//! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};

@@ -12,11 +12,12 @@
 
 use crate::action::{Context, Opening};
 use crate::event::Call;
-use crate::kernel::{Process, call_oneself, die_with_parent, effective_ids, own_pid_outside};
+use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, own_pid_outside};
 use crate::stage::link::Link;
 use crate::stage::wire::{InnerSetup, InnerStage, Ready, Reply, Request, WorkerSetup};
 use crate::stage::worker::{Worker, send};
 use crate::stage::{INNER, StageError};
+use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -37,7 +38,7 @@ impl Shell {
     /// The answer to the line where it did not come to a shell.
     pub fn open(worker: WorkerSetup, within: Option<&Shell>, opening: Opening) -> Result<(Shell, Vec<Call>), Reply> {
         let within = within.map(|shell| shell.pid);
-        let setup = InnerSetup { worker, within, opening, stage: InnerStage::Enters, calls: Vec::new() };
+        let setup = InnerSetup { worker, within, opening, stage: InnerStage::Enters, pid: 0, calls: Vec::new() };
         let mut link = Link::start(Path::new("/proc/self/exe"), INNER, &setup, false).map_err(Reply::Failed)?;
         match link.reply().map_err(Reply::Failed)? {
             Reply::Opened { ready, calls } => Ok((Shell { link, pid: ready.pid }, calls)),
@@ -94,72 +95,81 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
         |what: &str, error: &dyn std::fmt::Display| Reply::Failed(StageError::Broken(format!("{what}: {error}")));
     let mut context = Context::new(setup.worker.role);
     context.sys.calls = std::mem::take(&mut setup.calls);
-    let ready = Ready {
-        role: setup.worker.role,
-        kernel: String::new(),
-        scratch: setup.worker.scratch.clone(),
-        pid: own_pid_outside(),
+    // The worker numbers processes by its own /proc, which may be out of sight here; then we were given it.
+    setup.pid = match setup.stage {
+        InnerStage::Enters => own_pid_outside(),
+        InnerStage::Begins | InnerStage::Forked => own_pid_by_stdout(),
+        InnerStage::Serves => setup.pid,
     };
+    let proc = File::open("/proc").ok();
     if setup.stage == InnerStage::Enters {
         setup.stage = InnerStage::Begins;
         if let Some(pid) = setup.within {
             let around = Process::open(pid).map_err(|error| broken("the shell around is gone", &error))?;
             if around.enter_pid_namespace().map_err(|error| broken("its processes cannot be entered", &error))? {
-                return next(&setup, socket);
+                return next(&setup, socket, proc);
             }
         }
     }
-    let ids = match setup.stage {
-        InnerStage::Forked(user, group) => (user, group),
-        InnerStage::Execs => return Ok(serve(setup, ready, context.sys.calls, socket)),
-        _ => {
-            if let Some(pid) = setup.within {
-                let around = Process::open(pid).map_err(|error| broken("the shell around is gone", &error))?;
-                around.enter_with_root().map_err(|error| broken("the shell around cannot be entered", &error))?;
-            }
-            let ids = effective_ids();
-            let status = setup.opening.begin(&mut context);
-            if status != 0 {
-                return Err(refused(context, status));
-            }
-            if setup.opening.forks() {
-                setup.stage = InnerStage::Forked(ids.0, ids.1);
-                setup.calls = context.sys.calls;
-                return next(&setup, socket);
-            }
-            ids
+    if setup.stage == InnerStage::Begins {
+        if let Some(pid) = setup.within {
+            let around = Process::open(pid).map_err(|error| broken("the shell around is gone", &error))?;
+            around.enter_with_root().map_err(|error| broken("the shell around cannot be entered", &error))?;
         }
+        let status = setup.opening.begin(&mut context);
+        if status != 0 {
+            return Err(refused(context, status));
+        }
+        if setup.opening.forks() {
+            setup.stage = InnerStage::Forked;
+            setup.calls = context.sys.calls;
+            // As `ps` shows the program that waits for the shell.
+            call_oneself(c"unshare");
+            return next(&setup, socket, proc);
+        }
+    }
+    if setup.stage != InnerStage::Serves {
+        let status = setup.opening.finish(&mut context);
+        if status != 0 {
+            return Err(refused(context, status));
+        }
+        if setup.stage != InnerStage::Forked && setup.opening.gives_up_rights() {
+            setup.stage = InnerStage::Serves;
+            setup.calls = context.sys.calls;
+            let error = again(&setup)?.exec();
+            return Err(broken("a shell", &error));
+        }
+    }
+    // As `ps` shows the shell of which we take the place.
+    call_oneself(c"bash");
+    let ready = Ready {
+        role: setup.worker.role,
+        kernel: crate::kernel::kernel_release(),
+        scratch: setup.worker.scratch.clone(),
+        pid: setup.pid,
     };
-    let status = setup.opening.finish(&mut context, ids);
-    if status != 0 {
-        return Err(refused(context, status));
-    }
-    if setup.opening.changes_user() {
-        setup.stage = InnerStage::Execs;
-        setup.calls = context.sys.calls;
-        let text = serde_json::to_string(&setup).map_err(|error| broken("a shell", &error))?;
-        let error = Command::new("/proc/self/exe").arg(INNER).arg(text).exec();
-        return Err(broken("a shell cannot begin", &error));
-    }
-    Ok(serve(setup, ready, context.sys.calls, socket))
+    let opened = Reply::Opened { ready, calls: context.sys.calls };
+    Ok(Worker::inner(setup.worker).serve_after(&opened, socket))
 }
 
-fn serve(setup: InnerSetup, mut ready: Ready, calls: Vec<Call>, socket: &OwnedFd) -> ExitCode {
-    ready.kernel = crate::kernel::kernel_release();
-    Worker::inner(setup.worker).serve_after(&Reply::Opened { ready, calls }, socket)
-}
-
-/// Goes on in a child, and waits for its end.
-fn next(setup: &InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
+/// Goes on in a child, and waits for its end. The child gets the worker's /proc as its standard output, which nobody
+/// writes to.
+fn next(setup: &InnerSetup, socket: &OwnedFd, proc: Option<File>) -> Result<ExitCode, Reply> {
     let broken = |error: &dyn std::fmt::Display| Reply::Failed(StageError::Broken(format!("a shell: {error}")));
-    let text = serde_json::to_string(setup).map_err(|error| broken(&error))?;
     let input = socket.try_clone().map_err(|error| broken(&error))?;
-    let mut child = Command::new("/proc/self/exe");
-    child.arg(INNER).arg(text).stdin(Stdio::from(input)).stdout(Stdio::null());
-    // As `ps` shows the program that waits for the shell.
-    call_oneself(c"unshare");
-    child.status().map_err(|error| broken(&error))?;
+    let output = proc.map_or_else(Stdio::null, Stdio::from);
+    let status = again(setup)?.stdin(Stdio::from(input)).stdout(output).status();
+    status.map_err(|error| broken(&error))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// This program once more, which goes on from there.
+fn again(setup: &InnerSetup) -> Result<Command, Reply> {
+    let text = serde_json::to_string(setup);
+    let text = text.map_err(|error| Reply::Failed(StageError::Broken(format!("a shell: {error}"))))?;
+    let mut program = Command::new("/proc/self/exe");
+    program.arg(INNER).arg(text);
+    Ok(program)
 }
 
 /// The answer to the line, where it did not come to a shell.

@@ -1,7 +1,7 @@
 //! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
 //! visitor that hangs or is killed harms nobody.
 
-use crate::kernel::die_with_parent;
+use crate::kernel::{die_with_parent, keep_proc};
 use crate::stage::keeper::Kept;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
@@ -32,6 +32,8 @@ pub(super) fn run(setup: &str) -> ExitCode {
 
 fn arrive(setup: &str) -> Result<Worker, StageError> {
     let setup: VisitorSetup = serde_json::from_str(setup).map_err(|error| StageError::Broken(error.to_string()))?;
+    // The mounts of the session may hide the processes of the session.
+    keep_proc();
     setup.keeper.enter()?;
     // After setns(2), which takes the death signal away together with the old credentials.
     let _ = die_with_parent();
@@ -66,7 +68,7 @@ impl Keeper {
                 "cannot enter the session",
                 error,
                 why,
-                "leave what you have entered with unshare or su, and try again",
+                "try it in another terminal, or leave what you have entered with unshare or su",
             )
         })
     }

@@ -64,6 +64,8 @@ pub(super) struct InnerSetup {
     pub opening: Opening,
     /// How far it has come.
     pub stage: InnerStage,
+    /// The process that becomes the shell, as the worker numbers processes, as soon as it is known.
+    pub pid: u32,
     /// The calls that were made on the way here.
     pub calls: Vec<Call>,
 }
@@ -75,10 +77,10 @@ pub(super) enum InnerStage {
     Enters,
     /// It enters the other namespaces and the root, and does what the line asks for.
     Begins,
-    /// It is the child of the line's own fork, with the user and group from before.
-    Forked(u32, u32),
-    /// Everything is done, and the shell's program has just begun: with which capabilities, execve(2) has decided.
-    Execs,
+    /// It is the child of the line's own fork.
+    Forked,
+    /// All is done; it was started once more to give up the rights that a shell does not have.
+    Serves,
 }
 
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.
@@ -154,7 +156,7 @@ pub(super) enum Reply {
         warning: Option<String>,
         /// It ends with a shell; only the worker hears of it, and opens it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        opens: Option<Opening>,
+        opens: Option<Box<Opening>>,
         /// The shell that answers has ended.
         #[serde(default)]
         closes: bool,

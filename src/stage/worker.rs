@@ -3,7 +3,7 @@
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
-use crate::kernel::{call_oneself, die_with_parent, kernel_release, own_pid_outside, reap, set_umask};
+use crate::kernel::{call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_umask};
 use crate::observe::{Observer, PanelObserver, Shells, found_at};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
@@ -55,7 +55,7 @@ fn execute_line(line: &CommandLine, role: Role) -> Reply {
             status,
             failure: context.failure,
             warning: context.warning,
-            opens: context.opens,
+            opens: context.opens.map(Box::new),
             closes: context.closes,
         },
         Err(error) => Reply::Failed(StageError::Broken(format!("{}: {}", error.what, error.allowed))),
@@ -86,6 +86,7 @@ impl Worker {
 
     /// A worker that is where it should be.
     pub(super) fn of(setup: WorkerSetup) -> Worker {
+        keep_proc();
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
         // As `ps` shows the shell of which we take the place.
@@ -193,7 +194,7 @@ impl Worker {
             }
             if let Some(opening) = opens.take() {
                 let worker = WorkerSetup { role: self.role, root: self.root.clone(), scratch: self.scratch.clone() };
-                match Shell::open(worker, self.shells.last(), opening) {
+                match Shell::open(worker, self.shells.last(), *opening) {
                     Ok((shell, mut opened)) => {
                         calls.append(&mut opened);
                         self.shells.push(shell);

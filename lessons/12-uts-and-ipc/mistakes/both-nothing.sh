@@ -1,0 +1,1 @@
+# verify: no process of the session is in UTS and IPC namespaces of its own

@@ -1,0 +1,1 @@
+# verify: no process of the session is in a UTS namespace of its own
