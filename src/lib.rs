@@ -5,6 +5,7 @@
 //! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
+//! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk,
 //! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
 //! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
@@ -15,6 +16,7 @@
 pub mod action;
 pub mod check;
 pub mod cli;
+pub mod container;
 pub mod engine;
 pub mod event;
 pub mod host;

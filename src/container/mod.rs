@@ -1,0 +1,60 @@
+//! `layerlab container run`: a command in a container of its own, made of the same system calls that the lessons show.
+//!
+//! ```text
+//! CLI ──▶ parent ──▶ PID 1 ──execve──▶ the command
+//! ```
+//!
+//! All are this program, re-executed, each with a single thread (unshare(2) of a user namespace is refused in a threaded
+//! process):
+//!
+//! - The CLI understands what was asked for and becomes the parent by execve(2). With a terminal it stays instead: it
+//!   carries what is typed and shown between both terminals (`terminal.rs`).
+//! - The *parent* (`parent.rs`) makes the namespaces and the scratch tmpfs, starts PID 1 from a read-only mount of this
+//!   program, waits, and ends as the command did.
+//! - *PID 1* (`first.rs`) builds the root file system (`root.rs`), gives up what a container must not have
+//!   (`protection.rs`, `filter.rs`), and becomes the command.
+//!
+//! Nothing can be left behind: the mounts live in a mount namespace that dies with PID 1, and the kernel kills PID 1 when
+//! the parent dies, however it dies. Cgroups (`cgroup.rs`) are the one thing that outlives its processes: the parent
+//! removes them, and if it was killed, the next run does.
+
+mod error;
+mod first;
+mod parent;
+mod plan;
+mod root;
+mod steps;
+
+pub use error::ContainerError;
+pub use plan::{Inner, Limits, Plan, Volume};
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// The hidden first argument by which the program becomes the parent of a container.
+pub const PARENT: &str = "__container";
+/// The hidden first argument by which it becomes its PID 1.
+pub const FIRST: &str = "__container-first";
+
+/// Runs a process of a container if the arguments ask for one, and says with which code it ends; `None` for an ordinary
+/// call.
+pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>> {
+    let mode = arguments.get(1)?.to_str()?;
+    if mode != PARENT && mode != FIRST {
+        return None;
+    }
+    let Some(plan) = Plan::from_words(&arguments[2..]) else {
+        return Some(Err(ContainerError::Broken("the plan of the container is unreadable".to_string())));
+    };
+    Some(if mode == PARENT { parent::run(plan) } else { first::run(plan) })
+}
+
+/// Runs a container, and says with which code to end.
+///
+/// # Errors
+/// Why there is none.
+pub fn run(plan: &Plan) -> Result<u8, ContainerError> {
+    let error = Command::new("/proc/self/exe").arg(PARENT).args(plan.to_words()).exec();
+    Err(ContainerError::Broken(format!("cannot start the container's parent: {error}")))
+}

@@ -1,0 +1,212 @@
+//! The root file system of a container: an overlay over the image, and what every program expects to find in it.
+//!
+//! `/dev`, `/proc` and `/sys` are directories of a thin layer of our own on top of the image, so whatever the image has by
+//! these names, symbolic links to somewhere else for example, is never looked at.
+
+use crate::container::error::{ContainerError, Wanted};
+use crate::container::plan::Plan;
+use crate::container::steps::Steps;
+use crate::kernel::{MountFlags, OverlayMount, Sys};
+use std::path::{Path, PathBuf};
+
+const WHY: &str =
+    "the kernel refuses it in our own mount namespace; a security module or a container around us may forbid it";
+const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
+
+/// Files that no program in a container has business with: they tell of the host, or change it.
+const MASKED: &[&str] = &[
+    "proc/acpi",
+    "proc/asound",
+    "proc/interrupts",
+    "proc/kcore",
+    "proc/keys",
+    "proc/latency_stats",
+    "proc/sched_debug",
+    "proc/scsi",
+    "proc/timer_list",
+    "proc/timer_stats",
+    "sys/devices/virtual/powercap",
+    "sys/firmware",
+];
+/// What may be read, but not written: the settings of the machine.
+const READ_ONLY: &[&str] = &["bus", "fs", "irq", "sys", "sysrq-trigger"];
+/// Devices that do no harm: name, major, minor.
+const DEVICES: &[(&str, u32, u32)] =
+    &[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+/// Links that programs expect.
+const LINKS: &[(&str, &str)] = &[
+    ("fd", "/proc/self/fd"),
+    ("stdin", "/proc/self/fd/0"),
+    ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"),
+    ("ptmx", "pts/ptmx"),
+];
+
+const NOTHING: MountFlags = MountFlags { read_only: false, no_suid: true, no_devices: true, no_exec: true };
+
+/// Builds it, and goes into it: afterwards `/` is the container's, and nothing else can be reached.
+pub(super) fn build(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let root = plan.inner.place.join("root");
+    mount_image(steps, plan, &root)?;
+    mount_proc(steps, plan, &root)?;
+    mount_devices(steps, plan, &root)?;
+    mount_sys(steps, plan, &root)?;
+    go_into(steps, &root)
+}
+
+fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let place = &plan.inner.place;
+    let wanted = "cannot make the scratch space";
+    let base = plan.keep.as_ref().unwrap_or(place);
+    let (upper, work) = (base.join("upper"), base.join("work"));
+    let init = place.join("init");
+    let sys =
+        steps.so_that("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
+    for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
+        sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
+    }
+    if !plan.read_only && plan.keep.is_none() {
+        let sys = steps.so_that("overlay: the upper layer takes every change, the work directory is overlayfs's own");
+        for directory in [&upper, &work] {
+            sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
+        }
+    }
+    let lowers = std::iter::once(init).chain(plan.lowers.iter().cloned()).collect();
+    let overlay = OverlayMount {
+        source: "overlay".to_string(),
+        lowers,
+        upper: (!plan.read_only).then_some(upper),
+        work: (!plan.read_only).then_some(work),
+        options: if plan.inner.ordinary { vec!["userxattr".to_string()] } else { Vec::new() },
+        read_only: plan.read_only,
+        no_devices: true,
+    };
+    let sys = steps.so_that("overlay: the image below, changes above; devices of the image are no devices here");
+    sys.mount_overlay_shortly(&overlay, root).map_err(|(error, said)| {
+        let why = match said {
+            Some(said) => format!("the kernel says: {said}"),
+            None if error.is("ENOENT") => "a layer is not there any more, or its path is too long".to_string(),
+            None => WHY.to_string(),
+        };
+        ContainerError::host(
+            "cannot mount the overlay of the container",
+            error,
+            why,
+            "layerlab doctor; for --keep choose a directory on ext4, xfs, btrfs or tmpfs",
+        )
+    })
+}
+
+fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let sys = steps.so_that("PID namespace: /proc shows the processes of whoever mounts it, so PID 1 does");
+    let proc = root.join("proc");
+    let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
+    let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
+    sys.mount_new("proc", &proc, NOTHING, b"").wanted("cannot mount /proc", why, fix)?;
+    if plan.unprotected {
+        return Ok(());
+    }
+    let wanted = "cannot protect the settings of the machine";
+    // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
+    let still = plan.inner.place.join("proc");
+    let sys = steps.so_that("a second mount of it that is read-only …");
+    sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
+    sys.bind_one(&proc, &still).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    let sys = steps.so_that("… covers the settings of the machine, which are then read-only");
+    for name in READ_ONLY {
+        unless_missing(sys.bind_one(&still.join(name), &proc.join(name))).wanted(wanted, WHY, FIX)?;
+    }
+    Ok(())
+}
+
+/// What this kernel does not have need not be hidden.
+fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), crate::kernel::CallError> {
+    match outcome {
+        Err(error) if error.is("ENOENT") => Ok(()),
+        other => other,
+    }
+}
+
+fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let wanted = "cannot make /dev";
+    let dev = root.join("dev");
+    let sys = steps.so_that("/dev: few devices, and none by which the host could be reached");
+    let flags = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
+    sys.mount_new("tmpfs", &dev, flags, b"mode=755,size=64k").wanted(wanted, WHY, FIX)?;
+    for (name, major, minor) in DEVICES {
+        let device = dev.join(name);
+        if plan.inner.ordinary {
+            // Devices cannot be made in a user namespace; those of the host can be shown.
+            sys.make_file(&device, 0o666).wanted(wanted, WHY, FIX)?;
+            sys.bind_one(&Path::new("/dev").join(name), &device).wanted(wanted, WHY, FIX)?;
+        } else {
+            sys.make_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
+        }
+    }
+    for (name, target) in LINKS {
+        sys.link_to(target, &dev.join(name)).wanted(wanted, WHY, FIX)?;
+    }
+    for name in ["pts", "shm", "mqueue"] {
+        sys.make_directory(&dev.join(name), 0o755).wanted(wanted, WHY, FIX)?;
+    }
+    let sys = steps.so_that("terminals of its own, message queues, and shared memory");
+    let options: &[u8] = match plan.inner.ordinary {
+        true => b"newinstance,ptmxmode=0666,mode=0620",
+        false => b"newinstance,ptmxmode=0666,mode=0620,gid=5",
+    };
+    let terminals = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
+    sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted, WHY, FIX)?;
+    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, b"").wanted(wanted, WHY, FIX)?;
+    let size = format!("mode=1777,size={}", plan.size);
+    sys.mount_new("tmpfs", &dev.join("shm"), NOTHING, size.as_bytes()).wanted(wanted, WHY, FIX)
+}
+
+fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let sys =
+        steps.so_that("network namespace: /sys shows its interfaces; read-only, because the rest is the machine's");
+    let flags = MountFlags { read_only: true, ..NOTHING };
+    // Where a container around us hides parts of /sys there is none.
+    match sys.mount_new("sysfs", &root.join("sys"), flags, b"") {
+        Err(error) if !error.is("EPERM") => return Err(error).wanted("cannot mount /sys", WHY, FIX),
+        _ => {}
+    }
+    if plan.unprotected { Ok(()) } else { mask(steps, root) }
+}
+
+fn mask(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
+    let wanted = "cannot hide what a container must not see";
+    let null = root.join("dev/null");
+    let mut empty: Option<PathBuf> = None;
+    let sys = steps.so_that("hidden: what tells of the host, or changes it");
+    for name in MASKED {
+        let path = root.join(name);
+        let Ok(data) = std::fs::symlink_metadata(&path) else { continue };
+        let outcome = match (&empty, data.is_dir()) {
+            (_, false) => sys.bind_one(&null, &path),
+            (Some(empty), true) => sys.bind_one(empty, &path),
+            (None, true) => {
+                let flags = MountFlags { read_only: true, ..NOTHING };
+                let outcome = sys.mount_new("tmpfs", &path, flags, b"mode=755,size=0");
+                empty = Some(path);
+                outcome
+            }
+        };
+        outcome.wanted(wanted, WHY, FIX)?;
+    }
+    Ok(())
+}
+
+fn go_into(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
+    let wanted = "cannot go into the container";
+    let sys = steps.so_that("pivot_root: this directory becomes /, and the old / lies over it …");
+    enter(sys, root).wanted(wanted, WHY, FIX)?;
+    sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
+    let sys = steps.so_that("… until it is taken away: nothing of the host is left to go back to");
+    sys.detach_old_root().wanted(wanted, WHY, FIX)?;
+    enter(sys, Path::new("/")).wanted(wanted, WHY, FIX)
+}
+
+fn enter(sys: &mut Sys, directory: &Path) -> Result<(), crate::kernel::CallError> {
+    sys.chdir(directory)
+}
