@@ -3,6 +3,7 @@
 use crate::cli::CliError;
 use crate::container::{ContainerError, Limits, Plan, Volume, run};
 use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +77,7 @@ impl ContainerCommand {
     /// Does it, and says with which code to end.
     pub fn run(&self) -> Result<u8, CliError> {
         let ContainerCommand::Run(options) = self;
-        Ok(run(&options.plan()?)?)
+        Ok(run(options.plan()?)?)
     }
 }
 
@@ -101,7 +102,7 @@ impl Run {
             explain: self.explain,
             unprotected: self.unprotected,
             time: self.time,
-            terminal: false,
+            terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
             size: self.size.clone(),
             limits: Limits { memory: self.memory, pids: self.pids, cpus: self.cpus },
             ..Plan::default()

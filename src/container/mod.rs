@@ -1,29 +1,32 @@
 //! `layerlab container run`: a command in a container of its own, made of the same system calls that the lessons show.
 //!
 //! ```text
-//! CLI ──▶ parent ──▶ PID 1 ──execve──▶ the command
+//! parent ──socket pair──▶ PID 1 ──execve──▶ the command
 //! ```
 //!
-//! All are this program, re-executed, each with a single thread (unshare(2) of a user namespace is refused in a threaded
-//! process):
+//! Both are this program, each with a single thread (unshare(2) of a user namespace is refused in a threaded process):
 //!
-//! - The CLI understands what was asked for and becomes the parent by execve(2). With a terminal it stays instead: it
+//! - The *parent* (`parent.rs`) makes the namespaces, starts PID 1 from a read-only mount of this program, makes the network
+//!   while that begins, waits, and ends as the command did. With a terminal there is one process more: the CLI stays, and
 //!   carries what is typed and shown between both terminals (`terminal.rs`).
-//! - The *parent* (`parent.rs`) makes the namespaces and the scratch tmpfs, starts PID 1 from a read-only mount of this
-//!   program, waits, and ends as the command did.
-//! - *PID 1* (`first.rs`) builds the root file system (`root.rs`), gives up what a container must not have
-//!   (`protection.rs`, `filter.rs`), and becomes the command.
+//! - *PID 1* (`first.rs`) builds the root file system (`root.rs`, `volumes.rs`), gives up what a container must not have
+//!   (`protection.rs`), and becomes the command, or starts it (`init.rs`).
 //!
 //! Nothing can be left behind: the mounts live in a mount namespace that dies with PID 1, and the kernel kills PID 1 when
 //! the parent dies, however it dies. Cgroups (`cgroup.rs`) are the one thing that outlives its processes: the parent
-//! removes them, and if it was killed, the next run does.
+//! removes them, and if it was killed, the next run with limits does.
 
+mod cgroup;
 mod error;
 mod first;
+mod init;
 mod parent;
 mod plan;
+mod protection;
 mod root;
 mod steps;
+mod terminal;
+mod volumes;
 
 pub use error::ContainerError;
 pub use plan::{Inner, Limits, Plan, Volume};
@@ -47,14 +50,21 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>
     let Some(plan) = Plan::from_words(&arguments[2..]) else {
         return Some(Err(ContainerError::Broken("the plan of the container is unreadable".to_string())));
     };
-    Some(if mode == PARENT { parent::run(plan) } else { first::run(plan) })
+    Some(if mode == PARENT { parent::run(plan) } else { first::run(&plan) })
 }
 
 /// Runs a container, and says with which code to end.
 ///
 /// # Errors
 /// Why there is none.
-pub fn run(plan: &Plan) -> Result<u8, ContainerError> {
+pub fn run(plan: Plan) -> Result<u8, ContainerError> {
+    let _ = crate::kernel::close_inherited();
+    if plan.terminal {
+        return terminal::run(&plan);
+    }
+    if std::env::var_os("DIRECT").is_some() {
+        return parent::run(plan);
+    }
     let error = Command::new("/proc/self/exe").arg(PARENT).args(plan.to_words()).exec();
     Err(ContainerError::Broken(format!("cannot start the container's parent: {error}")))
 }

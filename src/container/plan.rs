@@ -75,8 +75,6 @@ impl Limits {
 /// What the parent found out, for PID 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inner {
-    /// The parent's process number.
-    pub parent: u32,
     /// The directory over which the scratch tmpfs is mounted.
     pub place: PathBuf,
     /// Not root of the machine.
@@ -109,7 +107,6 @@ impl Plan {
         put("hostname", self.hostname.as_ref());
         put("size", self.size.as_ref());
         put("place", self.inner.place.as_os_str());
-        put("parent", self.inner.parent.to_string().as_ref());
         let flags = [
             ("read-only", self.read_only),
             ("init", self.init),
@@ -156,7 +153,6 @@ impl Plan {
                 b"hostname" => plan.hostname = text()?.to_string(),
                 b"size" => plan.size = text()?.to_string(),
                 b"place" => plan.inner.place = value().into(),
-                b"parent" => plan.inner.parent = text()?.parse().ok()?,
                 b"read-only" => plan.read_only = true,
                 b"init" => plan.init = true,
                 b"explain" => plan.explain = true,
@@ -210,7 +206,7 @@ mod tests {
             terminal: true,
             size: "64m".into(),
             limits: Limits { memory: Some(1), pids: Some(2), cpus: Some(3) },
-            inner: Inner { parent: 7, place: "/tmp".into(), ordinary: true, cgroups: vec![odd.into()] },
+            inner: Inner { place: "/tmp".into(), ordinary: true, cgroups: vec![odd.into()] },
         };
         assert_eq!(Plan::from_words(&plan.to_words()), Some(plan));
         assert_eq!(Plan::from_words(&["nonsense".into(), "--".into(), "sh".into()]), None);

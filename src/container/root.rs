@@ -6,7 +6,8 @@
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
-use crate::kernel::{MountFlags, OverlayMount, Sys};
+use crate::container::volumes;
+use crate::kernel::{MountFlags, OverlayMount};
 use std::path::{Path, PathBuf};
 
 const WHY: &str =
@@ -44,14 +45,35 @@ const LINKS: &[(&str, &str)] = &[
 
 const NOTHING: MountFlags = MountFlags { read_only: false, no_suid: true, no_devices: true, no_exec: true };
 
-/// Builds it, and goes into it: afterwards `/` is the container's, and nothing else can be reached.
+/// Builds it, but for what needs the network.
 pub(super) fn build(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let root = plan.inner.place.join("root");
+    mount_scratch(steps, plan)?;
     mount_image(steps, plan, &root)?;
     mount_proc(steps, plan, &root)?;
-    mount_devices(steps, plan, &root)?;
+    mount_devices(steps, plan, &root)
+}
+
+/// Builds the rest, in the container's network.
+pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let root = plan.inner.place.join("root");
     mount_sys(steps, plan, &root)?;
-    go_into(steps, &root)
+    volumes::mount(steps, plan, &root)
+}
+
+fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let sys = steps.so_that("the scratch space: in memory, and gone with the container");
+    let options = format!("mode=755,size={}", plan.size);
+    let flags = MountFlags { no_suid: true, no_devices: true, ..MountFlags::default() };
+    sys.mount_new("tmpfs", &plan.inner.place, flags, options.as_bytes()).map_err(|error| {
+        let (why, fix) = match error.is("EINVAL") {
+            true => {
+                ("tmpfs does not understand this size", "give --size as a number with k, m or g behind it: --size 64m")
+            }
+            false => (WHY, FIX),
+        };
+        ContainerError::host("cannot make the scratch space", error, why, fix)
+    })
 }
 
 fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
@@ -187,7 +209,7 @@ fn mask(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
             (Some(empty), true) => sys.bind_one(empty, &path),
             (None, true) => {
                 let flags = MountFlags { read_only: true, ..NOTHING };
-                let outcome = sys.mount_new("tmpfs", &path, flags, b"mode=755,size=0");
+                let outcome = sys.mount_new("tmpfs", &path, flags, b"mode=755,size=4k");
                 empty = Some(path);
                 outcome
             }
@@ -197,16 +219,13 @@ fn mask(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
     Ok(())
 }
 
-fn go_into(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
+/// Goes into it: afterwards `/` is the container's, and nothing else can be reached.
+pub(super) fn go_into(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot go into the container";
     let sys = steps.so_that("pivot_root: this directory becomes /, and the old / lies over it …");
-    enter(sys, root).wanted(wanted, WHY, FIX)?;
+    sys.go_to(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
     sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
     let sys = steps.so_that("… until it is taken away: nothing of the host is left to go back to");
     sys.detach_old_root().wanted(wanted, WHY, FIX)?;
-    enter(sys, Path::new("/")).wanted(wanted, WHY, FIX)
-}
-
-fn enter(sys: &mut Sys, directory: &Path) -> Result<(), crate::kernel::CallError> {
-    sys.chdir(directory)
+    sys.go_to(Path::new("/")).wanted(wanted, WHY, FIX)
 }

@@ -51,6 +51,13 @@ impl Process {
         fields.nth(18).and_then(|field| field.parse().ok()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
     }
 
+    /// A file of another process, by its number in the same /proc, whatever our root is by now.
+    pub fn beside(&self, pid: u32, name: &str) -> Result<String> {
+        let mut text = String::new();
+        File::from(self.file(&format!("../{pid}/{name}"))?).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
     /// Whether it is about to end: it has given up its namespaces already. PID 1 is for as long as it takes the others
     /// along.
     pub fn is_ending(&self) -> bool {

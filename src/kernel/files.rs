@@ -263,7 +263,7 @@ impl Sys {
         self.zero("mknodat", format!("AT_FDCWD, {}, {shown}|{mode}{numbers}", strace::path(path)), outcome)
     }
 
-    // The four that follow make what a container needs: where time counts, and nobody may be looking.
+    // The five that follow make what a container needs: where time counts, and nobody may be looking.
 
     /// mkdirat(2).
     pub fn make_directory(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
@@ -294,6 +294,12 @@ impl Sys {
         let outcome = nix::unistd::symlinkat(target, AT_FDCWD, new);
         let args = || format!("{}, AT_FDCWD, {}", strace::path(target.as_ref()), strace::path(new));
         self.note_zero("symlinkat", args, outcome)
+    }
+
+    /// chdir(2).
+    pub fn go_to(&mut self, path: &Path) -> Result<(), CallError> {
+        let outcome = nix::unistd::chdir(path);
+        self.note_zero("chdir", || strace::path(path), outcome)
     }
 
     /// chdir(2).

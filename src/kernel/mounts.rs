@@ -71,14 +71,20 @@ impl Sys {
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND|MS_RDONLY: this mount can no longer be written through.
-    ///
-    /// What the mount forbids already is said again: a remount drops whatever is not, and in a user namespace the
-    /// kernel answers EPERM to whoever drops `nosuid` and the like of a mount that came from outside.
     pub fn remount_read_only(&mut self, target: &Path) -> Result<(), CallError> {
+        self.restrict_mount(target, MountFlags { read_only: true, ..MountFlags::default() })
+    }
+
+    /// mount(2) with MS_REMOUNT|MS_BIND: what this mount forbids from now on, besides what it forbids already.
+    ///
+    /// That is said again: a remount drops whatever is not, and in a user namespace the kernel answers EPERM to whoever
+    /// drops `nosuid` and the like of a mount that came from outside.
+    pub fn restrict_mount(&mut self, target: &Path, forbidden: MountFlags) -> Result<(), CallError> {
         use nix::sys::statvfs::FsFlags;
-        let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+        let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | forbidden.bits();
         if let Ok(found) = nix::sys::statvfs::statvfs(target) {
             for (has, flag) in [
+                (FsFlags::ST_RDONLY, MsFlags::MS_RDONLY),
                 (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
                 (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
                 (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
@@ -86,11 +92,11 @@ impl Sys {
                 (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
                 (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
             ] {
-                flags.set(flag, found.flags().contains(has));
+                flags |= if found.flags().contains(has) { flag } else { MsFlags::empty() };
             }
         }
         let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
-        self.zero("mount", format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
+        self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
     }
 
     /// mount(2) with MS_REC|MS_PRIVATE: nothing that is mounted here reaches another namespace, and nothing comes in.
@@ -115,6 +121,14 @@ impl Sys {
     pub fn bind_one(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
         let outcome = nix::mount::mount(Some(source), target, None::<&str>, MsFlags::MS_BIND, None::<&str>);
         let args = || format!("{}, {}, NULL, MS_BIND, NULL", strace::path(source), strace::path(target));
+        self.note_zero("mount", args, outcome)
+    }
+
+    /// mount(2) with MS_BIND|MS_REC: with what is mounted below it.
+    pub fn bind_all(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+        let outcome = nix::mount::mount(Some(source), target, None::<&str>, flags, None::<&str>);
+        let args = || format!("{}, {}, NULL, MS_BIND|MS_REC, NULL", strace::path(source), strace::path(target));
         self.note_zero("mount", args, outcome)
     }
 

@@ -12,8 +12,10 @@ use std::os::fd::AsRawFd;
 pub struct Namespaces {
     /// Users and capabilities: first and alone, because it gives the right to the others.
     pub user: bool,
-    /// Mounts, host name, System V IPC and message queues, processes (from the next child on), network.
+    /// Mounts, host name, System V IPC and message queues, processes (from the next child on).
     pub usual: bool,
+    /// Interfaces, addresses, ports.
+    pub network: bool,
     /// What /proc/self/cgroup calls `/`.
     pub cgroup: bool,
     /// The clocks that begin when the machine does, from the next child on (kernel 5.6).
@@ -34,7 +36,7 @@ impl Namespaces {
             (self.usual, CloneFlags::CLONE_NEWIPC, "CLONE_NEWIPC"),
             (self.user, CloneFlags::CLONE_NEWUSER, "CLONE_NEWUSER"),
             (self.usual, CloneFlags::CLONE_NEWPID, "CLONE_NEWPID"),
-            (self.usual, CloneFlags::CLONE_NEWNET, "CLONE_NEWNET"),
+            (self.network, CloneFlags::CLONE_NEWNET, "CLONE_NEWNET"),
         ];
         let wanted = all.iter().filter(|(wanted, ..)| *wanted);
         let flags = wanted.clone().fold(CloneFlags::empty(), |flags, (_, flag, _)| flags | *flag);
