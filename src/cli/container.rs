@@ -18,7 +18,7 @@ pub enum ContainerCommand {
 ///
 /// The image is one directory, or several with colons between them, topmost first, as in lowerdir=. Nobody writes to it:
 /// every change goes to an upper layer that is gone afterwards, or stays in --keep DIR.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, PartialEq, clap::Args)]
 pub struct Run {
     /// The layers of the image, topmost first; `\:` is a colon in a name
     #[arg(value_name = "LOWER[:LOWER…]")]
@@ -81,11 +81,64 @@ impl ContainerCommand {
     }
 }
 
+/// Runs a container where the words ask for one and are in order: without the whole command line's declarations, which take
+/// as long to build as a container takes to start. Where they are not, that says why.
+pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, CliError>> {
+    let words = match arguments {
+        [_, container, verb, words @ ..] if container == "container" && verb == "run" => words,
+        _ => return None,
+    };
+    let options = Run::quickly(words)?;
+    Some(options.plan().and_then(|plan| Ok(run(plan)?)))
+}
+
 impl Run {
+    /// The same as the declarations above understand; nothing where they have something to complain of, or to explain.
+    fn quickly(words: &[OsString]) -> Option<Run> {
+        use lexopt::Arg;
+        let mut parser = lexopt::Parser::from_args(words);
+        let mut run = Run { size: "64m".to_string(), ..Run::default() };
+        loop {
+            match parser.next().ok()?? {
+                Arg::Long("memory") => run.memory = Some(bytes(text(&mut parser)?.as_str()).ok()?),
+                Arg::Long("pids") => run.pids = Some(text(&mut parser)?.parse().ok().filter(|pids| *pids > 0)?),
+                Arg::Long("cpus") => run.cpus = Some(processors(text(&mut parser)?.as_str()).ok()?),
+                Arg::Long("read-only") => run.read_only = true,
+                Arg::Long("volume") => run.volume.push(parser.value().ok()?),
+                Arg::Long("env") => run.env.push(parser.value().ok()?),
+                Arg::Long("workdir") => run.workdir = Some(parser.value().ok()?.into()),
+                Arg::Long("user") => run.user = Some(user(text(&mut parser)?.as_str()).ok()?),
+                Arg::Long("hostname") => run.hostname = Some(text(&mut parser)?),
+                Arg::Long("init") => run.init = true,
+                Arg::Long("keep") => run.keep = Some(parser.value().ok()?.into()),
+                Arg::Long("size") => run.size = text(&mut parser)?,
+                Arg::Long("explain") => run.explain = true,
+                Arg::Long("unprotected") => run.unprotected = true,
+                Arg::Long("time") => run.time = true,
+                Arg::Value(lowers) => {
+                    run.lowers = lowers;
+                    run.command = parser.raw_args().ok()?.collect();
+                    // One `--` before the command is none of it.
+                    if run.command.first().is_some_and(|word| word == "--") {
+                        run.command.remove(0);
+                    }
+                    return (!run.read_only || run.keep.is_none()).then_some(run);
+                }
+                _ => return None,
+            }
+        }
+    }
+
     fn plan(&self) -> Result<Plan, CliError> {
         let layers = split(&self.lowers, b':');
         let lowers = layers.iter().map(|lower| layer(lower)).collect::<Result<_, _>>()?;
         let volumes = self.volume.iter().map(|text| volume(text)).collect::<Result<_, _>>()?;
+        let keep = self.keep.as_deref().map(keep).transpose()?;
+        if self.workdir.as_ref().is_some_and(|workdir| !workdir.is_absolute()) {
+            return Err(CliError::Usage(
+                "--workdir: it must be an absolute path, in the container\n  fix   begin it with /".to_string(),
+            ));
+        }
         let mut environment = vec![term()];
         environment.extend(self.env.iter().cloned());
         Ok(Plan {
@@ -98,7 +151,7 @@ impl Run {
             workdir: self.workdir.clone(),
             user: self.user,
             init: self.init,
-            keep: self.keep.clone(),
+            keep,
             explain: self.explain,
             unprotected: self.unprotected,
             time: self.time,
@@ -108,6 +161,10 @@ impl Run {
             ..Plan::default()
         })
     }
+}
+
+fn text(parser: &mut lexopt::Parser) -> Option<String> {
+    parser.value().ok()?.into_string().ok()
 }
 
 /// Splits at a separator that no backslash stands before.
@@ -135,6 +192,12 @@ fn layer(path: &OsStr) -> Result<PathBuf, CliError> {
             "{path:?} is no directory, and a layer of an image is one\n  fix   give the directories of the image, topmost first, with colons between them"
         ))
     })
+}
+
+/// The directory for the upper layer, made where it is missing.
+fn keep(path: &Path) -> Result<PathBuf, CliError> {
+    let made = std::fs::create_dir_all(path).and_then(|()| path.canonicalize());
+    made.map_err(|error| CliError::Usage(format!("--keep {path:?}: {error}\n  fix   give a directory of yours")))
 }
 
 fn volume(text: &OsStr) -> Result<Volume, CliError> {
@@ -203,5 +266,68 @@ impl From<ContainerError> for CliError {
             ContainerError::Command(code, failure) => CliError::Refused(code, failure),
             ContainerError::Broken(text) => CliError::Fault(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Run, split};
+    use clap::{Args, Command, FromArgMatches};
+    use std::ffi::OsString;
+
+    fn declared(words: &[OsString]) -> Option<Run> {
+        let command = Run::augment_args(Command::new("run").no_binary_name(true));
+        Run::from_arg_matches(&command.try_get_matches_from(words).ok()?).ok()
+    }
+
+    #[test]
+    fn the_quick_way_understands_what_the_declared_one_does() {
+        let lines = [
+            "image",
+            "image true",
+            "image -- true",
+            "image sh -c true --init",
+            "image -- sh -- x",
+            "image -x",
+            "--init image true",
+            "--memory 64m --pids 20 --cpus 0.5 a:b sh",
+            "--memory=1G image",
+            "--user 5 image",
+            "--user 5:6 image",
+            "--volume a:/b --volume c:/d:ro image",
+            "--env A=1 --env B=2 image env",
+            "--workdir /x --hostname h image",
+            "--read-only --time --explain --unprotected image",
+            "--keep d image",
+            "--size 5m image",
+            "-- image true",
+            // What is not in order is left to the declared way.
+            "",
+            "--init",
+            "--nonsense image",
+            "--memory x image",
+            "--pids 0 image",
+            "--cpus 0 image",
+            "--user x image",
+            "--user 2147483648 image",
+            "--keep d --read-only image",
+            "--init=x image",
+            "--memory",
+            "--help",
+            "image\\:x true",
+        ];
+        for line in lines {
+            let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            assert_eq!(Run::quickly(&words), declared(&words), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_keeps_a_colon_in_a_name() {
+        let parts = |text: &str| {
+            split(text.as_ref(), b':').into_iter().map(|part| part.into_string().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(parts("a:b"), ["a", "b"]);
+        assert_eq!(parts(r"a\:b:c\\:d\e"), ["a:b", r"c\", r"d\e"]);
     }
 }

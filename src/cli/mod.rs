@@ -124,6 +124,9 @@ pub fn run() -> ExitCode {
     if let Some(outcome) = crate::container::run_if_asked(&arguments) {
         return ended(outcome.map_err(CliError::from), false);
     }
+    if let Some(outcome) = container::run_if_asked(&arguments) {
+        return ended(outcome, false);
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -6,7 +6,7 @@
 //!
 //! Both are this program, each with a single thread (unshare(2) of a user namespace is refused in a threaded process):
 //!
-//! - The *parent* (`parent.rs`) makes the namespaces, starts PID 1 from a read-only mount of this program, makes the network
+//! - The *parent* (`parent.rs`) is what was called: it does nothing before and nothing after. It makes the namespaces, starts PID 1 from a read-only mount of this program, makes the network
 //!   while that begins, waits, and ends as the command did. With a terminal there is one process more: the CLI stays, and
 //!   carries what is typed and shown between both terminals (`terminal.rs`).
 //! - *PID 1* (`first.rs`) builds the root file system (`root.rs`, `volumes.rs`), gives up what a container must not have
@@ -32,8 +32,6 @@ pub use error::ContainerError;
 pub use plan::{Inner, Limits, Plan, Volume};
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 
 /// The hidden first argument by which the program becomes the parent of a container.
 pub const PARENT: &str = "__container";
@@ -53,18 +51,12 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>
     Some(if mode == PARENT { parent::run(plan) } else { first::run(&plan) })
 }
 
-/// Runs a container, and says with which code to end.
+/// Runs a container, and says with which code to end. Called before this process has done anything else: without a terminal
+/// it is the container's parent from here on.
 ///
 /// # Errors
 /// Why there is none.
 pub fn run(plan: Plan) -> Result<u8, ContainerError> {
     let _ = crate::kernel::close_inherited();
-    if plan.terminal {
-        return terminal::run(&plan);
-    }
-    if std::env::var_os("DIRECT").is_some() {
-        return parent::run(plan);
-    }
-    let error = Command::new("/proc/self/exe").arg(PARENT).args(plan.to_words()).exec();
-    Err(ContainerError::Broken(format!("cannot start the container's parent: {error}")))
+    if plan.terminal { terminal::run(&plan) } else { parent::run(plan) }
 }

@@ -10,8 +10,8 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::kernel::{
-    CallError, Modes, Namespaces, Process, Signals, be_told_of_parents_death, effective_ids, end_first, own_network,
-    parent_pid, send_descriptors, standard_directory,
+    CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first,
+    own_network, parent_pid, send_descriptors, standard_directory,
 };
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -30,7 +30,8 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let signals = Signals::of_parent().map_err(broken)?;
     let watched = if plan.terminal { Some(Watched::new().map_err(broken)?) } else { None };
     if let Some(number) = standard_directory() {
-        let error = std::io::Error::from_raw_os_error(libc_eisdir());
+        // EISDIR (errno(3)).
+        let error = std::io::Error::from_raw_os_error(21);
         let error = CallError::from_io("fstat", format!("{number}, {{st_mode=S_IFDIR}}"), &error);
         let why = "through an open directory of the host a container could leave its root";
         return Err(ContainerError::refused(
@@ -44,7 +45,14 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.explain);
     let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
     plan.inner.cgroups = cgroups.doors();
+    let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
     let outcome = contain(steps, &mut plan, &signals);
+    if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
+        tidy(&kept);
+        if outcome.is_ok() {
+            eprintln!("layerlab: what the container changed is in {}", keep.join("upper").display());
+        }
+    }
     if outcome.as_ref().is_ok_and(|code| *code == 137) && cgroups.ran_out_of_memory() {
         eprintln!("layerlab: the container was ended: it wanted more memory than --memory gives it");
     }
@@ -55,9 +63,12 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     outcome
 }
 
-/// Is a directory (errno(3)), which only the kernel's room may name.
-fn libc_eisdir() -> i32 {
-    21
+/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode.
+fn tidy(kept: &OwnedFd) {
+    let mut sys = Sys::default();
+    for name in ["work/work", "work/index", "work"] {
+        let _ = sys.unlink_in(kept, Path::new(name), true);
+    }
 }
 
 fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, ContainerError> {
@@ -116,9 +127,9 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         }
     }
     plan.inner.ordinary = true;
-    if plan.user.is_some_and(|user| user != (0, 0)) {
+    if let Some((user, _)) = plan.user.filter(|user| *user != (0, 0)) {
         let error = std::io::Error::from_raw_os_error(22);
-        let error = CallError::from_io("setresuid", format!("{:?}", plan.user.unwrap_or_default()), &error);
+        let error = CallError::from_io("setresuid", format!("{user}, {user}, {user}"), &error);
         let why = "an ordinary user may map one id into a user namespace, and that is root's there";
         return Err(ContainerError::refused(
             "cannot become another user",

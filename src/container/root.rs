@@ -8,27 +8,25 @@ use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::volumes;
 use crate::kernel::{MountFlags, OverlayMount};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const WHY: &str =
     "the kernel refuses it in our own mount namespace; a security module or a container around us may forbid it";
 const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
 
-/// Files that no program in a container has business with: they tell of the host, or change it.
-const MASKED: &[&str] = &[
-    "proc/acpi",
-    "proc/asound",
+/// What no program in a container has business with, because it tells of the host, or changes it: files, and directories.
+const HIDDEN_FILES: &[&str] = &[
     "proc/interrupts",
     "proc/kcore",
     "proc/keys",
     "proc/latency_stats",
     "proc/sched_debug",
-    "proc/scsi",
     "proc/timer_list",
     "proc/timer_stats",
-    "sys/devices/virtual/powercap",
-    "sys/firmware",
 ];
+/// See [`HIDDEN_FILES`].
+const HIDDEN_DIRECTORIES: &[&str] =
+    &["proc/acpi", "proc/asound", "proc/scsi", "sys/devices/virtual/powercap", "sys/firmware"];
 /// What may be read, but not written: the settings of the machine.
 const READ_ONLY: &[&str] = &["bus", "fs", "irq", "sys", "sysrq-trigger"];
 /// Devices that do no harm: name, major, minor.
@@ -64,7 +62,7 @@ pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
 fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let sys = steps.so_that("the scratch space: in memory, and gone with the container");
     let options = format!("mode=755,size={}", plan.size);
-    let flags = MountFlags { no_suid: true, no_devices: true, ..MountFlags::default() };
+    let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, options.as_bytes()).map_err(|error| {
         let (why, fix) = match error.is("EINVAL") {
             true => {
@@ -87,10 +85,14 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
         sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
     }
-    if !plan.read_only && plan.keep.is_none() {
+    if !plan.read_only {
         let sys = steps.so_that("overlay: the upper layer takes every change, the work directory is overlayfs's own");
         for directory in [&upper, &work] {
-            sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
+            match sys.make_directory(directory, 0o755) {
+                // Kept from the last time.
+                Err(error) if error.is("EEXIST") && plan.keep.is_some() => {}
+                outcome => outcome.wanted(wanted, WHY, FIX)?,
+            }
         }
     }
     let lowers = std::iter::once(init).chain(plan.lowers.iter().cloned()).collect();
@@ -152,25 +154,32 @@ fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), c
 
 fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let wanted = "cannot make /dev";
-    let dev = root.join("dev");
+    let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
     let sys = steps.so_that("/dev: few devices, and none by which the host could be reached");
-    let flags = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
-    sys.mount_new("tmpfs", &dev, flags, b"mode=755,size=64k").wanted(wanted, WHY, FIX)?;
+    sys.make_directory(&made, 0o755).wanted(wanted, WHY, FIX)?;
     for (name, major, minor) in DEVICES {
-        let device = dev.join(name);
+        let device = made.join(name);
         if plan.inner.ordinary {
             // Devices cannot be made in a user namespace; those of the host can be shown.
             sys.make_file(&device, 0o666).wanted(wanted, WHY, FIX)?;
-            sys.bind_one(&Path::new("/dev").join(name), &device).wanted(wanted, WHY, FIX)?;
         } else {
             sys.make_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
         }
     }
     for (name, target) in LINKS {
-        sys.link_to(target, &dev.join(name)).wanted(wanted, WHY, FIX)?;
+        sys.link_to(target, &made.join(name)).wanted(wanted, WHY, FIX)?;
     }
-    for name in ["pts", "shm", "mqueue"] {
-        sys.make_directory(&dev.join(name), 0o755).wanted(wanted, WHY, FIX)?;
+    for (name, mode) in [("pts", 0o755), ("mqueue", 0o755), ("shm", 0o1777)] {
+        sys.make_directory(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
+    }
+    // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
+    sys.bind_one(&made, &dev).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() })
+        .wanted(wanted, WHY, FIX)?;
+    if plan.inner.ordinary {
+        for (name, ..) in DEVICES {
+            sys.bind_one(&Path::new("/dev").join(name), &dev.join(name)).wanted(wanted, WHY, FIX)?;
+        }
     }
     let sys = steps.so_that("terminals of its own, message queues, and shared memory");
     let options: &[u8] = match plan.inner.ordinary {
@@ -180,8 +189,9 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     let terminals = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
     sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted, WHY, FIX)?;
     sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, b"").wanted(wanted, WHY, FIX)?;
-    let size = format!("mode=1777,size={}", plan.size);
-    sys.mount_new("tmpfs", &dev.join("shm"), NOTHING, size.as_bytes()).wanted(wanted, WHY, FIX)
+    let shm = dev.join("shm");
+    sys.bind_one(&shm, &shm).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&shm, NOTHING).wanted(wanted, WHY, FIX)
 }
 
 fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
@@ -193,28 +203,22 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
         Err(error) if !error.is("EPERM") => return Err(error).wanted("cannot mount /sys", WHY, FIX),
         _ => {}
     }
-    if plan.unprotected { Ok(()) } else { mask(steps, root) }
+    if plan.unprotected { Ok(()) } else { hide(steps, plan, root) }
 }
 
-fn mask(steps: &mut Steps, root: &Path) -> Result<(), ContainerError> {
+fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let wanted = "cannot hide what a container must not see";
-    let null = root.join("dev/null");
-    let mut empty: Option<PathBuf> = None;
-    let sys = steps.so_that("hidden: what tells of the host, or changes it");
-    for name in MASKED {
-        let path = root.join(name);
-        let Ok(data) = std::fs::symlink_metadata(&path) else { continue };
-        let outcome = match (&empty, data.is_dir()) {
-            (_, false) => sys.bind_one(&null, &path),
-            (Some(empty), true) => sys.bind_one(empty, &path),
-            (None, true) => {
-                let flags = MountFlags { read_only: true, ..NOTHING };
-                let outcome = sys.mount_new("tmpfs", &path, flags, b"mode=755,size=4k");
-                empty = Some(path);
-                outcome
-            }
-        };
-        outcome.wanted(wanted, WHY, FIX)?;
+    let (null, empty) = (root.join("dev/null"), plan.inner.place.join("empty"));
+    let sys = steps.so_that("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
+    for name in HIDDEN_FILES {
+        unless_missing(sys.bind_one(&null, &root.join(name))).wanted(wanted, WHY, FIX)?;
+    }
+    let sys = steps.so_that("… and a directory is this one, which is empty and read-only");
+    sys.make_directory(&empty, 0o555).wanted(wanted, WHY, FIX)?;
+    sys.bind_one(&empty, &empty).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    for name in HIDDEN_DIRECTORIES {
+        unless_missing(sys.bind_one(&empty, &root.join(name))).wanted(wanted, WHY, FIX)?;
     }
     Ok(())
 }

@@ -159,7 +159,9 @@ pub fn system_call_filter() -> Vec<Instruction> {
     weigh(&mut program, libc::SYS_personality, one_of(0, PERSONALITIES, ALLOW, EPERM));
     weigh(&mut program, libc::SYS_socket, one_of(0, &[AF_VSOCK], EPERM, ALLOW));
     weigh(&mut program, libc::SYS_ioctl, one_of(1, TYPING, EPERM, ALLOW));
-    program.extend(look_up(&ranges()));
+    let ranges = ranges();
+    look_up(&ranges, 0, &mut program);
+    program.extend([ALLOW, EPERM, ENOSYS].map(|answer| instruction(RETURN, answer, 0, 0)));
     program
 }
 
@@ -178,17 +180,25 @@ fn ranges() -> Vec<(u32, u32)> {
     ranges
 }
 
-/// Comparisons that halve the ranges until one is left.
-fn look_up(ranges: &[(u32, u32)]) -> Vec<Instruction> {
-    if let [(_, answer)] = ranges {
-        return vec![instruction(RETURN, *answer, 0, 0)];
-    }
+/// Comparisons that halve the ranges until one is left, then a jump to its answer: the three of them stand `behind` so many
+/// instructions that follow.
+fn look_up(ranges: &[(u32, u32)], behind: usize, program: &mut Vec<Instruction>) {
     let (below, above) = ranges.split_at(ranges.len() / 2);
-    let below = look_up(below);
-    let mut program = vec![instruction(JUMP_IF_AT_LEAST, above[0].0, below.len(), 0)];
-    program.extend(below);
-    program.extend(look_up(above));
-    program
+    // As many comparisons as there are borders between ranges.
+    let (first, second) = (below.len() - 1, above.len() - 1);
+    let to = |half: &[(u32, u32)], skipped: usize| match half {
+        [(_, answer)] => {
+            first + second + behind + [ALLOW, EPERM, ENOSYS].iter().position(|one| one == answer).unwrap_or(1)
+        }
+        _ => skipped,
+    };
+    program.push(instruction(JUMP_IF_AT_LEAST, above[0].0, to(above, first), to(below, 0)));
+    if first > 0 {
+        look_up(below, second + behind, program);
+    }
+    if second > 0 {
+        look_up(above, behind, program);
+    }
 }
 
 #[cfg(test)]
@@ -252,59 +262,58 @@ mod tests {
 
     #[test]
     fn what_leads_out_is_not_on_the_list() {
-        use libc::*;
         let out = [
-            SYS_mount,
-            SYS_umount2,
-            SYS_pivot_root,
-            SYS_move_mount,
-            SYS_open_tree,
-            SYS_fsopen,
-            SYS_fsconfig,
-            SYS_fsmount,
-            SYS_fspick,
-            SYS_mount_setattr,
-            SYS_unshare,
-            SYS_setns,
-            SYS_kexec_load,
-            SYS_kexec_file_load,
-            SYS_init_module,
-            SYS_finit_module,
-            SYS_delete_module,
-            SYS_bpf,
-            SYS_perf_event_open,
-            SYS_keyctl,
-            SYS_add_key,
-            SYS_request_key,
-            SYS_ptrace,
-            SYS_reboot,
-            SYS_swapon,
-            SYS_swapoff,
-            SYS_open_by_handle_at,
-            SYS_userfaultfd,
-            SYS_io_uring_setup,
-            SYS_io_uring_enter,
-            SYS_io_uring_register,
-            SYS_acct,
-            SYS_settimeofday,
-            SYS_clock_settime,
-            SYS_quotactl,
-            SYS_quotactl_fd,
-            SYS_nfsservctl,
-            SYS_process_vm_readv,
-            SYS_process_vm_writev,
-            SYS_process_madvise,
-            SYS_pidfd_getfd,
-            SYS_kcmp,
-            SYS_lookup_dcookie,
-            SYS_vhangup,
-            SYS_sethostname,
-            SYS_setdomainname,
-            SYS_syslog,
-            SYS_mbind,
-            SYS_move_pages,
-            SYS_migrate_pages,
-            SYS_fanotify_init,
+            libc::SYS_mount,
+            libc::SYS_umount2,
+            libc::SYS_pivot_root,
+            libc::SYS_move_mount,
+            libc::SYS_open_tree,
+            libc::SYS_fsopen,
+            libc::SYS_fsconfig,
+            libc::SYS_fsmount,
+            libc::SYS_fspick,
+            libc::SYS_mount_setattr,
+            libc::SYS_unshare,
+            libc::SYS_setns,
+            libc::SYS_kexec_load,
+            libc::SYS_kexec_file_load,
+            libc::SYS_init_module,
+            libc::SYS_finit_module,
+            libc::SYS_delete_module,
+            libc::SYS_bpf,
+            libc::SYS_perf_event_open,
+            libc::SYS_keyctl,
+            libc::SYS_add_key,
+            libc::SYS_request_key,
+            libc::SYS_ptrace,
+            libc::SYS_reboot,
+            libc::SYS_swapon,
+            libc::SYS_swapoff,
+            libc::SYS_open_by_handle_at,
+            libc::SYS_userfaultfd,
+            libc::SYS_io_uring_setup,
+            libc::SYS_io_uring_enter,
+            libc::SYS_io_uring_register,
+            libc::SYS_acct,
+            libc::SYS_settimeofday,
+            libc::SYS_clock_settime,
+            libc::SYS_quotactl,
+            libc::SYS_quotactl_fd,
+            libc::SYS_nfsservctl,
+            libc::SYS_process_vm_readv,
+            libc::SYS_process_vm_writev,
+            libc::SYS_process_madvise,
+            libc::SYS_pidfd_getfd,
+            libc::SYS_kcmp,
+            libc::SYS_lookup_dcookie,
+            libc::SYS_vhangup,
+            libc::SYS_sethostname,
+            libc::SYS_setdomainname,
+            libc::SYS_syslog,
+            libc::SYS_mbind,
+            libc::SYS_move_pages,
+            libc::SYS_migrate_pages,
+            libc::SYS_fanotify_init,
         ];
         for call in out {
             assert_eq!(answer(ARCHITECTURE, call, [0, 0]), EPERM, "call {call}");
