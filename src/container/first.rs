@@ -4,7 +4,9 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::{init, protection, root, terminal};
-use crate::kernel::{CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, use_as_input};
+use crate::kernel::{
+    CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
+};
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
@@ -23,6 +25,8 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.explain);
     let sys = steps.so_that("whatever happens to layerlab: with it this process dies, and with PID 1 all the others");
     sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
+    // The parent has blocked those that it waits for.
+    let _ = unblock_signals();
     set_umask(0);
     enter_cgroups(&mut steps, plan)?;
     root::build(&mut steps, plan)?;

@@ -6,8 +6,9 @@ use std::process::Command;
 
 /// The whole life of this PID 1, once everything is built and given up; the exit code is the command's.
 pub(super) fn run(mut command: Command, terminal: bool) -> Result<u8, std::io::Error> {
-    let signals = Signals::of_init()?;
+    // Blocked only now, because the command would begin with the same blocked; whoever ended meanwhile is found below.
     let child = command.spawn()?.id();
+    let signals = Signals::of_init()?;
     loop {
         if let Some(code) = bury(child) {
             return Ok(code);

@@ -70,7 +70,7 @@ impl Sys {
 
     /// setgroups(2): no supplementary groups.
     pub fn drop_groups(&mut self) -> Result<(), CallError> {
-        self.note_zero("setgroups", || "0, NULL".to_string(), nix::unistd::setgroups(&[]))
+        self.note_zero("setgroups", || "0, []".to_string(), nix::unistd::setgroups(&[]))
     }
 
     /// prctl(2) PR_SET_DUMPABLE 0: our entries in /proc, `exe` and `fd` among them, are nobody's but the machine's root's.

@@ -37,6 +37,11 @@ impl Signals {
     }
 }
 
+/// Blocks none: whoever started us may have blocked some, and who is started by us is to be free of that.
+pub fn unblock_signals() -> std::io::Result<()> {
+    Ok(SigSet::empty().thread_set_mask()?)
+}
+
 /// Whether this signal is one that the keys of a terminal send.
 pub fn comes_from_keys(signal: u8) -> bool {
     [Signal::SIGINT, Signal::SIGQUIT].iter().any(|key| *key as u8 == signal)
@@ -52,9 +57,12 @@ pub fn send_signal(child: u32, signal: u8) {
 /// The same for PID 1 of a namespace. A signal that it does not handle would be lost (pid_namespaces(7)): then it is killed,
 /// and with it all the others. `status` is its file of this name in /proc.
 pub fn end_first(child: u32, signal: u8, status: &str) {
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    let handled = signal > 0 && caught >> (signal - 1) & 1 == 1;
+    let mask = |name: &str| {
+        let mask = status.lines().find_map(|line| line.strip_prefix(name));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    };
+    // One that is blocked is waited for, or will be handled later.
+    let handled = signal > 0 && (mask("SigCgt:") | mask("SigBlk:")) >> (signal - 1) & 1 == 1;
     send_signal(child, if handled { signal } else { Signal::SIGKILL as u8 });
 }
 
