@@ -20,6 +20,8 @@ pub enum CliError {
     HostLacks,
     /// This host cannot. Exit code 3.
     Host(Box<Failure>),
+    /// What was asked for cannot be had, with an exit code of its own.
+    Refused(u8, Box<Failure>),
     /// A lesson is broken. Exit code 4.
     Lesson(Vec<LessonError>),
     /// A lesson could not be read, or its folder is not in order. Exit code 4.
@@ -39,6 +41,7 @@ impl CliError {
             CliError::Quiet => 0,
             CliError::NotHeld => 1,
             CliError::Usage(_) => 2,
+            CliError::Refused(code, _) => *code,
             CliError::Host(_) | CliError::HostLacks => 3,
             CliError::Lesson(_) | CliError::Content(_) => 4,
             CliError::Fault(_) => 5,
@@ -56,7 +59,7 @@ impl CliError {
     pub fn text(&self, width: usize, paint: Paint) -> String {
         match self {
             CliError::Quiet | CliError::Signal(_) | CliError::NotHeld | CliError::HostLacks => String::new(),
-            CliError::Host(refused) => failure(refused, width, paint),
+            CliError::Host(refused) | CliError::Refused(_, refused) => failure(refused, width, paint),
             CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
             CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
                 let error = if text.starts_with("error: ") { "" } else { "error: " };

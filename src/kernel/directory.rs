@@ -112,6 +112,13 @@ pub fn open_file(directory: &OwnedFd, name: &Path) -> Result<OwnedFd> {
     Ok(rustix::fs::openat(directory, name, flags, Mode::empty())?)
 }
 
+/// Reads a small file below `directory`.
+pub fn read_in(directory: &OwnedFd, name: &Path) -> Result<String> {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut std::fs::File::from(open_file(directory, name)?), &mut text)?;
+    Ok(text)
+}
+
 /// The text of a symbolic link.
 pub fn read_link(directory: &OwnedFd, name: &Path) -> Result<Vec<u8>> {
     Ok(rustix::fs::readlinkat(directory, name, Vec::new())?.into_bytes())
