@@ -53,8 +53,9 @@ impl Sys {
 
     /// openat(2) and write(2) of a file below /proc or /sys, which takes its content in one piece.
     pub fn write_once(&mut self, file: &str, content: &str) -> Result<(), CallError> {
-        use rustix::fs::{CWD, Mode, OFlags};
-        let outcome = rustix::fs::openat(CWD, file, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty());
+        use nix::fcntl::{AT_FDCWD, OFlag};
+        let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+        let outcome = nix::fcntl::openat(AT_FDCWD, file, flags, nix::sys::stat::Mode::empty());
         let args = || format!("AT_FDCWD, {}, O_WRONLY|O_CLOEXEC", strace::path(file.as_ref()));
         let opened = self.note("openat", args, outcome, |fd| fd.as_raw_fd().into())?;
         let outcome = rustix::io::write(&opened, content.as_bytes());
