@@ -518,7 +518,15 @@ fn the_scratch_space_has_an_end() {
 fn what_is_explained_is_what_strace_sees() {
     let image = Image::new();
     let trace = image.beside().join("trace");
-    let run = image.command(&["--explain", "--hostname", "h"], &["true"]);
+    let volume = format!("{}:/made/here:ro", image.beside().display());
+    let mut options = vec!["--explain", "--hostname", "h", "--workdir", "/bin", "--volume", &volume];
+    if limits_work(&image).is_ok() {
+        options.extend(["--pids", "100"]);
+    }
+    if is_root() {
+        options.extend(["--user", "7:8"]);
+    }
+    let run = image.command(&options, &["true"]);
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-s", "4096", "-o"]).arg(&trace).arg(run.get_program()).args(run.get_args());
     let ended = text(&mut strace);

@@ -15,8 +15,9 @@ pub struct Root(OwnedFd);
 impl Sys {
     /// openat(2) with O_PATH.
     pub fn open_root(&mut self, path: &Path) -> Result<Root, CallError> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let outcome = rustix::fs::openat(CWD, path, flags, Mode::empty());
+        use nix::fcntl::{AT_FDCWD, OFlag};
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, nix::sys::stat::Mode::empty());
         let args = || format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY", strace::path(path));
         self.note("openat", args, outcome, |fd| fd.as_raw_fd().into()).map(Root)
     }
