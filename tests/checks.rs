@@ -1027,6 +1027,86 @@ fn touches() -> Vec<State> {
     ]
 }
 
+/// Process numbers and /proc.
+fn numbers() -> Vec<State> {
+    const NONE: &str = "no process of the session is in a PID namespace of its own";
+    const LSNS: &str = "lsns -t pid shows the first process of each PID namespace; write its PID into …";
+    const THE_NUMBER: &str = "the number by which ps shows it";
+    vec![
+        state("")
+            .fails("pid-one sleep", NONE, ["…", "…", "…", "…"])
+            .fails("own-proc", NONE, ["…", "…", "…", "…"])
+            .fails("number n sleep", NONE, ["…", "…", "…", "…"]),
+        state(
+            "stays 'read pid rest < /proc/self/stat; echo $pid > n' unshare --pid --fork; mkdir d; echo a > a; echo 1 > one\n\
+             echo 4194305 > nobody; : > empty; sleep 0.1\n\
+             awk '/^PPid/ { print $2 }' /proc/$(cat n)/status > unshare",
+        )
+        .holds("pid-one sleep", "sleep is PID 1 of a PID namespace of its own")
+        .fails(
+            "pid-one httpd",
+            "PID 1 of the new PID namespace is sleep, not httpd",
+            [
+                "httpd",
+                "sleep",
+                "What unshare starts becomes PID 1; whatever that one starts has another number.",
+                "let unshare start httpd itself, or exec httpd in the shell that it has started",
+            ],
+        )
+        .fails(
+            "own-proc",
+            "the new PID namespace has no /proc of its own",
+            [
+                "a /proc of its own",
+                "the /proc that sleep had before",
+                "A /proc tells of the PID namespace of whoever has mounted it, and ps prints what /proc tells.",
+                "unshare --pid --fork --mount-proc",
+            ],
+        )
+        .holds("number n sleep", "n holds the number by which ps shows sleep")
+        .fails("number no sleep", "no does not exist", [FILE, "nothing", "", "look at what is there: ls -l ."])
+        .fails("number d sleep", "d is a directory, not a regular file", ["…", "…", "…", "…"])
+        .fails(
+            "number a sleep",
+            "a holds no number",
+            [THE_NUMBER, "\"a\"", "One number, and nothing else, should stand there.", LSNS],
+        )
+        .fails("number empty sleep", "empty holds no number", [THE_NUMBER, "\"\"", "…", LSNS])
+        .fails(
+            "number unshare sleep",
+            "unshare holds the number of unshare, not of sleep",
+            [THE_NUMBER, "…", "unshare itself waits outside; PID 1 is its child.", LSNS],
+        )
+        .fails(
+            "number one sleep",
+            "one holds 1, by which /proc does not know sleep here",
+            [
+                THE_NUMBER,
+                "\"1\"",
+                "A process has a number in each PID namespace that sees it. /proc shows one of them.",
+                LSNS,
+            ],
+        )
+        .fails(
+            "number nobody sleep",
+            "nobody holds 4194305, the number of no process of the session",
+            [THE_NUMBER, "…", "The process may have ended, and another one may have been started since.", LSNS],
+        ),
+        state("stays : unshare --pid --fork --mount-proc").holds("own-proc", "/proc tells of the processes of the new PID namespace"),
+        state("stays 'mount -t proc proc /proc' unshare --pid --fork").fails(
+            "own-proc",
+            "the /proc of the session itself was replaced",
+            [
+                "the /proc that the session had",
+                "that of the new PID namespace",
+                "A new PID namespace has the mounts of the session: what is mounted in it is mounted for all. Now nobody in \
+                 the session sees the processes of the session.",
+                "umount /proc, then unshare --pid --fork --mount-proc, which makes a mount namespace too",
+            ],
+        ),
+    ]
+}
+
 /// Processes and their namespaces.
 fn namespaces() -> Vec<State> {
     const LASTS: &str = "A namespace lasts as long as a process is in it; with the last one it is gone.";
@@ -1156,7 +1236,7 @@ fn namespaces() -> Vec<State> {
 }
 
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces()].into_iter().flatten().collect()
+    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers()].into_iter().flatten().collect()
 }
 
 #[test]

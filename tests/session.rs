@@ -48,6 +48,23 @@ fn a_shell_that_unshare_opens_knows_the_words_and_reaches_no_name_of_the_machine
 }
 
 #[test]
+fn a_session_that_cannot_be_seen_is_neither_said_to_have_ended_nor_thrown_away() {
+    let student = Student::new();
+    for command in ["verify 12.name", "layerlab shell 12 -c true", "layerlab stop 12"] {
+        let script = format!("{command}; echo $?");
+        let quoted = shell_words::quote(&script).into_owned();
+        let script = format!("unshare --pid --fork --mount-proc sh -c {quoted} 2>&1");
+        let said = student.inside("12.name", &script);
+        assert!(
+            said.starts_with("error: cannot see the session that you are in\n  why   this shell has"),
+            "{command}: {said}"
+        );
+        assert!(said.ends_with("\n2\n"), "{command}: {said}");
+    }
+    student.inside("12.name", "test -e machine.txt");
+}
+
+#[test]
 fn the_session_outlives_its_shells_with_its_processes_and_mounts() {
     let student = Student::new();
     let script = "echo kept > mnt/new; mkdir memory; mount -t tmpfs tmpfs memory; echo too > memory/file

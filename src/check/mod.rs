@@ -23,9 +23,12 @@ mod message_queue;
 mod mode;
 mod mounted;
 mod not_mounted;
+mod number;
 mod opaque;
 mod outcome;
 mod own;
+mod own_proc;
+mod pid_one;
 mod propagation;
 mod read_only;
 mod same;
@@ -95,6 +98,9 @@ pub const KINDS: &[&CheckKind] = &[
     &own::KIND,
     &hostname::KIND,
     &message_queue::KIND,
+    &pid_one::KIND,
+    &own_proc::KIND,
+    &number::KIND,
 ];
 
 impl CheckLine {

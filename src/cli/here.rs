@@ -138,6 +138,7 @@ impl Target {
                 "an exercise is worked on in a session, and none was begun",
             )
         })?;
+        session.is_in_sight()?;
         match session.kept() {
             Kept::Rebooted => Err(ended("this machine was started anew since it was begun")),
             Kept::Ended => Err(ended("its keeper, the process that held its namespaces, has ended")),

@@ -91,6 +91,11 @@ impl Process {
         Ok(rustix::fs::statat(self.directory.as_fd(), format!("ns/{kind}"), rustix::fs::AtFlags::empty())?.st_ino)
     }
 
+    /// The PID namespace of which the /proc tells that it sees, by the number that [`Process::namespace`] would give.
+    pub fn namespace_of_its_proc(&self) -> Result<u64> {
+        Ok(rustix::fs::statat(self.directory.as_fd(), "root/proc/1/ns/pid", rustix::fs::AtFlags::empty())?.st_ino)
+    }
+
     /// The program that it runs: device and inode.
     pub fn program(&self) -> Result<(u64, u64)> {
         let found = rustix::fs::statat(self.directory.as_fd(), "exe", rustix::fs::AtFlags::empty())?;

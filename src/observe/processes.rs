@@ -28,8 +28,8 @@ pub struct Running {
     pub process: Process,
     /// Its namespaces, by kind.
     pub namespaces: BTreeMap<&'static str, u64>,
-    /// Its number in the PID namespace that it is in.
-    pub pid: u32,
+    /// Its numbers: that by which /proc shows it, then one for each PID namespace on the way to its own.
+    pub numbers: Vec<u32>,
     started: u64,
 }
 
@@ -54,7 +54,7 @@ impl Processes {
             }
             let is_ours = program.is_some() && process.program().ok() == program;
             let Some(running) = Running::of(process) else { continue };
-            if space == inside && running.pid == 1 {
+            if space == inside && running.pid() == 1 {
                 first = Some(running);
             } else if !is_ours {
                 others.push(running);
@@ -101,8 +101,13 @@ impl Running {
     fn of(process: Process) -> Option<Running> {
         let started = process.started().ok()?;
         let name = process.status("Name").ok()?;
-        let pid = process.status("NSpid").ok()?.split_whitespace().last()?.parse().ok()?;
+        let numbers = process.status("NSpid").ok()?.split_whitespace().flat_map(str::parse).collect();
         let namespaces = NAMESPACES.iter().filter_map(|kind| Some((*kind, process.namespace(kind).ok()?))).collect();
-        Some(Running { name, process, namespaces, pid, started })
+        Some(Running { name, process, namespaces, numbers, started })
+    }
+
+    /// Its number in the PID namespace that it is in.
+    pub fn pid(&self) -> u32 {
+        self.numbers.last().copied().unwrap_or(0)
     }
 }

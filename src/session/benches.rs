@@ -83,6 +83,21 @@ impl Session {
         self.record.keeper.state()
     }
 
+    /// Makes sure that the session is not the one that we are in, out of sight: a shell that was opened in it in a PID
+    /// namespace with a /proc of its own sees no keeper, which is there all the same.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn is_in_sight(&self) -> Result<(), SessionError> {
+        let around = std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state());
+        if !around || self.kept() != Kept::Ended {
+            return Ok(());
+        }
+        let why = "this shell has a /proc of its own, in which the processes of the session are not to be seen";
+        let fix = "do it in another terminal, or leave this shell with exit";
+        Err(SessionError::refused("cannot see the session that you are in", why, fix))
+    }
+
     /// Finds the session of a lesson, or makes one. Of two who try at once the second finds the first one's.
     ///
     /// # Errors
@@ -98,6 +113,7 @@ impl Session {
         let mut before = None;
         // A note that can't be read is the note of no living session that we could enter.
         if let Ok(Some(session)) = Session::find(home, lesson) {
+            session.is_in_sight()?;
             match session.kept() {
                 Kept::Alive if session.record.lessons.as_deref() == lessons => {
                     return Ok(Begun { session, found: true, before: None });
@@ -269,7 +285,10 @@ impl Session {
         }
         let _lock = home.lock(lesson, true)?;
         match Session::find(home, lesson) {
-            Ok(Some(session)) => session.record.keeper.end()?,
+            Ok(Some(session)) => {
+                session.is_in_sight()?;
+                session.record.keeper.end()?;
+            }
             Ok(None) => {}
             Err(_) => Keeper::end_forgotten(&home.benches(lesson)),
         }

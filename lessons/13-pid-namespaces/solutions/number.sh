@@ -1,0 +1,4 @@
+# The process says it itself: it reads the /proc of the session.
+unshare --pid --fork sh -c 'read pid rest < /proc/self/stat; echo $pid > outside.txt; : > ready; exec sleep 1000' > /dev/null 2>&1 &
+until [ -e ready ]; do sleep 0.02; done
+sleep 0.1
