@@ -29,7 +29,7 @@ fn run(bench: &Bench, _: &[String]) -> Result<Outcome, Outcome> {
     }
     let tells =
         |running: &&Running| running.process.namespace_of_its_proc().ok().as_ref() == running.namespaces.get("pid");
-    if all.iter().any(|running| tells(running)) {
+    if all.iter().any(tells) {
         return Ok(Outcome::holds("/proc tells of the processes of the new PID namespace"));
     }
     let fault = Fault::new(Rank::Wrong, "a /proc of its own", format!("the /proc that {} had before", first.name))
