@@ -1027,6 +1027,35 @@ fn touches() -> Vec<State> {
     ]
 }
 
+/// Users and their numbers.
+fn users() -> Vec<State> {
+    const FIRST: &str = "The first column of uid_map holds numbers inside, the second those that they are outside.";
+    vec![
+        state("").fails(
+            "mapped 0",
+            "no process of the session is in a user namespace of its own",
+            ["…", "…", "…", "unshare --map-root-user, and verify before you leave that shell, or in another terminal"],
+        ),
+        state("stays : unshare --map-root-user")
+            .holds("mapped 0", "the user has the number 0 in a user namespace of its own")
+            .fails(
+                "mapped 1000",
+                "the user has the number 0 in the new user namespace, not 1000",
+                ["a uid_map that begins with 1000", "one that begins with 0", FIRST, "unshare --map-user=1000"],
+            ),
+        state("stays : unshare --user").fails(
+            "mapped 0",
+            "no user has a number in the new user namespace",
+            [
+                "a uid_map that begins with 0",
+                "an empty uid_map",
+                "A new user namespace knows nobody. Whoever has no number in it is shown as 65534, nobody.",
+                "unshare --map-root-user",
+            ],
+        ),
+    ]
+}
+
 /// Process numbers and /proc.
 fn numbers() -> Vec<State> {
     const NONE: &str = "no process of the session is in a PID namespace of its own";
@@ -1236,7 +1265,7 @@ fn namespaces() -> Vec<State> {
 }
 
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers()].into_iter().flatten().collect()
+    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users()].into_iter().flatten().collect()
 }
 
 #[test]

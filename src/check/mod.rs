@@ -19,6 +19,7 @@ mod from;
 mod hard_link;
 mod hostname;
 mod lowers;
+mod mapped;
 mod message_queue;
 mod mode;
 mod mounted;
@@ -101,6 +102,7 @@ pub const KINDS: &[&CheckKind] = &[
     &pid_one::KIND,
     &own_proc::KIND,
     &number::KIND,
+    &mapped::KIND,
 ];
 
 impl CheckLine {

@@ -1,0 +1,3 @@
+# verify: no user has a number in the new user namespace
+unshare --user --mount --uts --ipc --pid --fork --mount-proc sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 &
+until [ -e ready ]; do sleep 0.02; done

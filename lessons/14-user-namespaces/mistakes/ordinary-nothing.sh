@@ -1,0 +1,1 @@
+# verify: no process of the session is in a user namespace of its own
