@@ -137,8 +137,14 @@ impl Bash {
 /// Whether a line begins or ends a shell: then there is no telling what it printed and how it ended, but from the lines
 /// that follow.
 fn changes_the_shell(line: &ConsoleLine) -> bool {
-    let verb = line.command.words.first().map(String::as_str);
-    matches!(verb, Some("unshare" | "chroot" | "exit")) && !line.fails
+    let words: Vec<&str> = line.command.words.iter().map(String::as_str).collect();
+    let opens_or_closes = match words[..] {
+        ["chroot" | "exit", ..] => true,
+        // What is no flag is the program that they run.
+        ["unshare" | "nsenter", ref rest @ ..] => rest.iter().all(|word| word.starts_with('-')),
+        _ => false,
+    };
+    opens_or_closes && !line.fails
 }
 
 fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {

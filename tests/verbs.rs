@@ -4,7 +4,7 @@
 //! The scripts run in a mount namespace of their own (in a user namespace too where we are not root, and as root in
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
-use layerlab::action::{CommandLine, Context, execute};
+use layerlab::action::{CommandLine, Context, Opening, execute};
 use layerlab::event::Role;
 use std::fmt::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -154,6 +154,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mkdir mnt\nmount -t tmpfs t -o size=1m,mode=700 mnt\nstat -c '%a' mnt\ntruncate -s 2M mnt/x\ncp run.sh mnt\nrm mnt/x\nmkdir mnt/sub\nmv d mnt\nmv mnt/d d\nmv f run.sh mnt\ncp -a mnt/f g\numount mnt\nmount -t tmpfs t -o ro mnt\ntouch mnt/x\numount mnt\nmount -t tmpfs t -o size=zz mnt\nmount -t tmpfs t missing\nmount -t tmpfs t f\nmount --bind d mnt\ntree mnt\numount mnt\nmount --bind -o ro d mnt\ntouch mnt/x\numount mnt\nmount --bind d mnt\nmount -o remount,bind,ro mnt\ntouch mnt/new\nrm mnt/x\numount mnt\nmount --bind missing mnt\nmount --bind d missing\nmount --bind f mnt\nmount --bind d f\nmount --bind f g\ncat g\numount g\nmount -o remount,bind,ro d\numount d\numount missing\numount f\nmount --rbind d mnt\numount -l mnt",
     ),
     (
+        "networks",
+        "true\ntouch box\nunshare --net=box true\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net=d true\nnsenter --net=missing true\nnsenter --net=f true\nnsenter --net=d true\nunshare --net=box true\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
+    ),
+    (
         "rm around mounts",
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),
@@ -233,11 +237,36 @@ fn run_ours(directory: &Path, script: &str, role: Role) -> String {
     for line in script.lines() {
         let command = CommandLine::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut context = Context::new(role);
-        let status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        if let Some(opening) = context.opens.take() {
+            // Namespaces are a thread's own: with it they go.
+            status = std::thread::scope(|scope| scope.spawn(|| enter_and_run(&opening, &command, &mut context)).join())
+                .unwrap_or_else(|_| panic!("{line}"));
+        }
         writeln!(printed, "$ {line}\n{}={status}", String::from_utf8_lossy(context.shown())).unwrap();
     }
     std::env::set_current_dir("/").unwrap();
-    printed.replace(directory.to_str().unwrap(), "$PWD")
+    without_the_process(&printed.replace(directory.to_str().unwrap(), "$PWD"))
+}
+
+/// What the worker does in a process of its own for a line that runs a program in namespaces.
+fn enter_and_run(opening: &Opening, line: &CommandLine, context: &mut Context) -> i32 {
+    let begun = match opening.begin(context) {
+        0 => opening.finish(context, (0, 0)),
+        status => status,
+    };
+    let program = CommandLine { words: opening.program().to_vec(), redirect: line.redirect.clone() };
+    if begun != 0 { begun } else { execute(&program, context).unwrap_or_else(|error| panic!("{error}")) }
+}
+
+/// unshare(1) names itself by its number where we say which thread.
+fn without_the_process(printed: &str) -> String {
+    let mut kept = printed.replace("/proc/thread-self/ns", "/proc/…/ns");
+    while let Some((before, number)) = kept.split_once("mount /proc/").filter(|(_, rest)| !rest.starts_with('…')) {
+        let rest = number.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        kept = format!("{before}mount /proc/…{rest}");
+    }
+    kept
 }
 
 fn run_theirs(directory: &Path, script: &str) -> String {
@@ -256,7 +285,7 @@ fn run_theirs(directory: &Path, script: &str) -> String {
             None => writeln!(kept, "{line}").unwrap(),
         }
     }
-    kept
+    without_the_process(&kept)
 }
 
 fn bash(directory: &Path, script: &str) -> String {

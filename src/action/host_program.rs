@@ -107,6 +107,8 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
 fn package(name: &str) -> &str {
     match name {
         "diff" => "diffutils",
+        "ip" => "iproute2",
+        "ping" => "iputils-ping",
         _ => "coreutils",
     }
 }

@@ -1,6 +1,6 @@
-//! `unshare [FLAGS]`: unshare(2), then a shell (util-linux's unshare(1)).
+//! `unshare [FLAGS] [PROGRAM…]`: unshare(2), then a program, or a shell (util-linux's unshare(1)).
 
-use crate::action::opening::Unsharing;
+use crate::action::opening::{Unsharing, program};
 use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb};
 use crate::kernel::{Namespaces, Spread};
 
@@ -10,12 +10,12 @@ pub struct Unshare(Unsharing);
 
 impl Verb for Unshare {
     const NAME: &'static str = "unshare";
-    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--mount-proc] [--propagation private|shared|slave|unchanged]";
+    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n|--net=FILE] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]]";
     const FLAGS: &'static [Flag] = &[
         Flag::both('m', "mount"),
         Flag::both('u', "uts"),
         Flag::both('i', "ipc"),
-        Flag::both('n', "net"),
+        Flag::both('n', "net").optional_value(),
         Flag::both('p', "pid"),
         Flag::both('U', "user"),
         Flag::both('C', "cgroup"),
@@ -27,7 +27,7 @@ impl Verb for Unshare {
     ];
 
     fn parse(words: &[String]) -> Result<Unshare, UsageError> {
-        let arguments = Arguments::sort(words, Self::FLAGS)?.between(0, 0, words, Self::SYNOPSIS)?;
+        let arguments = Arguments::sort_before_program(words, Self::FLAGS)?;
         let spread = match arguments.value("propagation") {
             None | Some("private") => Spread::Private,
             Some("shared") => Spread::Shared,
@@ -53,7 +53,17 @@ impl Verb for Unshare {
             cgroup: arguments.has("C"),
             time: arguments.has("T"),
         };
-        Ok(Unshare(Unsharing { namespaces, fork: arguments.has("f"), map_root, mount_proc, spread }))
+        let net_file = arguments.value("n").map(str::to_string);
+        if net_file.is_some() && (namespaces.mount || namespaces.user) {
+            // unshare(1) then has a process that stayed outside do it.
+            return Err(UsageError {
+                what: "unshare cannot keep a namespace on a file of which it leaves the mounts".into(),
+                allowed: "--net=FILE goes without a new mount or user namespace".into(),
+            });
+        }
+        let fork = arguments.has("f");
+        let program = program(Self::NAME, arguments.operands)?;
+        Ok(Unshare(Unsharing { namespaces, net_file, fork, map_root, mount_proc, spread, program }))
     }
 
     fn run(&self, context: &mut Context) -> Status {

@@ -1,11 +1,12 @@
-//! Namespaces and roots as lessons show them: unshare(2), chroot(2), pivot_root(2), sethostname(2), and the mounts that go
-//! with them. Recorded.
+//! Namespaces and roots as lessons show them: unshare(2), setns(2), chroot(2), pivot_root(2), sethostname(2), and the
+//! mounts that go with them. Recorded.
 
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::mount::MsFlags;
 use nix::sched::CloneFlags;
 use serde::{Deserialize, Serialize};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 /// Which namespaces are made anew; namespaces(7).
@@ -73,6 +74,12 @@ impl Sys {
     pub fn unshare(&mut self, namespaces: Namespaces) -> Result<(), CallError> {
         let (flags, shown) = namespaces.flags();
         self.zero("unshare", shown, nix::sched::unshare(flags))
+    }
+
+    /// setns(2) into the network namespace behind an open file.
+    pub fn enter_network(&mut self, file: &OwnedFd) -> Result<(), CallError> {
+        let outcome = nix::sched::setns(file, CloneFlags::CLONE_NEWNET);
+        self.zero("setns", format!("{}, CLONE_NEWNET", file.as_raw_fd()), outcome)
     }
 
     /// mount(2) of `/` and all below it with another propagation; nothing for [`Spread::Unchanged`].
