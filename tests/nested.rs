@@ -171,7 +171,12 @@ fn a_network_of_ones_own_has_a_loopback_that_is_down() {
 #[test]
 fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
     let mut run = Run::start();
-    run.lines(&["touch one two", "unshare --net=one true", "unshare --net=two true", "nsenter --net=one"]);
+    run.lines(&[
+        "touch one two",
+        "unshare --net mount --bind /proc/self/ns/net one",
+        "unshare --net mount --bind /proc/self/ns/net two",
+        "nsenter --net=one",
+    ]);
     run.lines(&["ip link add a0 type veth peer name b0", "ip link set b0 netns ./two", "ip link add br0 type bridge"]);
     run.lines(&["ip addr add 10.9.0.1/24 dev a0", "ip link set a0 up"]);
     let seen = run.look();
@@ -194,7 +199,7 @@ fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
     assert_eq!(row(&run.look(), PanelKind::Network, "b0").0[1..], ["up, 10.9.0.1/16", "10.9.0.0/16"]);
     run.lines(&["exit", "nsenter --net=one ip -br link > links"]);
     assert!(run.lines(&["cat links"]).contains("br0"));
-    assert_eq!(run.refused("nsenter --net=missing true"), "nsenter: cannot open missing: No such file or directory\n");
+    assert_eq!(run.refused("nsenter --net=missing ls"), "nsenter: cannot open missing: No such file or directory\n");
     // With the file the namespace goes.
     run.lines(&["umount one"]);
     assert!(run.refused("nsenter --net=one").contains("reassociate to namespace 'ns/net' failed: Invalid argument"));

@@ -77,10 +77,9 @@ const SCRIPT: &[&str] = &[
     "pivot_root missing .",
     // From here on in a network namespace of its own.
     "touch box",
-    "unshare --net=box true",
-    "unshare --net=missing true",
-    "nsenter --net=missing true",
-    "nsenter --net=hard true",
+    "unshare --net mount --bind /proc/thread-self/ns/net box",
+    "nsenter --net=missing ls",
+    "nsenter --net=hard ls",
     "nsenter --net=box ip link set lo up",
     "umount box",
     "unshare --uts --ipc --mount --propagation slave",

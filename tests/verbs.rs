@@ -155,7 +155,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
     (
         "networks",
-        "true\ntouch box\nunshare --net=box true\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net=d true\nnsenter --net=missing true\nnsenter --net=f true\nnsenter --net=d true\nunshare --net=box true\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
+        "touch box\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net mount --bind /proc/thread-self/ns/net d\nnsenter --net=missing ls\nnsenter --net=f ls\nnsenter --net=d ls\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
     ),
     (
         "rm around mounts",
@@ -246,7 +246,7 @@ fn run_ours(directory: &Path, script: &str, role: Role) -> String {
         writeln!(printed, "$ {line}\n{}={status}", String::from_utf8_lossy(context.shown())).unwrap();
     }
     std::env::set_current_dir("/").unwrap();
-    without_the_process(&printed.replace(directory.to_str().unwrap(), "$PWD"))
+    printed.replace(directory.to_str().unwrap(), "$PWD")
 }
 
 /// What the worker does in a process of its own for a line that runs a program in namespaces.
@@ -257,16 +257,6 @@ fn enter_and_run(opening: &Opening, line: &CommandLine, context: &mut Context) -
     };
     let program = CommandLine { words: opening.program().to_vec(), redirect: line.redirect.clone() };
     if begun != 0 { begun } else { execute(&program, context).unwrap_or_else(|error| panic!("{error}")) }
-}
-
-/// unshare(1) names itself by its number where we say which thread.
-fn without_the_process(printed: &str) -> String {
-    let mut kept = printed.replace("/proc/thread-self/ns", "/proc/…/ns");
-    while let Some((before, number)) = kept.split_once("mount /proc/").filter(|(_, rest)| !rest.starts_with('…')) {
-        let rest = number.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        kept = format!("{before}mount /proc/…{rest}");
-    }
-    kept
 }
 
 fn run_theirs(directory: &Path, script: &str) -> String {
@@ -285,7 +275,7 @@ fn run_theirs(directory: &Path, script: &str) -> String {
             None => writeln!(kept, "{line}").unwrap(),
         }
     }
-    without_the_process(&kept)
+    kept
 }
 
 fn bash(directory: &Path, script: &str) -> String {

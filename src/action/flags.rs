@@ -191,7 +191,7 @@ mod tests {
         let words = ["nsenter", "--net=f", "ip", "-br", "--net", "--", "x"].map(String::from);
         let sorted = Arguments::sort_before_program(&words, NET).unwrap();
         assert_eq!((sorted.value("n"), sorted.operands.join(" ").as_str()), (Some("f"), "ip -br --net -- x"));
-        for words in [["unshare", "--net"], ["unshare", "-n"]] {
+        for words in [["nsenter", "--net"], ["nsenter", "-n"]] {
             let sorted = Arguments::sort_before_program(&words.map(String::from), NET).unwrap();
             assert!(sorted.has("n") && sorted.value("n").is_none());
         }

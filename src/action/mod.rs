@@ -89,7 +89,6 @@ verbs! {
     mknod::Mknod,
     mount::Mount,
     mv::Mv,
-    nothing::True,
     nsenter::Nsenter,
     ping::Ping,
     pivot_root::PivotRoot,

@@ -28,8 +28,6 @@ pub enum Opening {
 pub struct Unsharing {
     /// What is made anew.
     pub namespaces: Namespaces,
-    /// The file that keeps the network namespace.
-    pub net_file: Option<String>,
     /// The shell is a child, and so in the new PID namespace.
     pub fork: bool,
     /// Who calls is root inside.
@@ -89,7 +87,7 @@ impl Opening {
     pub fn begin(&self, context: &mut Context) -> Status {
         match self {
             Opening::Unshare(unsharing) => match context.sys.unshare(unsharing.namespaces) {
-                Ok(()) => unsharing.net_file.as_ref().map_or(0, |file| keep(context, file)),
+                Ok(()) => 0,
                 Err(error) => context.fail("unshare: unshare failed", &error),
             },
             Opening::Enter(Entering { net, .. }) => match context.sys.open(net.as_ref(), Access::Read) {
@@ -132,16 +130,6 @@ impl Opening {
             return context.fail("unshare: mount /proc failed", &error);
         }
         0
-    }
-}
-
-/// Mounts the network namespace of this process on a file: so it stays when its last process has ended.
-fn keep(context: &mut Context, file: &str) -> Status {
-    // Of this thread, which is all of the process here, and not so in a test.
-    let own = Path::new("/proc/thread-self/ns/net");
-    match context.sys.bind_mount(own, file.as_ref(), false) {
-        Ok(()) => 0,
-        Err(error) => context.fail(format!("unshare: mount {} on {file} failed", own.display()), &error),
     }
 }
 

@@ -1,4 +1,8 @@
 //! `unshare [FLAGS] [PROGRAM…]`: unshare(2), then a program, or a shell (util-linux's unshare(1)).
+//!
+//! `--net=FILE` is left out. For it unshare(1) mounts /proc/PID/ns/net with its own number; in a PID namespace that has
+//! no /proc of its own, as an exercise's is, that is another process, and its network may be the machine's. What keeps a
+//! namespace in every case is `unshare --net mount --bind /proc/self/ns/net FILE`.
 
 use crate::action::opening::{Unsharing, program};
 use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb};
@@ -10,12 +14,12 @@ pub struct Unshare(Unsharing);
 
 impl Verb for Unshare {
     const NAME: &'static str = "unshare";
-    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n|--net=FILE] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]]";
+    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]]";
     const FLAGS: &'static [Flag] = &[
         Flag::both('m', "mount"),
         Flag::both('u', "uts"),
         Flag::both('i', "ipc"),
-        Flag::both('n', "net").optional_value(),
+        Flag::both('n', "net"),
         Flag::both('p', "pid"),
         Flag::both('U', "user"),
         Flag::both('C', "cgroup"),
@@ -53,17 +57,9 @@ impl Verb for Unshare {
             cgroup: arguments.has("C"),
             time: arguments.has("T"),
         };
-        let net_file = arguments.value("n").map(str::to_string);
-        if net_file.is_some() && (namespaces.mount || namespaces.user) {
-            // unshare(1) then has a process that stayed outside do it.
-            return Err(UsageError {
-                what: "unshare cannot keep a namespace on a file of which it leaves the mounts".into(),
-                allowed: "--net=FILE goes without a new mount or user namespace".into(),
-            });
-        }
         let fork = arguments.has("f");
         let program = program(Self::NAME, arguments.operands)?;
-        Ok(Unshare(Unsharing { namespaces, net_file, fork, map_root, mount_proc, spread, program }))
+        Ok(Unshare(Unsharing { namespaces, fork, map_root, mount_proc, spread, program }))
     }
 
     fn run(&self, context: &mut Context) -> Status {

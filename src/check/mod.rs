@@ -8,15 +8,20 @@
 //! To add a check: add a file, its `mod` line, its line in [`KINDS`], and in `tests/checks.rs` a row for each sentence.
 
 mod absent;
+mod address;
 mod bench;
+mod bridge_port;
 mod cause;
 mod contains;
 mod copied_up;
+mod default_route;
 mod directory;
 mod empty;
 mod file;
 mod from;
 mod hard_link;
+mod kept_network;
+mod link_up;
 mod lowers;
 mod mode;
 mod mounted;
@@ -89,6 +94,10 @@ pub const KINDS: &[&CheckKind] = &[
     &read_only::KIND,
     &not_mounted::KIND,
     &propagation::KIND,
+    &link_up::KIND,
+    &address::KIND,
+    &bridge_port::KIND,
+    &default_route::KIND,
 ];
 
 impl CheckLine {
