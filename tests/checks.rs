@@ -1185,7 +1185,7 @@ fn networks() -> Vec<State> {
         )
         .fails(
             "link-up uts lo",
-            "uts keeps a namespace of another kind: uts:[…]",
+            "uts keeps a uts namespace, not a network",
             [
                 KEPT,
                 "uts:[…]",

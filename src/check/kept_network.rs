@@ -44,8 +44,10 @@ pub(super) fn kept_network(bench: &Bench, operand: &str) -> Result<Network, Outc
         Some(mount) if mount.kind == "nsfs" => {
             let means = "There are several kinds of namespaces, and only one kind is a network.";
             let next = format!("umount {}, then {again}", quote(&file));
+            // `uts:[4026531838]`
             let found = bench.name(&mount.root);
-            not_kept(format!("{file} keeps a namespace of another kind: {found}"), found, means, next)
+            let kind = found.split(':').next().unwrap_or_default();
+            not_kept(format!("{file} keeps a {kind} namespace, not a network"), found.clone(), means, next)
         }
         _ => {
             let means =

@@ -100,7 +100,7 @@ fn recorded(event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{chapter, matches, read};
-    use layerlab::lesson::{Catalogue, Language};
+    use layerlab::lesson::{Catalogue, Language, Need};
     use mdbook_preprocessor::book::BookItem;
     use std::path::Path;
 
@@ -117,7 +117,8 @@ mod tests {
             let BookItem::Chapter(chapter) = chapter(entry).unwrap() else { panic!("a chapter") };
             let commands = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
             assert_eq!(chapter.content.matches("<span>$ </span>").count(), commands, "{}", lesson.meta.title);
-            assert!(chapter.content.contains("class=\"ll-trees ll-overlay\""), "{}", lesson.meta.title);
+            let has_layers = chapter.content.contains("class=\"ll-trees ll-overlay\"");
+            assert_eq!(has_layers, lesson.meta.needs.contains(&Need::Overlay), "{}", lesson.meta.title);
         }
     }
 
