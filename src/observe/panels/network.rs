@@ -19,7 +19,8 @@ pub(super) fn rows(shells: &Shells) -> Vec<Vec<String>> {
 /// `down`, or `up` with the addresses.
 fn state(interface: &Interface) -> String {
     let mut words = vec![if interface.up { "up" } else { "down" }.to_string()];
-    if interface.up && !interface.linked {
+    // A bridge has no other end: the kernel makes up its mind about it a moment later.
+    if interface.up && !interface.linked && interface.kind == "veth" {
         words.push("no link".to_string());
     }
     // Every interface that is up gives itself an IPv6 address that holds on this one cable; no lesson is about that.
