@@ -301,10 +301,10 @@ fn limits_hold_and_are_told() {
     assert!(hog.code == Some(137) && hog.stderr.contains("--memory"), "{hog:?}");
     // Half a processor.
     let busy = Instant::now();
-    image.run(&["--cpus", "0.2"], &["sh", "-c", "i=0; while test $i -lt 40000; do i=$((i+1)); done"]);
+    image.run(&["--cpus", "0.2"], &["sh", "-c", "i=0; while test $i -lt 400000; do i=$((i+1)); done"]);
     let limited = busy.elapsed();
     let busy = Instant::now();
-    image.run(&[], &["sh", "-c", "i=0; while test $i -lt 40000; do i=$((i+1)); done"]);
+    image.run(&[], &["sh", "-c", "i=0; while test $i -lt 400000; do i=$((i+1)); done"]);
     assert!(limited > busy.elapsed().mul_f64(1.5), "{limited:?} {:?}", busy.elapsed());
 }
 

@@ -158,7 +158,51 @@ fn root_of_a_user_namespace_is_told_by_its_maps() {
 #[test]
 fn a_network_of_ones_own_has_a_loopback_that_is_down() {
     let mut run = Run::start();
+    assert_eq!(row(&run.look(), PanelKind::Network, "the machine's own").0[1], "");
     run.lines(&["unshare --net"]);
-    let (cells, _) = row(&run.look(), PanelKind::Network, "lo");
-    assert_eq!(cells[1], "down, or without an address");
+    let seen = run.look();
+    // Another network is not compared with the one before.
+    let rows = &panel(&seen, PanelKind::Network).rows;
+    assert!(rows.iter().all(|row| row.cells[0] != "the machine's own" && row.mark.is_none()), "{rows:?}");
+    assert_eq!(row(&seen, PanelKind::Network, "lo").0[1..], ["down", ""]);
+    run.lines(&["ip link set lo up"]);
+    let (cells, mark) = row(&run.look(), PanelKind::Network, "lo");
+    assert!(cells[1].starts_with("up, 127.0.0.1/8") && mark == Some(Mark::Changed), "{cells:?}");
+}
+
+#[test]
+fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
+    let mut run = Run::start();
+    run.lines(&[
+        "touch one two",
+        "unshare --net mount --bind /proc/self/ns/net one",
+        "unshare --net mount --bind /proc/self/ns/net two",
+        "nsenter --net=one",
+    ]);
+    run.lines(&["ip link add a0 type veth peer name b0", "ip link set b0 netns ./two", "ip link add br0 type bridge"]);
+    run.lines(&["ip addr add 10.9.0.1/24 dev a0", "ip link set a0 up"]);
+    let seen = run.look();
+    assert_eq!(row(&seen, PanelKind::Network, "a0").0[1], "up, no link, 10.9.0.1/24");
+    assert_eq!(row(&seen, PanelKind::Network, "br0").0[1], "down");
+    // A line with a program leaves the lines that follow where they were.
+    run.lines(&["nsenter --net=two ip addr add 10.9.0.1/16 dev b0", "nsenter --net=two ip link set b0 up"]);
+    run.lines(&[
+        "ip route add default via 10.9.0.7",
+        "ip link add c0 type veth peer name d0",
+        "ip link set c0 master br0",
+    ]);
+    let seen = run.look();
+    assert_eq!(
+        row(&seen, PanelKind::Network, "a0").0[1..],
+        ["up, 10.9.0.1/24", "everywhere else by 10.9.0.7, 10.9.0.0/24"]
+    );
+    assert_eq!(row(&seen, PanelKind::Network, "c0").0[1..], ["down", "bridge br0"]);
+    run.lines(&["exit", "nsenter --net=two"]);
+    assert_eq!(row(&run.look(), PanelKind::Network, "b0").0[1..], ["up, 10.9.0.1/16", "10.9.0.0/16"]);
+    run.lines(&["exit", "nsenter --net=one ip -br link > links"]);
+    assert!(run.lines(&["cat links"]).contains("br0"));
+    assert_eq!(run.refused("nsenter --net=missing ls"), "nsenter: cannot open missing: No such file or directory\n");
+    // With the file the namespace goes.
+    run.lines(&["umount one"]);
+    assert!(run.refused("nsenter --net=one").contains("reassociate to namespace 'ns/net' failed: Invalid argument"));
 }

@@ -89,7 +89,18 @@ const MARK: u8 = 1;
 /// whatever this machine's profile says; Debian calls util-linux's rename(1) `rename.ul`, elsewhere it has its own name.
 const FIRST: &str = r#"
 mount -t tmpfs -o mode=755,size=64m layerlab /tmp; cd /tmp; umask 022
-unshare() { command unshare "$@" bash; }; export -f unshare
+unshare() {
+    local words=("$@") i
+    for ((i = 0; i < $#; i++)); do
+        case ${words[i]} in
+            --propagation | --map-user | --map-group) ((++i)) ;;
+            -*) ;;
+            *) command unshare "$@"; return ;;
+        esac
+    done
+    command unshare "$@" bash
+}
+export -f unshare
 if command -v rename.ul > /dev/null; then rename() { command rename.ul "$@" 2>&1 | sed 's/^rename\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; export -f rename; fi
 "#;
 
@@ -161,7 +172,7 @@ impl Bash {
             None => line.to_string(),
         });
         let printed: String = printed.collect();
-        if ["unshare ", "chroot "].iter().any(|verb| source.starts_with(verb)) && status == 0 {
+        if opens_a_shell(source) && status == 0 {
             self.opened.push(true);
         }
         // Nor does that one end where it cannot fork.
@@ -171,6 +182,20 @@ impl Bash {
             *reads = false;
         }
         (printed, status)
+    }
+}
+
+/// Whether a line begins a shell: without a program, `unshare` and `nsenter` do.
+fn opens_a_shell(source: &str) -> bool {
+    let words: Vec<&str> = source.split_whitespace().collect();
+    match words[..] {
+        ["chroot", ..] => true,
+        // What is no flag, and no value of one, is the program that they run.
+        ["unshare" | "nsenter", ref rest @ ..] => {
+            let valued = |at: usize| at > 0 && ["--propagation", "--map-user", "--map-group"].contains(&rest[at - 1]);
+            rest.iter().enumerate().all(|(at, word)| word.starts_with('-') || valued(at))
+        }
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@
 //! The scripts run in a mount namespace of their own (in a user namespace too where we are not root, and as root in
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
-use layerlab::action::{CommandLine, Context, execute};
+use layerlab::action::{CommandLine, Context, Opening, execute};
 use layerlab::event::Role;
 use std::fmt::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -158,6 +158,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "hostname > out\nhostname try\nhostname\nhostname ''\nhostname a_b\nhostname -- -a\nhostname a..b\nhostname a-.b\nhostname a-b.c\nhostname xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nhostname\nipcs -q\nipcs -m -s\nipcmk -M zz > out",
     ),
     (
+        "networks",
+        "touch box\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net mount --bind /proc/thread-self/ns/net d\nnsenter --net=missing ls\nnsenter --net=f ls\nnsenter --net=d ls\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
+    ),
+    (
         "rm around mounts",
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),
@@ -237,11 +241,26 @@ fn run_ours(directory: &Path, script: &str, role: Role) -> String {
     for line in script.lines() {
         let command = CommandLine::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut context = Context::new(role);
-        let status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        if let Some(opening) = context.opens.take() {
+            // Namespaces are a thread's own: with it they go.
+            status = std::thread::scope(|scope| scope.spawn(|| enter_and_run(&opening, &command, &mut context)).join())
+                .unwrap_or_else(|_| panic!("{line}"));
+        }
         writeln!(printed, "$ {line}\n{}={status}", String::from_utf8_lossy(context.shown())).unwrap();
     }
     std::env::set_current_dir("/").unwrap();
     printed.replace(directory.to_str().unwrap(), "$PWD")
+}
+
+/// What the worker does in a process of its own for a line that runs a program in namespaces.
+fn enter_and_run(opening: &Opening, line: &CommandLine, context: &mut Context) -> i32 {
+    let begun = match opening.begin(context) {
+        0 => opening.finish(context),
+        status => status,
+    };
+    let program = CommandLine { words: opening.program().to_vec(), redirect: line.redirect.clone() };
+    if begun != 0 { begun } else { execute(&program, context).unwrap_or_else(|error| panic!("{error}")) }
 }
 
 fn run_theirs(directory: &Path, script: &str) -> String {

@@ -142,6 +142,8 @@ fn package(name: &str) -> &str {
         "ipcmk" | "ipcs" => "util-linux",
         "ps" => "procps",
         "sh" => "dash",
+        "ip" => "iproute2",
+        "ping" => "iputils-ping",
         _ => "coreutils",
     }
 }

@@ -8,16 +8,21 @@
 //! To add a check: add a file, its `mod` line, its line in [`KINDS`], and in `tests/checks.rs` a row for each sentence.
 
 mod absent;
+mod address;
 mod bench;
+mod bridge_port;
 mod cause;
 mod contains;
 mod copied_up;
+mod default_route;
 mod directory;
 mod empty;
 mod file;
 mod from;
 mod hard_link;
 mod hostname;
+mod kept_network;
+mod link_up;
 mod lowers;
 mod mapped;
 mod message_queue;
@@ -103,6 +108,10 @@ pub const KINDS: &[&CheckKind] = &[
     &own_proc::KIND,
     &number::KIND,
     &mapped::KIND,
+    &link_up::KIND,
+    &address::KIND,
+    &bridge_port::KIND,
+    &default_route::KIND,
 ];
 
 impl CheckLine {

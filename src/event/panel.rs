@@ -35,7 +35,7 @@ pub enum PanelKind {
     Processes,
     /// What, outside, inside.
     Ids,
-    /// Interface, addresses, what was received and sent.
+    /// Interface, state with addresses, where it leads.
     Network,
     /// Controller, limit, use.
     Cgroup,

@@ -40,11 +40,13 @@ pub struct Meta {
 pub enum Need {
     /// Mount overlays.
     Overlay,
+    /// Make network namespaces, and cables and bridges in them.
+    Network,
 }
 
 impl Need {
     /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay)];
+    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay), ("network", Need::Network)];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

@@ -36,12 +36,19 @@ impl Shells {
 pub struct PanelObserver {
     /// The mounts at the first look, which no lesson made.
     host: Option<Vec<(PathBuf, String)>>,
+    /// The network namespace at the last look: two networks are not compared, whatever their interfaces are called.
+    network: String,
     before: Vec<Panel>,
 }
 
 impl PanelObserver {
     /// The tables that are asked for.
     pub fn observe(&mut self, kinds: &[PanelKind], shells: &Shells) -> Vec<Panel> {
+        let network = link(shells.innermost(), "ns/net");
+        if network != self.network {
+            self.before.retain(|panel| panel.kind != PanelKind::Network);
+            self.network = network;
+        }
         let host = self.host.get_or_insert_with(|| mounts::all(&shells.outside));
         let seen: Vec<Panel> = kinds
             .iter()

@@ -806,7 +806,7 @@ pub fn panel_columns(kind: PanelKind) -> [&'static str; 3] {
         PanelKind::Mounts => ["mount point", "type", "propagation"],
         PanelKind::Processes => ["outside", "inside", "name"],
         PanelKind::Ids => ["", "outside", "inside"],
-        PanelKind::Network => ["interface", "addresses", "leads to"],
+        PanelKind::Network => ["interface", "state", "leads to"],
         PanelKind::Cgroup => ["", "limit", "in use"],
         PanelKind::Root => ["", "seen from outside", "seen from inside"],
     }
@@ -824,8 +824,9 @@ pub fn panel_sentence(kind: PanelKind, row: &PanelRow) -> String {
         PanelKind::Processes => format!("process {one}, {three}, is number {two} inside"),
         PanelKind::Ids | PanelKind::Cgroup if three.is_empty() => format!("{one}: {two}"),
         PanelKind::Ids | PanelKind::Root => format!("the {one} is {two} outside and {three} inside"),
-        PanelKind::Network if three.is_empty() => format!("the interface {one}: {two}"),
-        PanelKind::Network => format!("the interface {one}: {two}; it leads to {three}"),
+        PanelKind::Network if two.is_empty() => format!("the interfaces are {one}"),
+        PanelKind::Network if three.is_empty() => format!("the interface {one} is {two}"),
+        PanelKind::Network => format!("the interface {one} is {two}; it leads to {three}"),
         PanelKind::Cgroup => format!("{one}: limit {two}, in use {three}"),
     };
     match row.mark {

@@ -180,6 +180,7 @@ impl Worker {
 
     /// Runs a line in the innermost shell, and opens or closes one where the line asks for it.
     fn run(&mut self, line: CommandLine) -> Reply {
+        let redirect = line.redirect.clone();
         let mut reply = match self.shells.is_empty() {
             true => execute_line(&line, self.role),
             false => self.ask_innermost(&Request::Run(line)),
@@ -193,11 +194,20 @@ impl Worker {
                 *status = 1;
             }
             if let Some(opening) = opens.take() {
+                let program = opening.program().to_vec();
                 let worker = WorkerSetup { role: self.role, root: self.root.clone(), scratch: self.scratch.clone() };
                 match Shell::open(worker, self.shells.last(), *opening) {
-                    Ok((shell, mut opened)) => {
+                    Ok((shell, mut opened)) if program.is_empty() => {
                         calls.append(&mut opened);
                         self.shells.push(shell);
+                    }
+                    // What would become a shell runs the program, and ends.
+                    Ok((mut shell, opened)) => {
+                        let mut ran = shell.ask(&Request::Run(CommandLine { words: program, redirect }));
+                        if let Reply::Ran { calls, .. } = &mut ran {
+                            calls.splice(0..0, opened);
+                        }
+                        return ran;
                     }
                     Err(refused) => return refused,
                 }
