@@ -5,7 +5,9 @@
 //! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
+//! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk,
+//! - [`rootfs`] makes a root file system from what the host has,
 //! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
 //! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
@@ -15,6 +17,7 @@
 pub mod action;
 pub mod check;
 pub mod cli;
+pub mod container;
 pub mod engine;
 pub mod event;
 pub mod host;
@@ -22,5 +25,6 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod render;
+pub mod rootfs;
 pub mod session;
 pub mod stage;

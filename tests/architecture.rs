@@ -17,9 +17,27 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stage", &["event", "action", "check", "observe", "kernel"]),
     ("engine", &["event", "action", "check", "lesson", "stage"]),
     ("session", &["event", "kernel", "check", "engine", "lesson", "stage"]),
+    ("container", &["event", "kernel", "observe", "stage"]),
     ("host", &["event", "action", "stage"]),
+    ("rootfs", &["event", "kernel"]),
     ("render", &["event"]),
-    ("cli", &["event", "check", "engine", "host", "lesson", "observe", "render", "session", "stage", "kernel"]),
+    (
+        "cli",
+        &[
+            "event",
+            "check",
+            "container",
+            "engine",
+            "host",
+            "lesson",
+            "observe",
+            "render",
+            "rootfs",
+            "session",
+            "stage",
+            "kernel",
+        ],
+    ),
 ];
 
 #[test]

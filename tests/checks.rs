@@ -37,7 +37,8 @@ struct Row {
 }
 
 /// What stands before every script: `overlay OPTIONS MOUNTPOINT`, `$x`, by whose attributes overlays live here, and
-/// `stays COMMANDS PROGRAM…`, which has them done in what the program starts, and leaves a process there.
+/// `stays COMMANDS PROGRAM…`, which has them done in what the program starts, and leaves a process there; `keep FILE`,
+/// which keeps a new network namespace.
 const PREAMBLE: &str = r#"set -e
 overlay() { mount -t overlay overlay -o "$1$LAYERLAB_OVERLAY_OPTIONS" "$2"; }
 x=${LAYERLAB_OVERLAY_OPTIONS:+user}; x=${x:-trusted}
@@ -47,6 +48,7 @@ stays() {
     until [ -e ready ]; do sleep 0.02; done
     rm ready
 }
+keep() { touch "$1"; unshare --net mount --bind /proc/self/ns/net "$1"; }
 "#;
 
 fn state(before: &'static str) -> State {
@@ -1321,8 +1323,193 @@ fn namespaces() -> Vec<State> {
     ]
 }
 
+/// Network namespaces that are kept on files.
+fn networks() -> Vec<State> {
+    const KEPT: &str = "a file that keeps a network namespace";
+    const BITS: &str = "The number behind the slash says how many bits of the address are the network's. All whose address \
+        begins with the same 24 bits are reached directly; behind /32 there is nobody else.";
+    vec![
+        state(
+            "keep box; keep other; at() { nsenter --net=$1 ip \"${@:2}\"; }\n\
+             at box link add veth0 type veth peer name veth1; at box link set veth0 up\n\
+             at box link set veth1 netns ./other\n\
+             at box link add eth0 type veth peer name eth1; at box link set eth0 up; at box link set eth1 up\n\
+             at box link add br0 type bridge; at box link add br1 type bridge; at box link set br0 up\n\
+             at box link set eth1 master br0; at box addr add 10.0.0.1/24 dev eth0\n\
+             at box addr add 10.0.0.2 dev br0; at box addr add 10.0.1.1/24 dev veth0\n\
+             at box addr add 10.0.1.2/24 dev veth0; at box route add default via 10.0.0.9\n\
+             at other link add eth0 type veth peer name eth1; at other link set eth0 up\n\
+             at other route add default dev eth0",
+        )
+        .holds("link-up box eth0", "eth0 in box is up")
+        // A bridge has no other end.
+        .holds("link-up box br0", "br0 in box is up")
+        .fails(
+            "link-up box lo",
+            "lo in box is down",
+            [
+                "up",
+                "down",
+                "An interface that is down carries nothing, whatever addresses it has.",
+                "nsenter --net=box ip link set lo up",
+            ],
+        )
+        .fails(
+            "link-up box veth0",
+            "veth0 in box is up, but its other end is down",
+            [
+                "up at both ends",
+                "up at this end",
+                "A veth pair carries something only when both of its ends are up.",
+                "look at it: nsenter --net=box ip -br link",
+            ],
+        )
+        .fails(
+            "link-up box veth1",
+            "box has no interface veth1",
+            [
+                "an interface called veth1",
+                "lo, …veth0…, br1",
+                "An interface is in one namespace at a time, under one name.",
+                "look at it: nsenter --net=box ip -br link",
+            ],
+        )
+        .holds("address box eth0 10.0.0.1/24", "eth0 in box has the address 10.0.0.1/24")
+        .holds("address box veth0 10.0.1.2/24", "veth0 in box has the address 10.0.1.2/24")
+        .fails("address box nope 10.0.0.1/24", "box has no interface nope", ["…", "…", "…", "…"])
+        .fails(
+            "address box br0 10.0.0.2/24",
+            "br0 in box has the address 10.0.0.2/32, not 10.0.0.2/24",
+            ["10.0.0.2/24", "10.0.0.2/32", BITS, "look at it: nsenter --net=box ip -br addr"],
+        )
+        .fails(
+            "address box br1 10.0.0.1/24",
+            "the address 10.0.0.1/24 is on eth0, not on br1",
+            ["10.0.0.1/24", "it is on eth0", "An address belongs to one interface.", "…"],
+        )
+        .fails(
+            "address box br1 10.0.0.3/24",
+            "br1 in box has no address",
+            ["10.0.0.3/24", "none", "Without an address nobody can send anything to it.", "…"],
+        )
+        .fails(
+            "address box veth0 10.0.0.3/24",
+            "veth0 in box has the address 10.0.1.1/24 and 10.0.1.2/24, not 10.0.0.3/24",
+            ["10.0.0.3/24", "10.0.1.1/24, 10.0.1.2/24", "It answers to no other.", "…"],
+        )
+        .holds("bridge-port box eth1 br0", "eth1 in box is a port of br0")
+        .fails(
+            "bridge-port box eth1 br1",
+            "eth1 in box is a port of br0, not of br1",
+            [
+                "a port of br1",
+                "a port of br0",
+                "Bridges in one namespace know nothing of each other.",
+                "look at it: nsenter --net=box ip -br link",
+            ],
+        )
+        .fails(
+            "bridge-port box veth0 br0",
+            "veth0 in box is a port of no bridge",
+            [
+                "a port of br0",
+                "a port of no bridge",
+                "What arrives there goes no further: only between its ports a bridge passes on what arrives.",
+                "nsenter --net=box ip link set veth0 master br0",
+            ],
+        )
+        .holds("default-route box 10.0.0.9", "the default route of box goes by 10.0.0.9")
+        .fails(
+            "default-route box 10.0.0.1",
+            "the default route of box goes by 10.0.0.9, not by 10.0.0.1",
+            [
+                "default via 10.0.0.1",
+                "default via 10.0.0.9",
+                "Everything else is sent to that address, whoever is there.",
+                "look at it: nsenter --net=box ip route",
+            ],
+        )
+        .fails(
+            "default-route other 10.0.0.1",
+            "the default route of other names no gateway",
+            [
+                "…",
+                "default dev eth0",
+                "Without a gateway the kernel looks for every address of the world on this one cable.",
+                "…",
+            ],
+        ),
+        state(
+            "touch plain uts own; mkdir dir; unshare --uts mount --bind /proc/self/ns/uts uts\n\
+             mount --bind /proc/self/ns/net own; keep new; ln -s new link; ln -s nowhere dangling",
+        )
+        .fails(
+            "default-route new 10.0.0.1",
+            "new has no default route",
+            [
+                "default via 10.0.0.1",
+                "none",
+                "For an address that no route is for the kernel answers at once: Network is unreachable.",
+                "look at it: nsenter --net=new ip route",
+            ],
+        )
+        .fails("link-up link lo", "lo in link is down", ["…", "…", "…", "…"])
+        .fails(
+            "link-up nope lo",
+            "nope does not exist",
+            [
+                KEPT,
+                "nothing",
+                "A namespace ends with its last process, unless a file keeps it; and that file must be there first.",
+                "touch nope, then unshare --net mount --bind /proc/self/ns/net nope",
+            ],
+        )
+        .fails(
+            "link-up dir lo",
+            "dir is a directory, and keeps no namespace",
+            [
+                KEPT,
+                "a directory",
+                "A namespace is mounted on a file, never on anything else.",
+                "take another name, or remove dir first",
+            ],
+        )
+        .fails(
+            "link-up plain lo",
+            "plain keeps no network namespace",
+            [
+                KEPT,
+                "a file with no namespace on it",
+                "A namespace ends with its last process, unless it is mounted on a file: then the file keeps it.",
+                "unshare --net mount --bind /proc/self/ns/net plain",
+            ],
+        )
+        .fails(
+            "link-up uts lo",
+            "uts keeps a uts namespace, not a network",
+            [
+                KEPT,
+                "uts:[…]",
+                "There are several kinds of namespaces, and only one kind is a network.",
+                "umount uts, then unshare --net mount --bind /proc/self/ns/net uts",
+            ],
+        )
+        .fails(
+            "address own lo 127.0.0.1/8",
+            "own keeps the machine's own network, not a new one",
+            [
+                KEPT,
+                "the machine's own network",
+                "Whatever is done there is done to the machine. What is mounted must be the namespace that unshare has just made.",
+                "umount own, then unshare --net mount --bind /proc/self/ns/net own",
+            ],
+        )
+        .fails("link-up dangling lo", "dangling cannot be read", ["…", "…ENOENT…", "…", "…"]),
+    ]
+}
+
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), insides()]
+    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), networks(), insides()]
         .into_iter()
         .flatten()
         .collect()

@@ -21,9 +21,9 @@ fn fails(command: &mut Command, code: i32) -> Ended {
     ended
 }
 
-/// How many lessons there are.
+/// How many lessons there are, as their folders say.
 fn lessons() -> usize {
-    std::fs::read_dir(support::source().join("lessons")).unwrap().count()
+    std::fs::read_dir(source().join("lessons")).unwrap().count()
 }
 
 #[test]
@@ -274,4 +274,26 @@ fn control_c_at_a_question_leaves_the_terminal_in_order() {
     screen.press("C-c");
     screen.wait_for("<130>");
     assert_eq!(screen.tmux(&["display-message", "-p", "-t", "s", "#{cursor_flag}"]).trim(), "1");
+}
+
+#[test]
+fn a_lesson_is_replayed_from_its_recording_and_says_so() {
+    let replayed = text(layerlab().args(["replay", "3", "--plain"]));
+    assert_eq!(replayed.code, Some(0), "{replayed:?}");
+    assert!(replayed.stderr.contains("this is a recording, made as root"), "{replayed:?}");
+    assert!(replayed.stdout.contains("Whiteouts"), "{replayed:?}");
+    assert!(fails(layerlab().args(["replay", "nowhere"]), 2).stderr.contains("name a lesson, or a file"));
+}
+
+#[test]
+fn where_no_lesson_can_run_the_recording_is_offered() {
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--user", "--map-root-user", "sh", "-c"]);
+    unshare.arg(
+        "echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --bounding-set -all --inh-caps -all \"$0\" run 3",
+    );
+    let ended = fails(unshare.arg(support::program()), 3);
+    assert!(ended.stderr.contains("user.max_user_namespaces is 0"), "{ended:?}");
+    assert!(ended.stderr.ends_with("  or    see a recording of it: layerlab replay 3\n"), "{ended:?}");
+    assert_eq!(ended.stdout, "", "nothing is shown as if it happened here");
 }

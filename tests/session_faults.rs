@@ -340,8 +340,9 @@ fn hanging_fuse(takes_requests: bool) {
 fn stopped_visitor() {
     let student = Student::new();
     student.inside("3", "true");
-    let begun = Instant::now();
-    loop {
+    let first = Instant::now();
+    let took = loop {
+        let begun = Instant::now();
         let mut command = student.layerlab(&["verify"]);
         let mut cli = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         if let Some(visitor) = child_called(&mut cli, "__stage-visitor") {
@@ -351,11 +352,11 @@ fn stopped_visitor() {
         if output.status.code() == Some(5) {
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(said.contains("no answer: ") && said.contains("layerlab reset"), "{said}");
-            break;
+            break begun.elapsed();
         }
-        assert!(begun.elapsed().as_secs() < 5, "no visitor was caught");
-    }
-    assert!((8..15).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+        assert!(first.elapsed().as_secs() < 60, "no visitor was caught");
+    };
+    assert!((8..15).contains(&took.as_secs()), "{took:?}");
     assert!(visitors(&student).is_empty(), "{:?}", visitors(&student));
     student.ends(1, &["verify"]);
 }

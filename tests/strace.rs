@@ -3,6 +3,7 @@
 
 use layerlab::action::{CommandLine, Context, execute};
 use layerlab::event::Role;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
@@ -84,6 +85,20 @@ const SCRIPT: &[&str] = &[
     "rmdir a",
     "cd a",
     "cd missing",
+    "pivot_root . .",
+    "pivot_root missing .",
+    // From here on in a network namespace of its own.
+    "touch box",
+    "unshare --net mount --bind /proc/thread-self/ns/net box",
+    "nsenter --net=missing ls",
+    "nsenter --net=hard ls",
+    "nsenter --net=box ip link set lo up",
+    "umount box",
+    "unshare --uts --ipc --mount --propagation slave",
+    // In a UTS namespace of its own: the line before is made sure of.
+    "hostname strace",
+    "unshare --mount",
+    "chroot .",
 ];
 
 #[test]
@@ -126,17 +141,29 @@ fn inside(base: &Path) {
     let scratch = Command::new("mount").args(["-t", "tmpfs", "scratch"]).arg(&directory).status();
     assert!(scratch.unwrap().success());
     std::env::set_current_dir(&directory).unwrap();
-    let mut recorded = String::new();
+    // Opened now: the last line takes another root.
+    let mut recorded = std::fs::File::create(base.join("recorded")).unwrap();
     for line in SCRIPT {
         // Too long for fsconfig(2), so that the mount goes through mount(2).
         let line = line.replace("LONG", &"x".repeat(150));
         let mut context = Context::new(Role::Root);
         execute(&CommandLine::parse(&line).unwrap(), &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        if let Some(opening) = context.opens.take() {
+            let status = match opening.begin(&mut context) {
+                0 => opening.finish(&mut context),
+                status => status,
+            };
+            let refused = line.contains("=missing") || line.contains("=hard");
+            assert_eq!(status != 0, refused, "{line}: {}", String::from_utf8_lossy(context.shown()));
+            if status == 0 && !opening.program().is_empty() {
+                let program = CommandLine { words: opening.program().to_vec(), redirect: None };
+                execute(&program, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+            }
+        }
         for call in &context.sys.calls {
-            recorded.push_str(&format!("{call}\n"));
+            writeln!(recorded, "{call}").unwrap();
         }
     }
-    std::fs::write(base.join("recorded"), recorded).unwrap();
 }
 
 /// The same call; what a mount is made of we show whole, where strace breaks it off.

@@ -14,6 +14,7 @@ use layerlab::stage::{ScratchChoice, Stage};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
 /// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left
@@ -88,7 +89,18 @@ const MARK: u8 = 1;
 /// whatever this machine's profile says; Debian calls util-linux's rename(1) `rename.ul`, elsewhere it has its own name.
 const FIRST: &str = r#"
 mount -t tmpfs -o mode=755,size=64m layerlab /tmp; cd /tmp; umask 022
-unshare() { command unshare "$@" bash; }; export -f unshare
+unshare() {
+    local words=("$@") i
+    for ((i = 0; i < $#; i++)); do
+        case ${words[i]} in
+            --propagation | --map-user | --map-group) ((++i)) ;;
+            -*) ;;
+            *) command unshare "$@"; return ;;
+        esac
+    done
+    command unshare "$@" bash
+}
+export -f unshare
 if command -v rename.ul > /dev/null; then rename() { command rename.ul "$@" 2>&1 | sed 's/^rename\.ul:/rename:/'; return ${PIPESTATUS[0]}; }; export -f rename; fi
 "#;
 
@@ -122,6 +134,9 @@ impl Bash {
         let output = BufReader::new(child.stdout.take().unwrap());
         let mut bash = Bash { child, input, output, opened: Vec::new() };
         assert_eq!(bash.run(FIRST), (String::new(), 0));
+        // The program itself, wherever the tests have put it.
+        let program = support::program();
+        assert_eq!(bash.run(&format!("layerlab() {{ {} \"$@\"; }}", program.display())).1, 0);
         bash
     }
 
@@ -130,7 +145,19 @@ impl Bash {
             return (String::new(), 0);
         }
         let mark = char::from(MARK);
-        write!(self.input, "{{ {source}\n}} 2>&1\nprintf '{mark}%s{mark}' $?\n").expect("bash reads");
+        if source == "exit" {
+            // dash reads ahead: what is written before it has ended is lost with it.
+            let processes = || descendants(self.child.id());
+            let (before, begun) = (processes(), Instant::now());
+            writeln!(self.input, "exit").expect("bash reads");
+            while processes() >= before && before > 0 {
+                assert!(begun.elapsed() < Duration::from_secs(10), "the shell does not end");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            writeln!(self.input, "printf '{mark}%s{mark}' 0").expect("bash reads");
+        } else {
+            writeln!(self.input, "{{ {source}\n}} 2>&1\nprintf '{mark}%s{mark}' $?").expect("bash reads");
+        }
         self.input.flush().unwrap();
         let mut part = || {
             let mut part = Vec::new();
@@ -145,7 +172,7 @@ impl Bash {
             None => line.to_string(),
         });
         let printed: String = printed.collect();
-        if ["unshare ", "chroot "].iter().any(|verb| source.starts_with(verb)) && status == 0 {
+        if opens_a_shell(source) && status == 0 {
             self.opened.push(true);
         }
         // Nor does that one end where it cannot fork.
@@ -156,6 +183,26 @@ impl Bash {
         }
         (printed, status)
     }
+}
+
+/// Whether a line begins a shell: without a program, `unshare` and `nsenter` do.
+fn opens_a_shell(source: &str) -> bool {
+    let words: Vec<&str> = source.split_whitespace().collect();
+    match words[..] {
+        ["chroot", ..] => true,
+        // What is no flag, and no value of one, is the program that they run.
+        ["unshare" | "nsenter", ref rest @ ..] => {
+            let valued = |at: usize| at > 0 && ["--propagation", "--map-user", "--map-group"].contains(&rest[at - 1]);
+            rest.iter().enumerate().all(|(at, word)| word.starts_with('-') || valued(at))
+        }
+        _ => false,
+    }
+}
+
+/// How many processes descend from a process.
+fn descendants(pid: u32) -> usize {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(|pid| 1 + descendants(pid)).sum()
 }
 
 fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {

@@ -4,7 +4,7 @@
 //! The scripts run in a mount namespace of their own (in a user namespace too where we are not root, and as root in
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
-use layerlab::action::{CommandLine, Context, execute};
+use layerlab::action::{CommandLine, Context, Opening, execute};
 use layerlab::event::Role;
 use std::fmt::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -118,11 +118,12 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mknod",
         "mknod w c 0 0\nmknod w c 0 0\nmknod missing/w c 0 0\nmknod x c z 0\nmknod x c 0 z\nstat -c '%F %t %T %a' w\nmknod 'a b' c 0 0\nmknod 'a b' c 0 0",
     ),
+    ("pivot_root", "pivot_root d dd\npivot_root missing d\npivot_root f d\nhostname"),
     ("cd", "cd d\nls\ncd ..\ncd missing\ncd f\ncd dirlink\ncat x"),
     ("echo", "echo a b > new\necho c >> new\ncat new\necho > d\necho x > missing/y\necho -n x\necho"),
     (
         "host programs",
-        "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nls --all empty\nls -ld link\nsh -c 'echo hi; exit 3'\nsh -c 'echo hi > out'\ncat out\ngrep -c hi f out\ngrep -h x d/x missing\ngrep nothing f\nps -p 1 -o pid,comm\nps -p 1 -o zz\nid -u\nid -g -n\nid -u nobody missing\nchown 0 f missing\nchown -R 0:0 d\nchown nouser f",
+        "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nuname -r\nuname -s\nls --all empty\nls -ld link\nsh -c 'echo hi; exit 3'\nsh -c 'echo hi > out'\ncat out\ngrep -c hi f out\ngrep -h x d/x missing\ngrep nothing f\nps -p 1 -o pid,comm\nps -p 1 -o zz\nid -u\nid -g -n\nid -u nobody missing\nchown 0 f missing\nchown -R 0:0 d\nchown nouser f",
     ),
     (
         "mount an overlay",
@@ -159,6 +160,10 @@ const SCRIPTS: &[(&str, &str)] = &[
     (
         "propagation",
         "mkdir t b\nmount -t tmpfs t t\nmount --make-shared t\nfindmnt -n -o PROPAGATION t\nmount --bind t b\nfindmnt -n -o PROPAGATION b\nmkdir t/in\nmount -t tmpfs i t/in\ntouch t/in/f\nls b/in\nmount --make-slave b\nfindmnt -n -o PROPAGATION b\nmkdir t/in2\nmount -t tmpfs i b/in2\ntouch b/in2/f\nls t/in2\nmount --make-rprivate t\nfindmnt -n -o PROPAGATION t/in\nmount --make-rshared t\nfindmnt -n -o PROPAGATION t/in\nmount --make-rslave t\nmount --make-private b\nmount --make-unbindable b\nfindmnt -n -o PROPAGATION b\nmkdir b2\nmount --bind b b2\nmount --make-runbindable t\nmount --make-shared d\nmount --make-private missing\nmount --make-slave f\nfindmnt -n d\numount -l b\numount -l t",
+    ),
+    (
+        "networks",
+        "touch box\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net mount --bind /proc/thread-self/ns/net d\nnsenter --net=missing ls\nnsenter --net=f ls\nnsenter --net=d ls\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
     ),
     (
         "rm around mounts",
@@ -240,11 +245,26 @@ fn run_ours(directory: &Path, script: &str, role: Role) -> String {
     for line in script.lines() {
         let command = CommandLine::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         let mut context = Context::new(role);
-        let status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut status = execute(&command, &mut context).unwrap_or_else(|error| panic!("{line}: {error}"));
+        if let Some(opening) = context.opens.take() {
+            // Namespaces are a thread's own: with it they go.
+            status = std::thread::scope(|scope| scope.spawn(|| enter_and_run(&opening, &command, &mut context)).join())
+                .unwrap_or_else(|_| panic!("{line}"));
+        }
         writeln!(printed, "$ {line}\n{}={status}", String::from_utf8_lossy(context.shown())).unwrap();
     }
     std::env::set_current_dir("/").unwrap();
     printed.replace(directory.to_str().unwrap(), "$PWD")
+}
+
+/// What the worker does in a process of its own for a line that runs a program in namespaces.
+fn enter_and_run(opening: &Opening, line: &CommandLine, context: &mut Context) -> i32 {
+    let begun = match opening.begin(context) {
+        0 => opening.finish(context),
+        status => status,
+    };
+    let program = CommandLine { words: opening.program().to_vec(), redirect: line.redirect.clone() };
+    if begun != 0 { begun } else { execute(&program, context).unwrap_or_else(|error| panic!("{error}")) }
 }
 
 fn run_theirs(directory: &Path, script: &str) -> String {

@@ -9,24 +9,31 @@ pub struct Flag {
     pub long: Option<&'static str>,
     /// It takes a value: `-s SIZE`, `--size=SIZE`.
     pub takes_value: bool,
+    /// Its long form may have a value: `--net`, `--net=FILE`.
+    pub may_take_value: bool,
 }
 
 impl Flag {
     /// A flag with a short and a long form and no value.
     pub const fn both(short: char, long: &'static str) -> Flag {
-        Flag { short: Some(short), long: Some(long), takes_value: false }
+        Flag { short: Some(short), long: Some(long), takes_value: false, may_take_value: false }
     }
     /// A flag that only has a short form.
     pub const fn short(short: char) -> Flag {
-        Flag { short: Some(short), long: None, takes_value: false }
+        Flag { short: Some(short), long: None, takes_value: false, may_take_value: false }
     }
     /// A flag that only has a long form.
     pub const fn long(long: &'static str) -> Flag {
-        Flag { short: None, long: Some(long), takes_value: false }
+        Flag { short: None, long: Some(long), takes_value: false, may_take_value: false }
     }
     /// The same flag, taking a value.
     pub const fn value(mut self) -> Flag {
         self.takes_value = true;
+        self
+    }
+    /// The same flag, whose long form may have a value.
+    pub const fn optional_value(mut self) -> Flag {
+        self.may_take_value = true;
         self
     }
 
@@ -61,19 +68,35 @@ pub struct Arguments {
 impl Arguments {
     /// Sorts `words` (the verb first) by the `flags` of the verb; flags may be bundled (`-rf`) and end at `--`.
     pub fn sort(words: &[String], flags: &[Flag]) -> Result<Arguments, UsageError> {
+        Self::sort_until(words, flags, false)
+    }
+
+    /// The same for a verb that runs a program: the first operand and all behind it are the program's words.
+    pub fn sort_before_program(words: &[String], flags: &[Flag]) -> Result<Arguments, UsageError> {
+        Self::sort_until(words, flags, true)
+    }
+
+    fn sort_until(words: &[String], flags: &[Flag], program: bool) -> Result<Arguments, UsageError> {
         use lexopt::{Arg, ValueExt};
         let verb = words.first().map(String::as_str).unwrap_or_default();
         let wrong = |what: String| UsageError { what, allowed: known(verb, flags) };
         let mut sorted = Arguments::default();
         let mut words = lexopt::Parser::from_iter(words);
         while let Some(word) = words.next().map_err(|error| wrong(error.to_string()))? {
+            let mut is_long = false;
             let (flag, spelled) = match word {
                 Arg::Value(operand) => {
                     sorted.operands.push(operand.string().unwrap_or_default());
+                    if program && let Some(rest) = words.try_raw_args() {
+                        sorted.operands.extend(rest.map(|word| word.string().unwrap_or_default()));
+                    }
                     continue;
                 }
                 Arg::Short(short) => (flags.iter().find(|flag| flag.short == Some(short)), format!("-{short}")),
-                Arg::Long(long) => (flags.iter().find(|flag| flag.long == Some(long)), format!("--{long}")),
+                Arg::Long(long) => {
+                    is_long = true;
+                    (flags.iter().find(|flag| flag.long == Some(long)), format!("--{long}"))
+                }
             };
             let flag = flag.ok_or_else(|| wrong(format!("{verb} does not know the flag {spelled} here")))?;
             let value = match flag.takes_value {
@@ -83,6 +106,7 @@ impl Arguments {
                         .and_then(|value| value.string())
                         .map_err(|_| wrong(format!("{spelled} needs a value")))?,
                 ),
+                false if is_long && flag.may_take_value => words.optional_value().and_then(|value| value.string().ok()),
                 false => None,
             };
             sorted.flags.push((flag.key(), value));
@@ -159,5 +183,17 @@ mod tests {
         assert_eq!(sort("rm --long").unwrap_err(), format!("rm does not know the flag --long here: {known}"));
         assert_eq!(sort("rm -s").unwrap_err(), format!("-s needs a value: {known}"));
         assert!(sort("rm --only=1").unwrap_err().ends_with(known));
+    }
+
+    #[test]
+    fn the_words_of_a_program_are_its_own() {
+        const NET: &[Flag] = &[Flag::both('n', "net").optional_value()];
+        let words = ["nsenter", "--net=f", "ip", "-br", "--net", "--", "x"].map(String::from);
+        let sorted = Arguments::sort_before_program(&words, NET).unwrap();
+        assert_eq!((sorted.value("n"), sorted.operands.join(" ").as_str()), (Some("f"), "ip -br --net -- x"));
+        for words in [["nsenter", "--net"], ["nsenter", "-n"]] {
+            let sorted = Arguments::sort_before_program(&words.map(String::from), NET).unwrap();
+            assert!(sorted.has("n") && sorted.value("n").is_none());
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! A shell that a line opens: `unshare` and `chroot` without a program start one, and the lines that follow run in it
-//! until `exit`. bash that reads a script from its standard input behaves just so.
+//! A shell that a line opens: `unshare`, `nsenter` and `chroot` without a program start one, and the lines that follow
+//! run in it until `exit`. bash that reads a script from its standard input behaves just so. With a program, that alone
+//! is run there, and then the line is over.
 //!
 //! What the program does before it starts the shell is done here, in the process that becomes it; where a new PID
 //! namespace is to hold it (`--fork`), that is a child of the first.
 
-use crate::action::{Context, Status};
+use crate::action::{Action, Context, Status, UsageError};
 use crate::kernel::{Access, CallError, Namespaces, Spread, effective_ids};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -17,6 +18,8 @@ pub enum Opening {
     Unshare(Unsharing),
     /// chroot(1): the new root.
     Chroot(String),
+    /// nsenter(1).
+    Enter(Entering),
 }
 
 /// The flags of unshare(1).
@@ -35,9 +38,42 @@ pub struct Unsharing {
     pub mount_proc: bool,
     /// What becomes of the propagation of all mounts.
     pub spread: Spread,
+    /// What is run; nothing where a shell is to begin.
+    pub program: Vec<String>,
+}
+
+/// The words of nsenter(1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entering {
+    /// The file that keeps the network namespace.
+    pub net: String,
+    /// What is run; nothing where a shell is to begin.
+    pub program: Vec<String>,
+}
+
+/// The words of a program that a verb runs, understood as a line of their own would be.
+pub(super) fn program(verb: &str, words: Vec<String>) -> Result<Vec<String>, UsageError> {
+    if let Some(first) = words.first() {
+        if ["cd", "chroot", "exit", "nsenter", "unshare"].contains(&first.as_str()) {
+            return Err(UsageError {
+                what: format!("{verb} cannot run {first} here"),
+                allowed: "a program that does its work and ends".into(),
+            });
+        }
+        Action::parse(&words)?;
+    }
+    Ok(words)
 }
 
 impl Opening {
+    /// What is run; nothing where a shell is to begin.
+    pub fn program(&self) -> &[String] {
+        match self {
+            Opening::Unshare(Unsharing { program, .. }) | Opening::Enter(Entering { program, .. }) => program,
+            Opening::Chroot(_) => &[],
+        }
+    }
+
     /// Whether the shell is a child of the process in which it begins.
     pub fn forks(&self) -> bool {
         matches!(self, Opening::Unshare(Unsharing { fork: true, .. }))
@@ -64,6 +100,13 @@ impl Opening {
                     Err((file, error)) => context.fail(format!("unshare: write failed {file}"), &error),
                 }
             }
+            Opening::Enter(Entering { net, .. }) => match context.sys.open(net.as_ref(), Access::Read) {
+                Ok(file) => match context.sys.enter_network(&file) {
+                    Ok(()) => 0,
+                    Err(error) => context.fail("nsenter: reassociate to namespace 'ns/net' failed", &error),
+                },
+                Err(error) => context.fail(format!("nsenter: cannot open {net}"), &error),
+            },
             Opening::Chroot(directory) => match context.sys.chroot(directory.as_ref()) {
                 Ok(()) => match context.sys.chdir(Path::new("/")) {
                     Ok(()) => 0,

@@ -1,4 +1,4 @@
-//! `umount [-l] TARGET…`: umount2(2).
+//! `umount [-l] [-n] TARGET…`: umount2(2).
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::{CallError, effective_ids};
@@ -13,8 +13,12 @@ pub struct Umount {
 
 impl Verb for Umount {
     const NAME: &'static str = "umount";
-    const SYNOPSIS: &'static str = "umount [-l] TARGET…";
-    const FLAGS: &'static [Flag] = &[Flag::both('l', "lazy")];
+    const SYNOPSIS: &'static str = "umount [-l] [-n] TARGET…";
+    const FLAGS: &'static [Flag] = &[
+        Flag::both('l', "lazy"),
+        // We make no notes of mounts in files anyway.
+        Flag::both('n', "no-mtab"),
+    ];
 
     fn parse(words: &[String]) -> Result<Umount, UsageError> {
         let arguments = Arguments::sort(words, Self::FLAGS)?.at_least(1, words, Self::SYNOPSIS)?;

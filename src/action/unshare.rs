@@ -1,6 +1,10 @@
-//! `unshare [FLAGS]`: unshare(2), then a shell (util-linux's unshare(1)).
+//! `unshare [FLAGS] [PROGRAM…]`: unshare(2), then a program, or a shell (util-linux's unshare(1)).
+//!
+//! `--net=FILE` is left out. For it unshare(1) mounts /proc/PID/ns/net with its own number; in a PID namespace that has
+//! no /proc of its own, as an exercise's is, that is another process, and its network may be the machine's. What keeps a
+//! namespace in every case is `unshare --net mount --bind /proc/self/ns/net FILE`.
 
-use crate::action::opening::Unsharing;
+use crate::action::opening::{Unsharing, program};
 use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb};
 use crate::kernel::{Namespaces, Spread};
 
@@ -10,7 +14,7 @@ pub struct Unshare(Unsharing);
 
 impl Verb for Unshare {
     const NAME: &'static str = "unshare";
-    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--map-user UID] [--map-group GID] [--mount-proc] [--propagation private|shared|slave|unchanged]";
+    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--map-user UID] [--map-group GID] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]]";
     const FLAGS: &'static [Flag] = &[
         Flag::both('m', "mount"),
         Flag::both('u', "uts"),
@@ -29,7 +33,7 @@ impl Verb for Unshare {
     ];
 
     fn parse(words: &[String]) -> Result<Unshare, UsageError> {
-        let arguments = Arguments::sort(words, Self::FLAGS)?.between(0, 0, words, Self::SYNOPSIS)?;
+        let arguments = Arguments::sort_before_program(words, Self::FLAGS)?;
         let spread = match arguments.value("propagation") {
             None | Some("private") => Spread::Private,
             Some("shared") => Spread::Shared,
@@ -64,7 +68,8 @@ impl Verb for Unshare {
                 allowed: "with --user, --fork and --mount give --map-root-user too".into(),
             });
         }
-        Ok(Unshare(Unsharing { namespaces, fork, user, group, mount_proc, spread }))
+        let program = program(Self::NAME, arguments.operands)?;
+        Ok(Unshare(Unsharing { namespaces, fork, user, group, mount_proc, spread, program }))
     }
 
     fn run(&self, context: &mut Context) -> Status {

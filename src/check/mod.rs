@@ -8,10 +8,13 @@
 //! To add a check: add a file, its `mod` line, its line in [`KINDS`], and in `tests/checks.rs` a row for each sentence.
 
 mod absent;
+mod address;
 mod bench;
+mod bridge_port;
 mod cause;
 mod contains;
 mod copied_up;
+mod default_route;
 mod directory;
 mod empty;
 mod file;
@@ -19,6 +22,8 @@ mod from;
 mod hard_link;
 mod hostname;
 mod inside;
+mod kept_network;
+mod link_up;
 mod lowers;
 mod mapped;
 mod message_queue;
@@ -105,6 +110,10 @@ pub const KINDS: &[&CheckKind] = &[
     &own_proc::KIND,
     &number::KIND,
     &mapped::KIND,
+    &link_up::KIND,
+    &address::KIND,
+    &bridge_port::KIND,
+    &default_route::KIND,
 ];
 
 impl CheckLine {

@@ -37,7 +37,11 @@ impl Doctor {
                 serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?
             );
         }
-        let missing = findings.iter().any(|finding| finding.verdict == Verdict::Missing);
+        let matters = |need: Option<&str>| match (&lesson, need) {
+            (Some(lesson), Some(need)) => lesson.meta.needs.iter().any(|other| other.word() == need),
+            _ => true,
+        };
+        let missing = findings.iter().any(|finding| finding.verdict == Verdict::Missing && matters(finding.need));
         if !self.json {
             let what = match &lesson {
                 Some(lesson) => format!("Lesson {}, {},", lesson.meta.number, lesson.meta.title),

@@ -4,6 +4,7 @@ use crate::engine::RunError;
 use crate::event::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
+use crate::rootfs::RootfsError;
 use crate::session::SessionError;
 use crate::stage::StageError;
 use std::io::IsTerminal;
@@ -19,12 +20,16 @@ pub enum CliError {
     HostLacks,
     /// This host cannot. Exit code 3.
     Host(Box<Failure>),
+    /// What was asked for cannot be had, with an exit code of its own.
+    Refused(u8, Box<Failure>),
     /// A lesson is broken. Exit code 4.
     Lesson(Vec<LessonError>),
     /// A lesson could not be read, or its folder is not in order. Exit code 4.
     Content(String),
     /// A fault of ours. Exit code 5.
     Fault(String),
+    /// A signal came, and what was begun is undone. Exit code 128 and its number, as a shell expects.
+    Signal(u8),
     /// Somebody closed the pipe, or the learner has seen enough: a quiet end. Exit code 0.
     Quiet,
 }
@@ -36,9 +41,11 @@ impl CliError {
             CliError::Quiet => 0,
             CliError::NotHeld => 1,
             CliError::Usage(_) => 2,
+            CliError::Refused(code, _) => *code,
             CliError::Host(_) | CliError::HostLacks => 3,
             CliError::Lesson(_) | CliError::Content(_) => 4,
             CliError::Fault(_) => 5,
+            CliError::Signal(number) => 128 + number,
         }
     }
 
@@ -51,8 +58,8 @@ impl CliError {
     /// What there is to tell; nothing where it was told already.
     pub fn text(&self, width: usize, paint: Paint) -> String {
         match self {
-            CliError::Quiet | CliError::NotHeld | CliError::HostLacks => String::new(),
-            CliError::Host(refused) => failure(refused, width, paint),
+            CliError::Quiet | CliError::Signal(_) | CliError::NotHeld | CliError::HostLacks => String::new(),
+            CliError::Host(refused) | CliError::Refused(_, refused) => failure(refused, width, paint),
             CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
             CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
                 let error = if text.starts_with("error: ") { "" } else { "error: " };
@@ -78,6 +85,16 @@ impl From<SessionError> for CliError {
             SessionError::Stage(error) => error.into(),
             SessionError::Disk(failure) => CliError::Host(failure),
             SessionError::Refused(text) => CliError::Usage(text),
+        }
+    }
+}
+
+impl From<RootfsError> for CliError {
+    fn from(error: RootfsError) -> CliError {
+        match error {
+            RootfsError::Host(failure) => CliError::Host(failure),
+            RootfsError::Refused(text) => CliError::Usage(text),
+            RootfsError::Stopped(signal) => CliError::Signal(signal),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod ask;
 mod completions;
+mod container;
 mod doctor;
 mod error;
 mod here;
@@ -18,6 +19,7 @@ mod pace;
 mod progress;
 mod replay;
 mod reset;
+mod rootfs;
 mod run;
 mod shell;
 mod signals;
@@ -100,8 +102,13 @@ enum Command {
     Progress(progress::ProgressCommand),
     /// Show a recorded run again; no kernel needed
     Replay(replay::Replay),
+    /// Run a command in a container of its own
+    #[command(subcommand)]
+    Container(container::ContainerCommand),
     /// The lower, upper and merged trees of any overlay mount of this machine
     Trees(trees::Trees),
+    /// Make a root file system: programs of this machine with their libraries, a tree, or an archive
+    Rootfs(rootfs::Rootfs),
     /// What works here, what does not, and the fix
     Doctor(doctor::Doctor),
     /// For authors: check lessons, begin a new one
@@ -116,6 +123,12 @@ pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = crate::stage::run_if_asked(&arguments) {
         return code;
+    }
+    if let Some(outcome) = crate::container::run_if_asked(&arguments) {
+        return ended(outcome.map_err(CliError::from), false);
+    }
+    if let Some(outcome) = container::run_if_asked(&arguments) {
+        return ended(outcome, false);
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -143,7 +156,9 @@ pub fn run() -> ExitCode {
         Some(Command::Stop(stop)) => stop.run(common),
         Some(Command::Progress(progress)) => progress.run(common),
         Some(Command::Replay(replay)) => replay.run(common),
+        Some(Command::Container(container)) => return ended(container.run(), common.plain),
         Some(Command::Trees(trees)) => trees.run(common),
+        Some(Command::Rootfs(rootfs)) => rootfs.run(common),
         Some(Command::Doctor(doctor)) => doctor.run(common),
         Some(Command::Lesson(lesson)) => lesson.run(common),
         Some(Command::Completions(completions)) => completions.run(),
@@ -156,6 +171,14 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// A container ends as its command does.
+fn ended(outcome: Result<u8, CliError>, plain: bool) -> ExitCode {
+    ExitCode::from(outcome.unwrap_or_else(|error| {
+        error.print(plain);
+        error.exit_code()
+    }))
 }
 
 impl Common {

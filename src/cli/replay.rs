@@ -1,16 +1,17 @@
-//! `layerlab replay FILE`
+//! `layerlab replay LESSON|FILE`
 
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
-use crate::event::{Event, FORMAT};
+use crate::event::{Event, FORMAT, Role};
+use crate::lesson::Entry;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 /// Show a recorded run again; no kernel needed
 #[derive(Debug, clap::Args)]
 pub struct Replay {
-    /// A recording, made with `run --record`; `-` is the standard input
-    file: PathBuf,
+    /// A lesson, as it once went on another machine; or a file made with `run --record`; `-` is the standard input
+    what: PathBuf,
     /// Every event as JSON, one a line
     #[arg(long)]
     json: bool,
@@ -25,43 +26,70 @@ pub struct Replay {
 impl Replay {
     /// Replays it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let file = self.file.display();
-        let lines: Box<dyn BufRead> = match self.file.as_os_str() == "-" {
+        let look = Look { json: self.json, full: self.full, notes: self.notes, asks: false };
+        let name = self.what.display().to_string();
+        let lines: Box<dyn BufRead> = match self.what.as_os_str() == "-" {
             true => Box::new(std::io::stdin().lock()),
-            false => {
-                let opened = std::fs::File::open(&self.file).map_err(|error| {
+            false => match std::fs::File::open(&self.what) {
+                Ok(file) => Box::new(BufReader::new(file)),
+                Err(error) => {
+                    if let Ok(entry) = common.catalogue()?.find(&name) {
+                        return lesson(common, entry, look);
+                    }
                     let (errno, text) = crate::kernel::errno_of(&error);
-                    CliError::Usage(format!(
-                        "cannot read the recording {file}\n  call  openat(AT_FDCWD, \"{file}\", O_RDONLY) = -1 {errno} ({text})\n  fix   name a file that `layerlab run LESSON --record FILE` made"
-                    ))
-                })?;
-                Box::new(BufReader::new(opened))
-            }
-        };
-        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: self.notes, asks: false });
-        let wrong = |line: usize, what: String| {
-            CliError::Content(format!(
-                "{file} is not a recording\n  line  {line}: {what}\n  fix   record the run again: layerlab run LESSON --record FILE"
-            ))
-        };
-        let mut begun = false;
-        for (at, line) in lines.lines().enumerate() {
-            let line = line.map_err(|error| wrong(at + 1, error.to_string()))?;
-            let event: Event = serde_json::from_str(&line).map_err(|error| wrong(at + 1, error.to_string()))?;
-            match &event {
-                Event::Begin(begin) if begin.format != FORMAT => {
-                    let what = format!("its format is {}, and this program reads format {FORMAT}", begin.format);
-                    return Err(wrong(at + 1, what));
+                    return Err(CliError::Usage(format!(
+                        "cannot read the recording {name}\n  call  openat(AT_FDCWD, \"{name}\", O_RDONLY) = -1 {errno} ({text})\n  fix   name a lesson, or a file that `layerlab run LESSON --record FILE` made"
+                    )));
                 }
-                Event::Begin(_) => begun = true,
-                _ if !begun => return Err(wrong(at + 1, "it does not begin with the event `begin`".into())),
-                _ => {}
-            }
-            output.tell(&event)?;
-        }
-        if !begun {
-            return Err(wrong(1, "it is empty".into()));
-        }
-        Ok(output.finish()?)
+            },
+        };
+        replay(common, &name, lines, look)
     }
+}
+
+/// A lesson as it once went on another machine, and says so.
+pub fn lesson(common: &Common, entry: &Entry, look: Look) -> Result<(), CliError> {
+    let Some(recording) = entry.recording() else {
+        return Err(CliError::Content(format!(
+            "lesson {} has no recording\n  fix   run it: layerlab run {0}",
+            entry.number
+        )));
+    };
+    let first = recording.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if let Ok(Event::Begin(begin)) = serde_json::from_slice(first) {
+        let who = match begin.role {
+            Role::Root => "root",
+            Role::User => "an ordinary user",
+        };
+        eprintln!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel);
+    }
+    replay(common, &format!("the recording of lesson {}", entry.number), &*recording, look)
+}
+
+fn replay(common: &Common, name: &str, lines: impl BufRead, look: Look) -> Result<(), CliError> {
+    let mut output = Output::new(common, look);
+    let wrong = |line: usize, what: String| {
+        CliError::Content(format!(
+            "{name} is not a recording\n  line  {line}: {what}\n  fix   record the run again: layerlab run LESSON --record FILE"
+        ))
+    };
+    let mut begun = false;
+    for (at, line) in lines.lines().enumerate() {
+        let line = line.map_err(|error| wrong(at + 1, error.to_string()))?;
+        let event: Event = serde_json::from_str(&line).map_err(|error| wrong(at + 1, error.to_string()))?;
+        match &event {
+            Event::Begin(begin) if begin.format != FORMAT => {
+                let what = format!("its format is {}, and this program reads format {FORMAT}", begin.format);
+                return Err(wrong(at + 1, what));
+            }
+            Event::Begin(_) => begun = true,
+            _ if !begun => return Err(wrong(at + 1, "it does not begin with the event `begin`".into())),
+            _ => {}
+        }
+        output.tell(&event)?;
+    }
+    if !begun {
+        return Err(wrong(1, "it is empty".into()));
+    }
+    Ok(output.finish()?)
 }

@@ -1,9 +1,9 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{Look, Output};
-use crate::cli::{CliError, Common, here, pace::Keys, signals};
+use crate::cli::{CliError, Common, ask::sure, here, pace::Keys, replay, signals};
 use crate::engine::{self, Auto, Pace, RunOptions};
-use crate::lesson::Lesson;
+use crate::lesson::{Entry, Lesson};
 use crate::session::{Home, Progress, now};
 use crate::stage::{ScratchChoice, Stage};
 use std::cell::RefCell;
@@ -45,7 +45,7 @@ impl Run {
         let catalogue = common.catalogue()?;
         let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
         // The stage is built while the lesson is read.
-        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment());
         let lesson = entry.load(&common.language())?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
@@ -62,7 +62,10 @@ impl Run {
             CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
         })?;
         let output = Rc::new(RefCell::new(output));
-        let mut stage = rising.wait()?;
+        let mut stage = match rising.and_then(|rising| rising.wait()) {
+            Ok(stage) => stage,
+            Err(error) => return self.recorded(common, entry, asks, error.into()),
+        };
         signals::end_in_order(&stage)?;
         let mut pace: Box<dyn Pace> = match asks {
             true => {
@@ -86,6 +89,25 @@ impl Run {
             note(&entry.slug, &lesson, common);
         }
         if held { Ok(()) } else { Err(CliError::NotHeld) }
+    }
+}
+
+impl Run {
+    /// This host cannot run it. There is a recording of it, and it is no more than offered: it is not what happens here.
+    fn recorded(&self, common: &Common, entry: &Entry, asks: bool, error: CliError) -> Result<(), CliError> {
+        if !matches!(error, CliError::Host(_)) || entry.recording().is_none() {
+            return Err(error);
+        }
+        error.print(common.plain);
+        if !asks {
+            eprintln!("  or    see a recording of it: layerlab replay {}", entry.number);
+            return Err(CliError::HostLacks);
+        }
+        eprintln!();
+        if sure("This lesson was recorded on another machine.", "Show the recording?", false, "")? {
+            replay::lesson(common, entry, Look { full: self.full, notes: self.notes, ..Look::default() })?;
+        }
+        Err(CliError::HostLacks)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cli::here::{EXERCISE, LESSON, PROGRAM, Target, program_path};
 use crate::cli::journey::Journey;
 use crate::cli::{CliError, Common, output};
 use crate::event::Role;
-use crate::lesson::Exercise;
+use crate::lesson::{Exercise, Need};
 use crate::render::exercise;
 use crate::session::{Begun, Home, Session};
 use crate::stage::{self, Kept, overlay_options};
@@ -136,7 +136,10 @@ pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Se
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
     };
     if session.record.keeper.role() == Role::User {
-        let options = "You are root in this session alone: to mount an overlay, add ,userxattr to its options.";
+        let options = match target.lesson.meta.needs.contains(&Need::Overlay) {
+            true => "You are root in this session alone: to mount an overlay, add ,userxattr to its options.",
+            false => "You are root in this session alone.",
+        };
         println!("\n{}", output::wrapped(options));
     }
     let words = "Type verify to check, hint for a hint, help (or F1) for all the words, exit to leave.";

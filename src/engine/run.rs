@@ -2,7 +2,7 @@
 
 use crate::action::{CommandLine, WHY_USERXATTR, adapt};
 use crate::engine::{Pace, Stop, Wrong};
-use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, Statement};
+use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, PanelKind, Statement};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 
@@ -66,9 +66,10 @@ pub fn run(
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {
         tell(Event::Intro { text: lesson.intro.clone() })?;
     }
-    let mut run = Run { stage, options, pace, tell, told_why: false, held: true };
+    let panels = lesson.meta.panels.clone();
+    let mut run = Run { stage, options, panels, pace, tell, told_why: false, held: true };
     // The first look, at an empty scratch space: what comes later is new.
-    run.stage.observe(options.full)?;
+    run.look()?;
     for (number, step) in lesson.steps() {
         match number < options.from_step {
             true => run.silently(step)?,
@@ -90,6 +91,7 @@ type Begun = (CommandLine, Option<Adapted>);
 struct Run<'a> {
     stage: &'a mut Stage,
     options: &'a RunOptions,
+    panels: Vec<PanelKind>,
     pace: &'a mut dyn Pace,
     tell: &'a mut dyn FnMut(Event) -> std::io::Result<()>,
     /// Why a line had to be adapted is told once.
@@ -141,7 +143,13 @@ impl Run<'_> {
     /// Runs the commands of a step that is not shown.
     fn silently(&mut self, step: &Step) -> Result<(), RunError> {
         self.held &= run_silently(step.commands(), self.stage)?.is_none();
-        self.stage.observe(self.options.full)?;
+        self.look()
+    }
+
+    /// Looks, so that the next look tells what is different.
+    fn look(&mut self) -> Result<(), RunError> {
+        self.begin_looking(&[])?;
+        self.stage.observed()?;
         Ok(())
     }
 
@@ -155,7 +163,7 @@ impl Run<'_> {
     }
 
     fn begin_looking(&mut self, statements: &[Statement]) -> Result<(), RunError> {
-        self.stage.begin_observing(self.options.full)?;
+        self.stage.begin_observing(self.options.full, &self.panels)?;
         if !statements.is_empty() {
             self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
         }

@@ -10,11 +10,13 @@
 
 mod call;
 mod name;
+mod panel;
 mod tree;
 mod verdict;
 
 pub use call::{Call, CallResult, Failure};
 pub use name::Name;
+pub use panel::{Panel, PanelKind, PanelRow};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
 pub use verdict::{Broken, Next, Verdict, Verified};
 
@@ -204,6 +206,8 @@ pub enum Found {
     },
     /// A whiteout.
     Whiteout,
+    /// A symbolic link.
+    Link,
     /// Anything else.
     Other,
 }

@@ -4,7 +4,7 @@
 //! [`Row`]s in the order in which they are printed (depth first, names sorted by their bytes); a row says how deep it
 //! stands. Large trees arrive already folded: a row of kind [`Kind::Folded`] stands for the entries that were left out.
 
-use crate::event::Name;
+use crate::event::{Name, Panel, PanelRow};
 use serde::{Deserialize, Serialize};
 
 /// All that is shown after a step.
@@ -19,6 +19,9 @@ pub struct Observation {
     /// What is different from the step before, in the order in which it should be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
+    /// The tables that the lesson asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<Panel>,
 }
 
 impl Observation {
@@ -46,6 +49,15 @@ impl Observation {
             workspace: rows(&self.workspace),
             overlays: self.overlays.iter().map(overlay).collect(),
             changes: Vec::new(),
+            panels: self
+                .panels
+                .iter()
+                .map(|panel| {
+                    let there = panel.rows.iter().filter(|row| row.mark != Some(Mark::Gone));
+                    let rows = there.map(|row| PanelRow { mark: None, ..row.clone() }).collect();
+                    Panel { kind: panel.kind, rows }
+                })
+                .collect(),
         }
     }
 
@@ -251,6 +263,13 @@ pub enum Change {
     Unmounted {
         /// Where it was.
         mountpoint: Name,
+    },
+    /// An overlay is seen at another place: what is mounted there has become the root of a shell, or was moved.
+    Moved {
+        /// Where it was.
+        from: Name,
+        /// Where it is.
+        to: Name,
     },
     /// Something is new in the upper, and no lower layer has it.
     Created {

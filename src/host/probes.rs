@@ -15,6 +15,9 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What was seen: the call and what the kernel answered.
     pub evidence: String,
+    /// The word by which a lesson asks for it (`needs:`); without one, every lesson does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<&'static str>,
     /// What to do, where something is to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
@@ -42,8 +45,13 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
     };
     let scratch = ScratchChoice::from_environment();
     let stage = Stage::start(program, scratch.clone());
-    let works =
-        |name: &str, evidence: String| Finding { name: name.into(), verdict: Verdict::Works, evidence, fix: None };
+    let works = |name: &str, evidence: String| Finding {
+        name: name.into(),
+        verdict: Verdict::Works,
+        evidence,
+        need: None,
+        fix: None,
+    };
     match stage {
         Err(error) => told(missing("namespaces of our own", error)),
         Ok(mut stage) => {
@@ -64,12 +72,14 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
                     name: "scratch space in memory".into(),
                     verdict: Verdict::Without,
                     evidence: format!("runs use {directory} on disk instead"),
+                    need: None,
                     fix: scratch
                         .tmpfs
                         .then(|| "nothing to do; a kernel from 6.6 with CONFIG_TMPFS_XATTR would be faster".into()),
                 },
             });
             overlay(&mut stage, &mut told);
+            told(network(&mut stage));
         }
     }
     told(match Stage::start(program, ScratchChoice { tmpfs: false, ..scratch }) {
@@ -78,6 +88,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
             name: "scratch space on disk".into(),
             verdict: Verdict::Without,
             evidence: format!("{}: {}", failure.call, failure.why),
+            need: None,
             fix: Some(failure.fix),
         },
         Err(error) => missing("scratch space on disk", error),
@@ -90,7 +101,7 @@ fn missing(name: &str, error: StageError) -> Finding {
         StageError::Host(failure) => (format!("{}: {}", failure.call, failure.why), Some(failure.fix)),
         other => (other.to_string(), None),
     };
-    Finding { name: name.into(), verdict: Verdict::Missing, evidence, fix }
+    Finding { name: name.into(), verdict: Verdict::Missing, evidence, need: None, fix }
 }
 
 /// Mounts an overlay, deletes and remakes a directory through it, and looks for what that leaves.
@@ -120,7 +131,13 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",
         false => "mount: the options must fit one page (a kernel from 6.8 has no such limit)",
     };
-    told(Finding { name: "overlay mounts".into(), verdict: Verdict::Works, evidence: way.into(), fix: None });
+    told(Finding {
+        name: "overlay mounts".into(),
+        verdict: Verdict::Works,
+        evidence: way.into(),
+        need: None,
+        fix: None,
+    });
     let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [Found::Whiteout]);
     let failed = used.iter().find(|ran| ran.status != 0);
     told(match (whiteout, failed) {
@@ -128,6 +145,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             name: "whiteouts".into(),
             verdict: Verdict::Works,
             evidence: "a deleted directory left a character device 0, 0 in the upper layer".into(),
+            need: None,
             fix: None,
         },
         (_, failed) => Finding {
@@ -136,7 +154,41 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             evidence: failed.map_or("a deleted directory left no whiteout".into(), |ran| {
                 String::from_utf8_lossy(&ran.shown).trim().to_string()
             }),
+            need: None,
             fix: Some("set LAYERLAB_SCRATCH to a directory on ext4, xfs (ftype=1), btrfs or tmpfs".into()),
         },
     });
+}
+
+/// Makes a network namespace with a cable and a bridge in it, and has somebody in it answer.
+fn network(stage: &mut Stage) -> Finding {
+    const LINES: &[&str] = &[
+        "unshare --net",
+        "ip link set lo up",
+        "ip link add end0 type veth peer name end1",
+        "ip link add br0 type bridge",
+        "ip link set end0 master br0",
+        "ping -c 1 -W 1 127.0.0.1",
+    ];
+    let mut found = Finding {
+        name: "networks of our own".into(),
+        verdict: Verdict::Works,
+        evidence: "a network namespace with a cable and a bridge in it, and ping was answered".into(),
+        need: Some("network"),
+        fix: None,
+    };
+    for line in LINES {
+        let parsed = CommandLine::parse(line).expect("the probe's own line is within the grammar");
+        let (said, fix) = match stage.run(&parsed) {
+            Ok(ran) if ran.status == 0 => continue,
+            Ok(ran) => (String::from_utf8_lossy(&ran.shown).trim().to_string(), ran.failure.map(|failure| failure.fix)),
+            Err(error) => (error.to_string(), None),
+        };
+        found.verdict = Verdict::Missing;
+        found.evidence = format!("{line}: {said}");
+        let modules = "let the kernel have these kinds of interfaces: modprobe -a veth bridge";
+        found.fix = Some(fix.unwrap_or_else(|| modules.to_string()));
+        break;
+    }
+    found
 }

@@ -47,6 +47,8 @@ pub struct Stat {
     pub gid: u32,
     /// Bytes.
     pub size: u64,
+    /// How many names it has.
+    pub links: u64,
     /// The numbers of a device: major, minor.
     pub numbers: (u32, u32),
     /// Last change of the content, in nanoseconds since 1970.
@@ -87,6 +89,8 @@ pub fn look(directory: Option<&OwnedFd>, path: &Path) -> Result<Stat> {
         None => rustix::fs::statat(CWD, path, flags),
     }?;
     let nanoseconds = |seconds: i64, part: u64| seconds.saturating_mul(1_000_000_000).saturating_add(part as i64);
+    #[allow(clippy::useless_conversion, reason = "it has 32 bits on other architectures")]
+    let links = u64::from(stat.st_nlink);
     Ok(Stat {
         kind: entry_type(FileType::from_raw_mode(stat.st_mode)),
         device: stat.st_dev,
@@ -95,6 +99,7 @@ pub fn look(directory: Option<&OwnedFd>, path: &Path) -> Result<Stat> {
         uid: stat.st_uid,
         gid: stat.st_gid,
         size: stat.st_size as u64,
+        links,
         numbers: (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev)),
         modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
         changed: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
@@ -105,6 +110,13 @@ pub fn look(directory: Option<&OwnedFd>, path: &Path) -> Result<Stat> {
 pub fn open_file(directory: &OwnedFd, name: &Path) -> Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     Ok(rustix::fs::openat(directory, name, flags, Mode::empty())?)
+}
+
+/// Reads a small file below `directory`.
+pub fn read_in(directory: &OwnedFd, name: &Path) -> Result<String> {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut std::fs::File::from(open_file(directory, name)?), &mut text)?;
+    Ok(text)
 }
 
 /// The text of a symbolic link.

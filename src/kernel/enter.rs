@@ -158,6 +158,13 @@ impl Process {
         Ok(words.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect())
     }
 
+    /// A file of another process, by its number in the same /proc, whatever our root is by now.
+    pub fn beside(&self, pid: u32, name: &str) -> Result<String> {
+        let mut text = String::new();
+        File::from(self.file(&format!("../{pid}/{name}"))?).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
     /// Whether it is about to end: it has given up its namespaces already. PID 1 is for as long as it takes the others
     /// along.
     pub fn is_ending(&self) -> bool {

@@ -266,6 +266,45 @@ impl Sys {
         self.zero("mknodat", format!("AT_FDCWD, {}, {shown}|{mode}{numbers}", strace::path(path)), outcome)
     }
 
+    // The five that follow make what a container needs: where time counts, and nobody may be looking.
+
+    /// mkdirat(2).
+    pub fn make_directory(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
+        let outcome = nix::sys::stat::mkdirat(AT_FDCWD, path, Mode::from_bits_truncate(mode));
+        self.note_zero("mkdirat", || format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
+    }
+
+    /// mknodat(2) of an empty file, to mount something over it.
+    pub fn make_file(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
+        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, SFlag::S_IFREG, Mode::from_bits_truncate(mode), 0);
+        let args = || format!("AT_FDCWD, {}, S_IFREG|{}", strace::path(path), strace::mode(mode));
+        self.note_zero("mknodat", args, outcome)
+    }
+
+    /// mknodat(2) of a character device.
+    pub fn make_device(&mut self, path: &Path, mode: u32, major: u32, minor: u32) -> Result<(), CallError> {
+        let device = nix::sys::stat::makedev(major.into(), minor.into());
+        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, SFlag::S_IFCHR, Mode::from_bits_truncate(mode), device);
+        let args = || {
+            let (mode, numbers) = (strace::mode(mode), strace::device(device));
+            format!("AT_FDCWD, {}, S_IFCHR|{mode}{numbers}", strace::path(path))
+        };
+        self.note_zero("mknodat", args, outcome)
+    }
+
+    /// symlinkat(2).
+    pub fn link_to(&mut self, target: &str, new: &Path) -> Result<(), CallError> {
+        let outcome = nix::unistd::symlinkat(target, AT_FDCWD, new);
+        let args = || format!("{}, AT_FDCWD, {}", strace::path(target.as_ref()), strace::path(new));
+        self.note_zero("symlinkat", args, outcome)
+    }
+
+    /// chdir(2).
+    pub fn go_to(&mut self, path: &Path) -> Result<(), CallError> {
+        let outcome = nix::unistd::chdir(path);
+        self.note_zero("chdir", || strace::path(path), outcome)
+    }
+
     /// chdir(2).
     pub fn chdir(&mut self, path: &Path) -> Result<(), CallError> {
         let outcome = nix::unistd::chdir(path);

@@ -4,25 +4,44 @@
 //! (reading attributes, the mount table) is not recorded and lives in functions of its own.
 
 mod attributes;
+mod descriptors;
 mod directory;
 mod enter;
 mod files;
+mod filter;
+mod loopback;
 mod mounts;
 mod namespaces;
+mod network;
 mod overlay;
+mod privileges;
 mod processes;
+mod pty;
+mod rooted;
+mod signals;
 mod strace;
 mod sys;
 mod terminal;
+mod within;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
-pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_link};
+pub use descriptors::{
+    close_inherited, has_hung_up, own_network, receive_descriptors, send_descriptors, standard_directory, use_as_input,
+};
+pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_in, read_link};
 pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, mount_table};
 pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
+pub use filter::system_call_filter;
 pub use mounts::MountFlags;
 pub use namespaces::{Namespaces, Spread, call_oneself, hostname};
+pub use network::{Interface, Network, Route, is_own_network, network};
 pub use overlay::OverlayMount;
+pub use privileges::{Capabilities, Instruction};
 pub use processes::*;
+pub use pty::{Happened, Modes, Relay, live_on, new_session, open_terminal};
+pub use rooted::{Root, leads_to, path_of};
+pub use signals::{Signals, be_told_of_parents_death, bury, comes_from_keys, end_first, send_signal, unblock_signals};
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys, errno_of};
 pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};
+pub use within::{Within, copy_chunk, go_to, next_data};

@@ -3,6 +3,8 @@
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::mount::{MntFlags, MsFlags};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What a mount as a whole forbids.
@@ -69,14 +71,20 @@ impl Sys {
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND|MS_RDONLY: this mount can no longer be written through.
-    ///
-    /// What the mount forbids already is said again: a remount drops whatever is not, and in a user namespace the
-    /// kernel answers EPERM to whoever drops `nosuid` and the like of a mount that came from outside.
     pub fn remount_read_only(&mut self, target: &Path) -> Result<(), CallError> {
+        self.restrict_mount(target, MountFlags { read_only: true, ..MountFlags::default() })
+    }
+
+    /// mount(2) with MS_REMOUNT|MS_BIND: what this mount forbids from now on, besides what it forbids already.
+    ///
+    /// That is said again: a remount drops whatever is not, and in a user namespace the kernel answers EPERM to whoever
+    /// drops `nosuid` and the like of a mount that came from outside.
+    pub fn restrict_mount(&mut self, target: &Path, forbidden: MountFlags) -> Result<(), CallError> {
         use nix::sys::statvfs::FsFlags;
-        let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | MsFlags::MS_RDONLY;
+        let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | forbidden.bits();
         if let Ok(found) = nix::sys::statvfs::statvfs(target) {
             for (has, flag) in [
+                (FsFlags::ST_RDONLY, MsFlags::MS_RDONLY),
                 (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
                 (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
                 (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
@@ -84,11 +92,11 @@ impl Sys {
                 (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
                 (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
             ] {
-                flags.set(flag, found.flags().contains(has));
+                flags |= if found.flags().contains(has) { flag } else { MsFlags::empty() };
             }
         }
         let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
-        self.zero("mount", format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
+        self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
     }
 
     /// mount(2) with MS_REC|MS_PRIVATE: nothing that is mounted here reaches another namespace, and nothing comes in.
@@ -96,6 +104,52 @@ impl Sys {
         let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
         let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
         self.zero("mount", format!("NULL, {}, NULL, MS_REC|MS_PRIVATE, NULL", strace::path(target)), outcome)
+    }
+
+    /// mount(2) of a new file system of this kind; `options` empty for none.
+    pub fn mount_new(&mut self, kind: &str, target: &Path, flags: MountFlags, options: &[u8]) -> Result<(), CallError> {
+        let data = (!options.is_empty()).then_some(options);
+        let outcome = nix::mount::mount(Some(kind), target, Some(kind), flags.bits(), data);
+        let args = || {
+            let data = data.map_or("NULL".to_string(), |data| strace::path(Path::new(OsStr::from_bytes(data))));
+            format!("\"{kind}\", {}, \"{kind}\", {}, {data}", strace::path(target), shown(flags.bits()))
+        };
+        self.note_zero("mount", args, outcome)
+    }
+
+    /// mount(2) with MS_BIND: a file or a directory, without what is mounted below it.
+    pub fn bind_one(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
+        let outcome = nix::mount::mount(Some(source), target, None::<&str>, MsFlags::MS_BIND, None::<&str>);
+        let args = || format!("{}, {}, NULL, MS_BIND, NULL", strace::path(source), strace::path(target));
+        self.note_zero("mount", args, outcome)
+    }
+
+    /// mount(2) with MS_BIND|MS_REC: with what is mounted below it.
+    pub fn bind_all(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+        let outcome = nix::mount::mount(Some(source), target, None::<&str>, flags, None::<&str>);
+        let args = || format!("{}, {}, NULL, MS_BIND|MS_REC, NULL", strace::path(source), strace::path(target));
+        self.note_zero("mount", args, outcome)
+    }
+
+    /// mount(2) with MS_REMOUNT|MS_BIND: what a mount of ours forbids from now on; anything else it allows.
+    pub fn remount_with(&mut self, target: &Path, flags: MountFlags) -> Result<(), CallError> {
+        let flags = flags.bits() | MsFlags::MS_REMOUNT | MsFlags::MS_BIND;
+        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
+        self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
+    }
+
+    /// pivot_root(2) with `.` twice: the working directory becomes `/`, and the old root lies over it until
+    /// [`Sys::detach_old_root`].
+    pub fn pivot_root_here(&mut self) -> Result<(), CallError> {
+        let outcome = nix::unistd::pivot_root(".", ".");
+        self.note_zero("pivot_root", || "\".\", \".\"".to_string(), outcome)
+    }
+
+    /// umount2(2) of `.` with MNT_DETACH: the old root, after [`Sys::pivot_root_here`].
+    pub fn detach_old_root(&mut self) -> Result<(), CallError> {
+        let outcome = nix::mount::umount2(".", MntFlags::MNT_DETACH);
+        self.note_zero("umount2", || "\".\", MNT_DETACH".to_string(), outcome)
     }
 
     /// umount2(2), not following a symbolic link at the end of the path.

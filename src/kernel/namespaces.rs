@@ -1,5 +1,5 @@
-//! Namespaces and roots as lessons show them: unshare(2), chroot(2), pivot_root(2), sethostname(2), and the mounts that go
-//! with them. Recorded.
+//! Namespaces and roots as lessons show them: unshare(2), setns(2), chroot(2), pivot_root(2), sethostname(2), and the
+//! mounts that go with them. Recorded.
 
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};

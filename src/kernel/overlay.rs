@@ -29,10 +29,14 @@ pub struct OverlayMount {
     pub options: Vec<String>,
     /// Nothing may be written through this mount.
     pub read_only: bool,
+    /// Device files in it are no devices.
+    pub no_devices: bool,
 }
 
 /// A path longer than this can't be a value of fsconfig(2).
 const LONGEST_VALUE: usize = 255;
+/// The options of mount(2), with the zero at their end, have to fit one page.
+const PAGE: usize = 4096;
 
 impl OverlayMount {
     /// The options as one string for mount(2), special characters escaped.
@@ -146,9 +150,14 @@ impl Sys {
     }
 
     fn attach(&mut self, context: &OwnedFd, overlay: &OverlayMount, target: &Path) -> Result<(), CallError> {
-        let (flags, shown) = match overlay.read_only {
-            true => (MountAttrFlags::MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY"),
-            false => (MountAttrFlags::empty(), "0"),
+        let (flags, shown) = match (overlay.read_only, overlay.no_devices) {
+            (true, true) => (
+                MountAttrFlags::MOUNT_ATTR_RDONLY | MountAttrFlags::MOUNT_ATTR_NODEV,
+                "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV",
+            ),
+            (true, false) => (MountAttrFlags::MOUNT_ATTR_RDONLY, "MOUNT_ATTR_RDONLY"),
+            (false, true) => (MountAttrFlags::MOUNT_ATTR_NODEV, "MOUNT_ATTR_NODEV"),
+            (false, false) => (MountAttrFlags::empty(), "0"),
         };
         let outcome = rustix::mount::fsmount(context, FsMountFlags::FSMOUNT_CLOEXEC, flags);
         let args = format!("{}, FSMOUNT_CLOEXEC, {shown}", context.as_raw_fd());
@@ -159,20 +168,33 @@ impl Sys {
         self.zero("move_mount", args, outcome)
     }
 
+    /// Mounts an overlay by a single call, where its options fit a page; else as [`Sys::mount_overlay`] does.
+    pub fn mount_overlay_shortly(
+        &mut self,
+        overlay: &OverlayMount,
+        target: &Path,
+    ) -> Result<(), (CallError, Option<Box<str>>)> {
+        match overlay.as_options().len() < PAGE {
+            true => self.mount_overlay_by_string(overlay, target).map_err(|error| (error, None)),
+            false => self.mount_overlay(overlay, target),
+        }
+    }
+
     fn mount_overlay_by_string(&mut self, overlay: &OverlayMount, target: &Path) -> Result<(), CallError> {
         let data = overlay.as_options();
-        let (flags, shown) = match overlay.read_only {
-            true => (MsFlags::MS_RDONLY, "MS_RDONLY"),
-            false => (MsFlags::empty(), "0"),
+        let (flags, shown) = match (overlay.read_only, overlay.no_devices) {
+            (true, true) => (MsFlags::MS_RDONLY | MsFlags::MS_NODEV, "MS_RDONLY|MS_NODEV"),
+            (true, false) => (MsFlags::MS_RDONLY, "MS_RDONLY"),
+            (false, true) => (MsFlags::MS_NODEV, "MS_NODEV"),
+            (false, false) => (MsFlags::empty(), "0"),
         };
         let source = overlay.source.as_str();
         let outcome = nix::mount::mount(Some(source), target, Some("overlay"), flags, Some(data.as_slice()));
-        let shown_data = strace::path(Path::new(std::ffi::OsStr::from_bytes(&data)));
-        self.zero(
-            "mount",
-            format!("\"{source}\", {}, \"overlay\", {shown}, {shown_data}", strace::path(target)),
-            outcome,
-        )
+        let args = || {
+            let data = strace::path(Path::new(std::ffi::OsStr::from_bytes(&data)));
+            format!("\"{source}\", {}, \"overlay\", {shown}, {data}", strace::path(target))
+        };
+        self.note_zero("mount", args, outcome)
     }
 }
 

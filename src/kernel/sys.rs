@@ -8,6 +8,8 @@ use nix::errno::Errno;
 pub struct Sys {
     /// In the order in which the kernel was asked.
     pub calls: Vec<Call>,
+    /// Nobody wants to see them: calls that know it are not written down, which would take time.
+    pub unseen: bool,
 }
 
 /// A call that failed: the call itself, as strace would print it.
@@ -108,6 +110,30 @@ impl Sys {
         let program = crate::kernel::strace::path(program.as_ref());
         let args = format!("{program}, [{}], 0x… /* {variables} vars */", words.join(", "));
         self.calls.push(Call { name: "execve".to_string(), args, result: CallResult::Value(0) });
+    }
+
+    /// The same for calls that are made where time counts: the arguments are written only where somebody sees them.
+    pub(super) fn note<T, E: Into<RawErrno>>(
+        &mut self,
+        name: &str,
+        args: impl FnOnce() -> String,
+        outcome: Result<T, E>,
+        value: impl FnOnce(&T) -> i64,
+    ) -> Result<T, CallError> {
+        match outcome {
+            Ok(done) if self.unseen => Ok(done),
+            outcome => self.record(name, args(), outcome, value),
+        }
+    }
+
+    /// Such a call that returns 0.
+    pub(super) fn note_zero<E: Into<RawErrno>>(
+        &mut self,
+        name: &str,
+        args: impl FnOnce() -> String,
+        outcome: Result<(), E>,
+    ) -> Result<(), CallError> {
+        self.note(name, args, outcome, |()| 0)
     }
 
     /// Records a call that returns 0.

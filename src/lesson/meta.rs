@@ -10,6 +10,7 @@
 //!
 //! It looks like YAML and is read as such by code hosts, but only these three keys exist, so lines are all we read.
 
+use crate::event::PanelKind;
 use crate::lesson::source::{FRONT_MATTER_LIMIT, Source, normalise};
 use crate::lesson::{LessonError, Meta, Need};
 use std::path::Path;
@@ -35,13 +36,14 @@ pub(super) struct FrontMatter {
     title: String,
     minutes: u32,
     needs: Vec<Need>,
+    panels: Vec<PanelKind>,
 }
 
 impl FrontMatter {
     /// Together with what the folder's name says.
     pub fn into_meta(self, number: u32, slug: &str, language: &str) -> Meta {
-        let FrontMatter { title, minutes, needs } = self;
-        Meta { number, slug: slug.to_string(), title, minutes, needs, language: language.to_string() }
+        let FrontMatter { title, minutes, needs, panels } = self;
+        Meta { number, slug: slug.to_string(), title, minutes, needs, panels, language: language.to_string() }
     }
 }
 
@@ -62,7 +64,7 @@ pub(super) fn front_matter(source: &mut Source) -> Option<(FrontMatter, usize)> 
         return None;
     };
     let start = source.line(1).len() + 1;
-    let (mut title, mut minutes, mut needs) = (None, None, None);
+    let (mut title, mut minutes, mut needs, mut panels) = (None, None, None, None);
     let mut seen: Vec<&str> = Vec::new();
     for (offset, line) in source.lines_in(start..end).collect::<Vec<_>>() {
         if line.trim().is_empty() {
@@ -81,10 +83,11 @@ pub(super) fn front_matter(source: &mut Source) -> Option<(FrontMatter, usize)> 
         match key {
             "title" => title = Some(read_title(source, at, value)),
             "minutes" => minutes = Some(read_minutes(source, at, value)),
-            "needs" => needs = Some(read_needs(source, at, value)),
+            "panels" => panels = Some(read_list(source, (at, value), "panel", PanelKind::ALL)),
+            "needs" => needs = Some(read_list(source, (at, value), "need", Need::ALL)),
             _ => {
                 let what = format!("no key of the front matter is called `{key}`");
-                source.error(offset, key, what, "title, minutes, needs");
+                source.error(offset, key, what, "title, minutes, needs, panels");
                 continue;
             }
         }
@@ -99,6 +102,7 @@ pub(super) fn front_matter(source: &mut Source) -> Option<(FrontMatter, usize)> 
         title: title.unwrap_or_default(),
         minutes: minutes.unwrap_or(1),
         needs: needs.unwrap_or_default(),
+        panels: panels.unwrap_or_default(),
     };
     Some((found, after))
 }
@@ -139,31 +143,37 @@ fn read_minutes(source: &mut Source, at: usize, value: &str) -> u32 {
     }
 }
 
-fn read_needs(source: &mut Source, at: usize, value: &str) -> Vec<Need> {
-    let words: Vec<&str> = Need::ALL.iter().map(|(word, _)| *word).collect();
+/// A list in brackets of words that are known; `thing` is what each of them is.
+fn read_list<T: Copy + PartialEq>(
+    source: &mut Source,
+    (at, value): (usize, &str),
+    thing: &str,
+    all: &[(&str, T)],
+) -> Vec<T> {
+    let words: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
     let allowed = format!("a list in brackets, maybe empty, of: {}", words.join(", "));
     let Some(list) = value.strip_prefix('[').and_then(|value| value.strip_suffix(']')) else {
-        source.error(at, value, "`needs` is not a list", allowed);
+        source.error(at, value, format!("`{thing}s` is not a list"), allowed);
         return Vec::new();
     };
-    let mut needs = Vec::new();
+    let mut found = Vec::new();
     if list.trim().is_empty() {
-        return needs;
+        return found;
     }
     let mut offset = at + 1;
     for item in list.split(',') {
         let word = item.trim();
         let start = offset + (item.len() - item.trim_start().len());
-        match Need::ALL.iter().find(|(known, _)| *known == word) {
-            None => source.error(start, word, format!("no need is called `{word}`"), allowed.clone()),
-            Some((_, need)) if needs.contains(need) => {
-                source.error(start, word, format!("`{word}` is needed twice"), "each need once");
+        match all.iter().find(|(known, _)| *known == word) {
+            None => source.error(start, word, format!("no {thing} is called `{word}`"), allowed.clone()),
+            Some((_, one)) if found.contains(one) => {
+                source.error(start, word, format!("`{word}` stands there twice"), format!("each {thing} once"));
             }
-            Some((_, need)) => needs.push(*need),
+            Some((_, one)) => found.push(*one),
         }
         offset += item.len() + 1;
     }
-    needs
+    found
 }
 
 #[cfg(test)]
@@ -213,7 +223,7 @@ mod tests {
             (
                 header(&format!("{good}author: me\n")),
                 "error: no key of the front matter is called `author`\n  --> lesson.md:5:1\n  5 | author: me\n    | ^^^^^^\n  \
-                 allowed: title, minutes, needs\n",
+                 allowed: title, minutes, needs, panels\n",
             ),
             (
                 header(&format!("{good}minutes: 9\n")),
@@ -242,16 +252,16 @@ mod tests {
             (
                 header("title: T\nminutes: 8\nneeds: overlay\n"),
                 "error: `needs` is not a list\n  --> lesson.md:4:8\n  4 | needs: overlay\n    |        ^^^^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay, root]\n"),
                 "error: no need is called `root`\n  --> lesson.md:4:18\n  4 | needs: [overlay, root]\n    |                  ^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay,overlay]\n"),
-                "error: `overlay` is needed twice\n  --> lesson.md:4:17\n  4 | needs: [overlay,overlay]\n    |                 ^^^^^^^\n  \
+                "error: `overlay` stands there twice\n  --> lesson.md:4:17\n  4 | needs: [overlay,overlay]\n    |                 ^^^^^^^\n  \
                  allowed: each need once\n",
             ),
             (

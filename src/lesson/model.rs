@@ -2,7 +2,7 @@
 
 use crate::action::CommandLine;
 use crate::check::CheckLine;
-use crate::event::Statement;
+use crate::event::{PanelKind, Statement};
 use crate::lesson::outline;
 
 /// A lesson as its file says it.
@@ -29,6 +29,8 @@ pub struct Meta {
     pub minutes: u32,
     /// `needs:`, what the host must be able to do.
     pub needs: Vec<Need>,
+    /// `panels:`: the tables that are shown beside the trees.
+    pub panels: Vec<PanelKind>,
     /// `en`, or the language of `lesson.<language>.md`.
     pub language: String,
 }
@@ -38,11 +40,13 @@ pub struct Meta {
 pub enum Need {
     /// Mount overlays.
     Overlay,
+    /// Make network namespaces, and cables and bridges in them.
+    Network,
 }
 
 impl Need {
     /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay)];
+    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay), ("network", Need::Network)];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

@@ -47,6 +47,11 @@ impl Changes {
         self.told.push(Change::Unmounted { mountpoint });
     }
 
+    /// An overlay is seen at another place.
+    pub fn moved(&mut self, from: Name, to: Name) {
+        self.told.push(Change::Moved { from, to });
+    }
+
     /// What happened in an upper layer. `names` are those of the pile, the upper first.
     pub fn of_upper(
         &mut self,

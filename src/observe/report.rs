@@ -60,6 +60,7 @@ pub fn found_at(path: &Path) -> FoundThing {
     match stat.kind {
         EntryType::Directory => FoundThing::Directory,
         EntryType::CharacterDevice if stat.numbers == (0, 0) => FoundThing::Whiteout,
+        EntryType::Symlink => FoundThing::Link,
         EntryType::File => FoundThing::File { reads: short_text(path) },
         _ => FoundThing::Other,
     }
@@ -265,8 +266,13 @@ impl Report<'_> {
             }
         }
         for other in &before.overlays {
-            if !self.now.overlays.iter().any(|seen| seen.found.mountpoint == other.found.mountpoint) {
-                changes.unmounted(self.name(&other.found.mountpoint));
+            if self.now.overlays.iter().any(|seen| seen.found.mountpoint == other.found.mountpoint) {
+                continue;
+            }
+            let from = self.name(&other.found.mountpoint);
+            match self.now.overlays.iter().find(|seen| seen.found.id == other.found.id) {
+                Some(seen) => changes.moved(from, self.name(&seen.found.mountpoint)),
+                None => changes.unmounted(from),
             }
         }
     }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// A tree with no more entries is never folded.
 const SHORT: usize = 40;
-/// So many unchanged entries of a directory are shown in a folded tree.
-const FIRST: usize = 6;
+/// So many entries of a directory are shown in a folded tree that are unchanged, or new together with their directory:
+/// of the outermost one most, of deeper ones fewer.
+const FIRST: [usize; 4] = [16, 3, 2, 0];
 /// So many changed entries of one directory are shown; a step that makes more of them is counted.
 const MOST_CHANGED: usize = 100;
 
@@ -57,14 +58,15 @@ impl Builder<'_, '_> {
             }
             let mark = if all_new { Some(Mark::New) } else { self.mark(child) };
             let touched = self.wanted.before.is_some_and(|(_, delta)| delta.touched.contains(&child));
-            let room = match mark.is_some() || touched {
+            let room = match (mark.is_some() && !all_new) || touched {
                 true => {
                     changed += 1;
                     changed <= MOST_CHANGED
                 }
                 false => {
                     unchanged += 1;
-                    unchanged <= FIRST && self.rows.len() < SHORT
+                    let deep = usize::from(depth).min(FIRST.len() - 1);
+                    unchanged <= FIRST[deep] && (deep == 0 || self.rows.len() < SHORT)
                 }
             };
             if self.fold && !room {

@@ -165,7 +165,7 @@ pub(super) fn experiment() -> Vec<Event> {
             changes.push(Change::Workspace { path, directory: false, mark: Mark::New });
         }
     }
-    events.push(Event::Observation(Observation { workspace, overlays: vec![], changes }));
+    events.push(Event::Observation(Observation { workspace, overlays: vec![], changes, panels: vec![] }));
     events.extend([
         step(2, "Mount the union"),
         prose("The leftmost lower directory is the top of the pile."),
@@ -193,6 +193,7 @@ pub(super) fn experiment() -> Vec<Event> {
             workspace: vec![],
             overlays: vec![overlay("mnt", vec![file(0, "container-layer.txt").state(State::Added)], merged_before())],
             changes: vec![Change::Mounted { mountpoint: name("mnt"), lowers: 4, upper: Some(name(UPPER)) }],
+            panels: vec![],
         }),
         Event::Marked {
             marks: vec![
@@ -247,6 +248,7 @@ pub(super) fn experiment() -> Vec<Event> {
                 metacopy: false,
                 source_unchanged: true,
             }],
+            panels: vec![],
         }),
         step(4, "Delete through the union"),
         command("rm mnt/image-layer2.txt mnt/container-layer.txt"),
@@ -281,6 +283,7 @@ pub(super) fn experiment() -> Vec<Event> {
                 },
                 Change::Removed { path: name("container-layer.txt"), layer: name(UPPER) },
             ],
+            panels: vec![],
         }),
         step(5, "What the kernel refuses"),
         Event::Command {
@@ -432,8 +435,10 @@ pub(super) fn states() -> Observation {
         Change::WhitedOut { path: name("var"), layer: name("c1/upper"), hides: vec![] },
         Change::Modified { path: name("moved/big.img"), layer: name("c1/upper") },
         Change::Unmounted { mountpoint: name("old") },
+        Change::Moved { from: name("mnt"), to: name("/") },
+        Change::Moved { from: name("mnt"), to: name("other") },
     ];
-    Observation { workspace: vec![], overlays: vec![one, two, three], changes }
+    Observation { workspace: vec![], overlays: vec![one, two, three], changes, panels: vec![] }
 }
 
 /// Every change that [`states`] has no room for.
@@ -477,6 +482,7 @@ pub(super) fn five_hundred() -> Vec<Event> {
                 troubles: vec![],
             }],
             changes: vec![Change::Mounted { mountpoint: name("mnt"), lowers: 500, upper: Some(name("up")) }],
+            panels: vec![],
         }),
     ]
 }
@@ -526,5 +532,6 @@ pub(super) fn names() -> Observation {
                 source_unchanged: true,
             })
             .collect(),
+        panels: vec![],
     }
 }

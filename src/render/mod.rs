@@ -11,6 +11,7 @@ mod junit;
 mod line;
 pub mod markdown;
 mod page;
+mod panels;
 mod picture;
 mod plain;
 mod style;

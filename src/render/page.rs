@@ -3,7 +3,9 @@
 //! The page reads well without JavaScript and without colour: marks and words carry the meaning, and everything that
 //! came from a run is escaped. What the instructor says is not on it.
 
-use crate::event::{Adapted, Begin, Event, Failure, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Role, Row};
+use crate::event::{
+    Adapted, Begin, Event, Failure, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Role, Row,
+};
 use crate::render::{trees, words};
 use std::fmt::Write;
 
@@ -162,6 +164,10 @@ impl Page {
                 self.block("ll-warned", &html(trouble));
             }
         }
+        let tables: String = observation.panels.iter().map(table).collect();
+        if !tables.is_empty() {
+            self.block("ll-panels", &tables);
+        }
         let told: String = words::tell(&observation.changes)
             .iter()
             .map(|told| format!("<li><span>{}</span> {}</li>", html(told.sign.mark()), html(&told.text)))
@@ -170,6 +176,19 @@ impl Page {
             self.block("ll-told", &format!("<ul>{told}</ul>"));
         }
     }
+}
+
+/// A table with its marks before the rows.
+fn table(panel: &Panel) -> String {
+    let row = |tag: &str, mark: &str, cells: &[String]| {
+        let cells: String = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", html(cell))).collect();
+        format!("<tr><td>{}</td>{cells}</tr>", html(mark))
+    };
+    let titles: Vec<String> = words::panel_columns(panel.kind).iter().map(|title| title.to_string()).collect();
+    let mark = |mark: Option<Mark>| mark.map_or("", |mark| words::Sign::from(mark).mark());
+    let rows: String = panel.rows.iter().map(|found| row("td", mark(found.mark), &found.cells)).collect();
+    let title = words::panel_title(panel.kind);
+    format!("<table><caption>{title}</caption><thead>{}</thead><tbody>{rows}</tbody></table>", row("th", "", &titles))
 }
 
 fn lower_column(overlay: &Overlay) -> String {

@@ -148,6 +148,11 @@ fn observed(observation: &Observation, with_work: bool, out: &mut dyn Write) -> 
             writeln!(out, "Its work directory is {}.", words::called(work))?;
         }
     }
+    for panel in &observation.panels {
+        let rows: Vec<String> = panel.rows.iter().map(|row| words::panel_sentence(panel.kind, row)).collect();
+        let rows = if rows.is_empty() { "none".to_string() } else { rows.join("; ") };
+        writeln!(out, "Table, {}: {}.", words::panel_title(panel.kind), line(&rows))?;
+    }
     words::tell(&observation.changes).iter().try_for_each(|told| writeln!(out, "{}", line(&told.text)))
 }
 

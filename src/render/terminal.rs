@@ -6,7 +6,7 @@
 use crate::event::{Adapted, Begin, Call, Event, Failure, Marked, Observation, Role as RunBy, Statement};
 use crate::render::line::{Line, head};
 use crate::render::style::{Paint, Role};
-use crate::render::{Renderer, markdown, trees, verdict, words};
+use crate::render::{Renderer, markdown, panels, trees, verdict, words};
 use std::io::{self, Write};
 
 /// How the terminal is, and what is wanted on it.
@@ -233,6 +233,11 @@ impl Terminal {
 
     fn observed(&self, observation: &Observation, with_work: bool) -> Vec<Line> {
         let mut lines = trees::draw(observation, self.options.width, with_work);
+        let tables = panels::draw(&observation.panels, self.options.width);
+        if !lines.is_empty() && !tables.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.extend(tables);
         let told = told(observation, self.options.width);
         if !lines.is_empty() && !told.is_empty() {
             lines.push(Line::new());

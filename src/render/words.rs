@@ -2,7 +2,9 @@
 //!
 //! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
 
-use crate::event::{Change, Content, Found, Kind, Lower, Mark, Marked, Name, Row, State, Statement};
+use crate::event::{
+    Change, Content, Found, Kind, Lower, Mark, Marked, Name, PanelKind, PanelRow, Row, State, Statement,
+};
 use crate::render::line::{head, tail};
 use similar::{ChangeTag, TextDiff};
 
@@ -204,6 +206,11 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
             };
             loud(Sign::New, text)
         }
+        Change::Unmounted { mountpoint } if mountpoint.as_path() == std::path::Path::new("/") => loud(
+            Sign::Gone,
+            "The shell that had the overlay as its root has ended, and the mount with it. Its layers keep what they hold."
+                .to_string(),
+        ),
         Change::Unmounted { mountpoint } => loud(
             Sign::Gone,
             format!(
@@ -211,6 +218,12 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
                 called(mountpoint)
             ),
         ),
+        Change::Moved { from, to } if to.as_path() == std::path::Path::new("/") => {
+            loud(Sign::Changed, format!("The merged view of {} is now the root directory of the shell.", called(from)))
+        }
+        Change::Moved { from, to } => {
+            loud(Sign::Changed, format!("What was mounted on {} is now mounted on {}.", called(from), called(to)))
+        }
         Change::Created { path, directory, layer } => loud(
             Sign::New,
             format!(
@@ -529,6 +542,7 @@ pub fn found(found: &Found) -> String {
         Found::File { reads: Some(text) } => format!("a file that reads \"{text}\""),
         Found::File { reads: None } => "a file".to_string(),
         Found::Whiteout => "a whiteout".to_string(),
+        Found::Link => "a symbolic link".to_string(),
         Found::Other => "neither a file nor a directory".to_string(),
     }
 }
@@ -770,4 +784,55 @@ pub fn left_out(line: &str) -> String {
     let back = back.find(' ').map_or(back, |at| &back[at..]);
     let gone = shorter[front.len()..shorter.len() - back.len()].chars().count();
     format!("{front}…({} characters left out)…{back}", number(gone as u64))
+}
+
+/// What a table is called.
+pub fn panel_title(kind: PanelKind) -> &'static str {
+    match kind {
+        PanelKind::Namespaces => "namespaces",
+        PanelKind::Mounts => "mounts inside",
+        PanelKind::Processes => "processes",
+        PanelKind::Ids => "who the shell is",
+        PanelKind::Network => "network inside",
+        PanelKind::Cgroup => "cgroup",
+        PanelKind::Root => "root directory",
+    }
+}
+
+/// What its columns are called.
+pub fn panel_columns(kind: PanelKind) -> [&'static str; 3] {
+    match kind {
+        PanelKind::Namespaces => ["", "outside", "inside"],
+        PanelKind::Mounts => ["mount point", "type", "propagation"],
+        PanelKind::Processes => ["outside", "inside", "name"],
+        PanelKind::Ids => ["", "outside", "inside"],
+        PanelKind::Network => ["interface", "state", "leads to"],
+        PanelKind::Cgroup => ["", "limit", "in use"],
+        PanelKind::Root => ["", "seen from outside", "seen from inside"],
+    }
+}
+
+/// A row of a table as a sentence.
+pub fn panel_sentence(kind: PanelKind, row: &PanelRow) -> String {
+    let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
+    let (one, two, three) = (cell(0), cell(1), cell(2));
+    let text = match kind {
+        PanelKind::Namespaces if three == "the same" => format!("the {one} namespace is the same inside, number {two}"),
+        PanelKind::Namespaces => format!("the {one} namespace is number {two} outside and number {three} inside"),
+        PanelKind::Mounts => format!("on {one} a {two} is mounted, {three}"),
+        PanelKind::Processes if two == "-" => format!("process {one}, {three}, is not seen inside"),
+        PanelKind::Processes => format!("process {one}, {three}, is number {two} inside"),
+        PanelKind::Ids | PanelKind::Cgroup if three.is_empty() => format!("{one}: {two}"),
+        PanelKind::Ids | PanelKind::Root => format!("the {one} is {two} outside and {three} inside"),
+        PanelKind::Network if two.is_empty() => format!("the interfaces are {one}"),
+        PanelKind::Network if three.is_empty() => format!("the interface {one} is {two}"),
+        PanelKind::Network => format!("the interface {one} is {two}; it leads to {three}"),
+        PanelKind::Cgroup => format!("{one}: limit {two}, in use {three}"),
+    };
+    match row.mark {
+        None => text,
+        Some(Mark::New) => format!("{text} (new)"),
+        Some(Mark::Changed) => format!("{text} (changed)"),
+        Some(Mark::Gone) => format!("{text} (gone)"),
+    }
 }

@@ -4,7 +4,7 @@
 
 use crate::action::CommandLine;
 use crate::check::{Outcome, Start};
-use crate::event::{Call, Failure, Found, Observation};
+use crate::event::{Call, Failure, Found, Observation, PanelKind};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Ready, Reply, Request, Setup};
@@ -125,13 +125,13 @@ impl Stage {
 
     /// Looks at the trees, and compares with the last look.
     pub fn observe(&mut self, full: bool) -> Result<Observation, StageError> {
-        self.begin_observing(full)?;
+        self.begin_observing(full, &[])?;
         self.observed()
     }
 
-    /// Has the trees looked at; [`Stage::observed`] collects what was seen.
-    pub fn begin_observing(&mut self, full: bool) -> Result<(), StageError> {
-        self.link.request(&Request::Observe { full })
+    /// Has the trees looked at, and what the tables show that are asked for; [`Stage::observed`] collects what was seen.
+    pub fn begin_observing(&mut self, full: bool, panels: &[PanelKind]) -> Result<(), StageError> {
+        self.link.request(&Request::Observe { full, panels: panels.to_vec() })
     }
 
     /// What was seen.

@@ -105,42 +105,53 @@ fn enter_namespaces() -> Result<(), StageError> {
 
 fn write_map(file: &str, content: &str) -> Result<(), StageError> {
     crate::kernel::write_proc(file, content).map_err(|error| {
-        let why = match std::fs::read_to_string("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") {
-            Ok(value) if value.trim() == "1" => {
-                "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
-            }
-            _ => "the kernel refused the id map of our user namespace",
-        };
-        let fix = "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run layerlab with sudo";
+        let (why, fix) = why_no_map();
         StageError::host("cannot become root in a user namespace of our own", error, why, fix)
     })
 }
 
-/// unshare(2) failed: which of the known switches is off?
+/// Writing an id map failed: why, and what to do.
+pub fn why_no_map() -> (&'static str, &'static str) {
+    let why = match std::fs::read_to_string("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") {
+        Ok(value) if value.trim() == "1" => {
+            "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
+        }
+        _ => "the kernel refused the id map of our user namespace",
+    };
+    (why, "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run layerlab with sudo")
+}
+
 fn refused(error: CallError) -> StageError {
+    let (why, fix) = why_no_namespaces(&error);
+    StageError::host("cannot make namespaces of our own", error, why, fix)
+}
+
+/// unshare(2) failed: which of the known switches is off, and what to do.
+pub fn why_no_namespaces(error: &CallError) -> (&'static str, &'static str) {
     let switch = |path: &str| std::fs::read_to_string(path).ok().map(|value| value.trim().to_string());
-    let (why, fix) = if switch("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
+    if switch("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
         (
-            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)".to_string(),
+            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)",
             "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
         )
     } else if switch("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
         (
-            "this machine allows no user namespaces (user.max_user_namespaces is 0)".to_string(),
+            "this machine allows no user namespaces (user.max_user_namespaces is 0)",
             "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
         )
     } else if error.is("ENOSPC") {
         (
-            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)".to_string(),
+            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)",
             "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
         )
     } else if error.is("EINVAL") {
-        ("this kernel was built without user namespaces".to_string(), "run layerlab with sudo")
+        ("this kernel was built without user namespaces", "run layerlab with sudo")
     } else {
-        ("we may not make namespaces here: a container's seccomp filter or missing capability, or we are in a chroot".to_string(),
-         "run layerlab outside of this container, with sudo, or with: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN")
-    };
-    StageError::host("cannot make namespaces of our own", error, why, fix)
+        (
+            "we may not make namespaces here: a container's seccomp filter or missing capability, or we are in a chroot",
+            "run layerlab outside of this container, with sudo, or with: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN",
+        )
+    }
 }
 
 /// Waits until the worker has ended, or the CLI is gone: then ends it.

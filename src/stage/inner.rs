@@ -54,6 +54,13 @@ impl Shell {
         self.link.request(request).and_then(|()| self.link.reply()).unwrap_or_else(Reply::Failed)
     }
 
+    /// Whether its root directory is the worker's.
+    pub fn has_our_root(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let root = |path: &Path| std::fs::metadata(path).ok().map(|root| (root.dev(), root.ino()));
+        root(&self.process().join("root")) == root(Path::new("/"))
+    }
+
     /// Its directory in /proc.
     pub fn process(&self) -> std::path::PathBuf {
         format!("/proc/{}", self.pid).into()

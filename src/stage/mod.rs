@@ -42,6 +42,7 @@ mod worker;
 
 pub use error::StageError;
 pub use handle::{Ran, Rising, Stage, Stopper};
+pub use holder::{why_no_map, why_no_namespaces};
 pub use keeper::{Kept, Starting};
 pub use scratch::{ScratchChoice, remove_tree};
 pub use shell::Shell;

@@ -2,7 +2,7 @@
 
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
-use crate::event::{Call, Failure, Found, Observation, Role};
+use crate::event::{Call, Failure, Found, Observation, PanelKind, Role};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -118,6 +118,8 @@ pub(super) enum Request {
     Observe {
         /// Fold nothing.
         full: bool,
+        /// The tables beside the trees.
+        panels: Vec<PanelKind>,
     },
     /// Say what stands at these paths.
     Find(Vec<String>),

@@ -3,8 +3,8 @@
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
-use crate::kernel::{die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_umask};
-use crate::observe::{Observer, found_at};
+use crate::kernel::{call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_umask};
+use crate::observe::{Observer, PanelObserver, Shells, found_at};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
 use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
@@ -69,6 +69,7 @@ pub(super) struct Worker {
     scratch: String,
     root: PathBuf,
     observer: Observer,
+    panels: PanelObserver,
     /// The exercise that the checks are about.
     bench: Bench,
     /// The shells that lines have opened, the innermost last.
@@ -88,6 +89,8 @@ impl Worker {
         keep_proc();
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
+        // As `ps` shows the shell of which we take the place.
+        call_oneself(c"bash");
         let observer = Observer::new(setup.root.clone());
         Worker {
             is_inner: false,
@@ -95,6 +98,7 @@ impl Worker {
             scratch: setup.scratch,
             root: setup.root,
             observer,
+            panels: PanelObserver::default(),
             bench: Bench::new(Start::default()),
             shells: Vec::new(),
         }
@@ -141,14 +145,23 @@ impl Worker {
     fn answer(&mut self, request: Request) -> Reply {
         match request {
             Request::Run(line) => self.run(line),
-            Request::Observe { full } => {
+            Request::Observe { full, panels } => {
                 let inside: Vec<PathBuf> = self.shells.iter().map(Shell::process).collect();
                 match self.observer.observe(&self.working_directory(), full, &inside) {
-                    Ok(observation) => Reply::Observed(observation),
+                    Ok(mut observation) => {
+                        if !panels.is_empty() {
+                            let outside = format!("/proc/{}", own_pid_outside()).into();
+                            observation.panels = self.panels.observe(&panels, &Shells { outside, inside });
+                        }
+                        Reply::Observed(observation)
+                    }
                     Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
                 }
             }
-            Request::Find(paths) if !self.shells.is_empty() => self.ask_innermost(&Request::Find(paths)),
+            // Who has another root cannot see what a lesson speaks of.
+            Request::Find(paths) if self.shells.last().is_some_and(Shell::has_our_root) => {
+                self.ask_innermost(&Request::Find(paths))
+            }
             Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
             Request::Script(script) => self.script(&script),
             Request::Begin { exercise, untouched } => {
@@ -167,6 +180,7 @@ impl Worker {
 
     /// Runs a line in the innermost shell, and opens or closes one where the line asks for it.
     fn run(&mut self, line: CommandLine) -> Reply {
+        let redirect = line.redirect.clone();
         let mut reply = match self.shells.is_empty() {
             true => execute_line(&line, self.role),
             false => self.ask_innermost(&Request::Run(line)),
@@ -180,11 +194,20 @@ impl Worker {
                 *status = 1;
             }
             if let Some(opening) = opens.take() {
+                let program = opening.program().to_vec();
                 let worker = WorkerSetup { role: self.role, root: self.root.clone(), scratch: self.scratch.clone() };
                 match Shell::open(worker, self.shells.last(), *opening) {
-                    Ok((shell, mut opened)) => {
+                    Ok((shell, mut opened)) if program.is_empty() => {
                         calls.append(&mut opened);
                         self.shells.push(shell);
+                    }
+                    // What would become a shell runs the program, and ends.
+                    Ok((mut shell, opened)) => {
+                        let mut ran = shell.ask(&Request::Run(CommandLine { words: program, redirect }));
+                        if let Reply::Ran { calls, .. } = &mut ran {
+                            calls.splice(0..0, opened);
+                        }
+                        return ran;
                     }
                     Err(refused) => return refused,
                 }
@@ -200,8 +223,10 @@ impl Worker {
 
     /// Runs a script as somebody would have typed it, in a bash of its own.
     fn script(&self, script: &str) -> Reply {
+        // The program itself, wherever it lies: its path may be covered by the scratch space.
+        let script = format!("layerlab() {{ /proc/{}/exe \"$@\"; }}; {script}", own_pid_outside());
         let mut bash = std::process::Command::new("bash");
-        bash.args(["-c", script]).stdin(std::process::Stdio::null());
+        bash.args(["-c", &script]).stdin(std::process::Stdio::null());
         bash.env("LAYERLAB_OVERLAY_OPTIONS", overlay_options(self.role)).env("LC_ALL", "C.UTF-8");
         match bash.output() {
             Ok(output) => {

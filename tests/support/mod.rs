@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod image;
 pub mod screen;
 pub mod session;
 

@@ -281,6 +281,12 @@ impl Terminal {
         assert!(soon(|| self.shown().contains(what)), "{what:?} is not shown:\n{}", self.shown());
     }
 
+    /// Makes the window larger or smaller; whoever has the terminal is told by SIGWINCH.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        let size = rustix::termios::Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        rustix::termios::tcsetwinsize(self.master(), size).unwrap();
+    }
+
     /// The terminal itself, to ask for its modes.
     pub fn master(&self) -> OwnedFd {
         self.master.as_ref().unwrap().try_clone().unwrap().into()

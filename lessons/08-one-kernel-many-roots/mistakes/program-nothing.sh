@@ -1,0 +1,1 @@
+# verify: small/etc does not exist

@@ -1,0 +1,6 @@
+# verify: anna/etc/hostname reads "rootfs", not "anna"
+mkdir anna anna-layer anna-work bert bert-layer bert-work
+mount -t overlay overlay -o lowerdir=image,upperdir=anna-layer,workdir=anna-work$LAYERLAB_OVERLAY_OPTIONS anna
+mount -t overlay overlay -o lowerdir=image,upperdir=bert-layer,workdir=bert-work$LAYERLAB_OVERLAY_OPTIONS bert
+echo anna > hostname
+echo bert > bert/etc/hostname

@@ -1,0 +1,1 @@
+# verify: cell/usr/bin/cat does not exist

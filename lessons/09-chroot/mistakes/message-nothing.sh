@@ -1,0 +1,1 @@
+# verify: message.txt does not exist

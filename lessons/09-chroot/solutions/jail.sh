@@ -1,0 +1,4 @@
+cp -a image cell
+find cell/usr/bin cell/usr/sbin ! -type d ! -name cat -delete
+echo 'only this' > cell/note.txt
+test "$(chroot cell /bin/cat /note.txt)" = 'only this'

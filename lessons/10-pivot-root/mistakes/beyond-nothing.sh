@@ -1,0 +1,1 @@
+# verify: mine/root/alone.txt does not exist

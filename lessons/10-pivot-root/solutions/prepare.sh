@@ -1,0 +1,3 @@
+mkdir next next-layer next-work
+mount -t overlay overlay -o lowerdir=image,upperdir=next-layer,workdir=next-work$LAYERLAB_OVERLAY_OPTIONS next
+mkdir next/put_old

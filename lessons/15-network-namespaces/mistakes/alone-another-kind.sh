@@ -1,0 +1,3 @@
+# verify: alone keeps a uts namespace, not a network
+touch alone
+unshare --uts mount --bind /proc/self/ns/uts alone

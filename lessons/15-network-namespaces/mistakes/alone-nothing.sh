@@ -1,0 +1,1 @@
+# verify: alone does not exist

@@ -1,0 +1,3 @@
+# verify: alone keeps the machine's own network, not a new one
+touch alone
+mount --bind /proc/self/ns/net alone

@@ -1,0 +1,1 @@
+# verify: third does not exist

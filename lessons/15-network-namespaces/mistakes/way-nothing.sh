@@ -1,0 +1,1 @@
+# verify: br0 in switch has no address

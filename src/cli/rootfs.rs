@@ -1,0 +1,168 @@
+//! `layerlab rootfs DIR`
+
+use crate::cli::output::wrapped;
+use crate::cli::{CliError, Common};
+use crate::kernel::effective_ids;
+use crate::rootfs::{Copied, Made, Report, Source, Wanted, make};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+/// Make a root file system: programs of this machine with their libraries, a tree, or an archive
+#[derive(Debug, clap::Args)]
+pub struct Rootfs {
+    /// The directory to make; it must not exist, or be empty
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// Copy this program too, by name or path
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "from")]
+    with: Vec<OsString>,
+    /// Copy busybox alone, and link its programs to it
+    #[arg(long, conflicts_with = "from")]
+    busybox: bool,
+    /// Copy a directory or a tar archive (also .gz, .zst) instead
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<PathBuf>,
+    /// The most that may be written
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = size)]
+    limit: u64,
+    /// What was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Rootfs {
+    /// Makes it, and says what is in it.
+    pub fn run(&self, _: &Common) -> Result<(), CliError> {
+        let source = match &self.from {
+            Some(path) => Source::Path(path.clone()),
+            None => Source::Host(Wanted {
+                busybox: self.busybox,
+                with: self.with.clone(),
+                terminal: std::env::var_os("TERM"),
+            }),
+        };
+        let report = make(&self.directory, &source, self.limit, &*stop_by_signal()?)?;
+        match self.json {
+            true => {
+                let json = serde_json::to_string_pretty(&report).map_err(|error| CliError::Fault(error.to_string()))?;
+                println!("{json}");
+            }
+            false => print!("{}", told(&report)),
+        }
+        Ok(())
+    }
+}
+
+/// A signal is written there, and the work ends in order, with nothing left; a second one ends it at once.
+fn stop_by_signal() -> std::io::Result<Arc<AtomicUsize>> {
+    let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    for (signal, value) in [(SIGINT, 2), (SIGTERM, 15), (SIGHUP, 1)] {
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, again.clone())?;
+        signal_hook::flag::register(signal, again.clone())?;
+        signal_hook::flag::register_usize(signal, stop.clone(), value)?;
+    }
+    Ok(stop)
+}
+
+fn told(report: &Report) -> String {
+    let (made, directory) = (&report.made, &report.directory);
+    let mut said = Vec::new();
+    match &report.copied {
+        Some(copied) => {
+            said.push(programs(copied, made, directory));
+            said.extend(lacks(copied));
+        }
+        None => {
+            let (files, directories) = (count(made.files, "file"), count(made.directories, "directory"));
+            let links = count(made.others, "link");
+            said.push(format!("{directory} has {files}, {directories} and {links}, {}.", bytes(made.bytes)));
+            if effective_ids().0 != 0 {
+                said.push("All of it belongs to you: only root can give files away.".to_string());
+            } else if made.owners_lost {
+                said.push("Not all owners could be kept: this user namespace does not have them.".to_string());
+            }
+        }
+    }
+    if let Some(first) = made.left_out.first() {
+        let more = match made.left_out_in_all {
+            1 => String::new(),
+            2 => " 1 more was left out, too; --json names it.".to_string(),
+            all => format!(" {} more were left out, too; --json names them.", all - 1),
+        };
+        said.push(format!("{} was left out: {}.{more}", first.path, first.why));
+    }
+    let quoted = shell_words::quote(directory);
+    let enter = match effective_ids().0 {
+        0 => format!("chroot {quoted} /bin/sh"),
+        _ => format!("unshare --map-root-user chroot {quoted} /bin/sh"),
+    };
+    let enter = report.copied.as_ref().map(|_| format!("Enter it: {enter}\n")).unwrap_or_default();
+    said.iter().map(|sentence| wrapped(sentence) + "\n").collect::<String>() + &enter
+}
+
+fn programs(copied: &Copied, made: &Made, directory: &str) -> String {
+    let count_of = |list: &[String], what| count(list.len() as u64, what);
+    let programs = count_of(&copied.programs, "program");
+    let applets = match copied.applets.len() {
+        0 => String::new(),
+        many => format!(", {many} links to busybox"),
+    };
+    let libraries = match copied.libraries.len() {
+        1 => "1 library".to_string(),
+        many => format!("{many} libraries"),
+    };
+    format!("{directory} has {programs} of this machine{applets} and {libraries}, {}.", bytes(made.bytes))
+}
+
+/// What is not there, and where to get it.
+fn lacks(copied: &Copied) -> Vec<String> {
+    let mut said = Vec::new();
+    if !copied.missing.is_empty() {
+        let names = copied.missing.iter().map(|missing| format!("{} (Debian: {})", missing.program, missing.package));
+        said.push(format!("This machine lacks {}.", names.collect::<Vec<_>>().join(", ")));
+    }
+    for unresolved in &copied.unresolved {
+        let (program, library) = (&unresolved.program, &unresolved.library);
+        said.push(format!("{program} needs {library}, which is not on this machine: it will not start."));
+    }
+    said
+}
+
+fn count(number: u64, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        _ => format!("{number} {what}s"),
+    }
+}
+
+/// `14.2 MiB`
+fn bytes(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB"];
+    let mut size = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < units.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", units[unit])
+}
+
+/// `512M`, `4G`: a number, in bytes or in powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    const UNKNOWN: &str = "a size is a number with K, M, G or T behind it: 512M";
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match text[digits.len()..].to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1_u64 << 40,
+        _ => return Err(UNKNOWN.to_string()),
+    };
+    let number: u64 = digits.parse().map_err(|_| UNKNOWN.to_string())?;
+    number.checked_mul(unit).filter(|size| *size > 0).ok_or_else(|| "that is no size to work with".to_string())
+}

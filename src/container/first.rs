@@ -1,0 +1,193 @@
+//! PID 1 of a container: builds what it needs around itself, and becomes the command.
+
+use crate::container::error::{ContainerError, Wanted};
+use crate::container::plan::Plan;
+use crate::container::steps::Steps;
+use crate::container::{init, protection, root, terminal};
+use crate::kernel::{
+    CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
+};
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const WHY: &str =
+    "the kernel refuses it in our own namespaces; a security module or a container around us may forbid it";
+const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
+
+/// The whole life of PID 1. Returns only where it cannot become the command, or starts it as its child.
+pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
+    let mut steps = Steps::new(plan.explain);
+    let sys = steps.so_that("whatever happens to layerlab: with it this process dies, and with PID 1 all the others");
+    sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
+    // The parent has blocked those that it waits for.
+    let _ = unblock_signals();
+    set_umask(0);
+    enter_cgroups(&mut steps, plan)?;
+    root::build(&mut steps, plan)?;
+    let Some((input, network)) = receive()? else {
+        // The parent has ended, or has said why it cannot go on.
+        return Ok(0);
+    };
+    let sys = steps.so_that("network namespace: into it, now that it is there");
+    sys.enter_network(&network).wanted("cannot enter the container's network", WHY, FIX)?;
+    drop(network);
+    root::finish(&mut steps, plan)?;
+    root::go_into(&mut steps, plan)?;
+    set_umask(0o022);
+    if plan.terminal {
+        terminal::open(input)?;
+    } else {
+        let _ = use_as_input(&input);
+        drop(input);
+        // Out of reach of the terminal that we were started from, and of what is typed there.
+        let _ = new_session();
+    }
+    work_in(&mut steps, plan)?;
+    let environment = environment(plan);
+    let command = command(plan, &environment)?;
+    protection::give_up_rights(&mut steps, plan)?;
+    protection::filter(&mut steps, plan)?;
+    start(steps, plan, command, environment)
+}
+
+fn enter_cgroups(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    if plan.inner.cgroups.is_empty() {
+        return Ok(());
+    }
+    let wanted = "cannot enter the container's cgroup";
+    let sys = steps.so_that("cgroup: this process goes into it, and all that it ever starts are in it too");
+    for door in &plan.inner.cgroups {
+        sys.write_once(&door.to_string_lossy(), "0").wanted(wanted, WHY, FIX)?;
+    }
+    let sys = steps.so_that("cgroup namespace: where we are now is / for all that look from inside");
+    sys.unshare(Namespaces { cgroup: true, ..Namespaces::default() }).wanted(wanted, WHY, FIX)
+}
+
+/// What the parent hands to us: the standard input that the command is to have, and the network. Nothing where it has ended:
+/// it may have done so before its death could be a signal to us.
+fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
+    let line = std::io::stdin();
+    let handed =
+        receive_descriptors(&line).map_err(|error| ContainerError::Broken(format!("PID 1 hears nothing: {error}")))?;
+    let mut handed = handed.into_iter();
+    match (handed.next(), handed.next()) {
+        (Some(input), Some(network)) if !has_hung_up(&line) => Ok(Some((input, network))),
+        _ => Ok(None),
+    }
+}
+
+fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let Some(workdir) = &plan.workdir else { return Ok(()) };
+    let sys = steps.so_that("where the command begins: no link of /proc may lead there, because it could lead out");
+    sys.work_in(workdir).map_err(|error| {
+        let wanted = format!("cannot begin in {}", workdir.display());
+        let (why, fix) = match error.name().as_str() {
+            "ENOENT" => {
+                ("there is no such directory in the container", "give a directory of the image, or one of --volume")
+            }
+            "ENOTDIR" => ("it is no directory", "give a directory of the image"),
+            "ELOOP" => {
+                ("a link of /proc leads there, and it could lead out of the container", "give the directory itself")
+            }
+            _ => ("the kernel refuses it", "give another directory"),
+        };
+        ContainerError::refused(&wanted, error, why, fix)
+    })
+}
+
+/// The program that the command means, in the container.
+fn command(plan: &Plan, environment: &[(OsString, OsString)]) -> Result<PathBuf, ContainerError> {
+    let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_os_str());
+    let name = plan.command.first().ok_or_else(|| ContainerError::Broken("no command".to_string()))?;
+    find(name, path.unwrap_or_default()).ok_or_else(|| {
+        let error = std::io::Error::from_raw_os_error(2);
+        let call = CallError::from_io("execve", format!("{}, …", crate::kernel::quoted(name.as_ref())), &error);
+        let (why, fix) = (
+            "the image has no program of this name",
+            "give the path of a program of the image, or set PATH with --env",
+        );
+        ContainerError::host(&format!("cannot start {}", name.display()), call, why, fix).with_code(127)
+    })
+}
+
+fn start(
+    mut steps: Steps,
+    plan: &Plan,
+    program: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+) -> Result<u8, ContainerError> {
+    let variables = environment.len();
+    let mut command = Command::new(&program);
+    command.arg0(&plan.command[0]).args(&plan.command[1..]).env_clear().envs(environment);
+    if plan.init {
+        let sys = steps.so_that("this program goes on as PID 1: nobody in here can look into it");
+        sys.hide_from_proc().wanted("cannot hide PID 1", WHY, FIX)?;
+    }
+    if plan.explain {
+        let words: Vec<String> = plan.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let sys = steps.so_that(if plan.init {
+            "the command: a child of PID 1"
+        } else {
+            "this process becomes the command: PID 1"
+        });
+        sys.record_execve(&program.to_string_lossy(), &words, variables);
+    }
+    steps.tell();
+    let error = if plan.init {
+        match init::run(command, plan.terminal) {
+            Ok(code) => return Ok(code),
+            Err(error) => error,
+        }
+    } else {
+        command.exec()
+    };
+    let (code, why, fix) = match error.kind() {
+        ErrorKind::NotFound if program.exists() => (
+            127,
+            "it is there, but the interpreter or loader that it names is not in the image",
+            "add that to the image; a statically linked program needs none",
+        ),
+        ErrorKind::NotFound => (127, "the image has no such file", "give the path of a program of the image"),
+        ErrorKind::PermissionDenied => (126, "it is a directory, or not executable", "chmod +x it in the image"),
+        _ => (126, "it is no program for this machine", "use an image for this processor"),
+    };
+    let call = CallError::from_io("execve", format!("{}, …", crate::kernel::quoted(&program)), &error);
+    Err(ContainerError::host(&format!("cannot start {}", plan.command[0].display()), call, why, fix).with_code(code))
+}
+
+/// The file that a name means: with a `/` in it, itself; else the first one in PATH.
+fn find(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
+    if name.as_bytes().contains(&b'/') {
+        return Some(PathBuf::from(name));
+    }
+    let candidates = || std::env::split_paths(path).map(|directory| directory.join(name));
+    let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|data| data.is_file());
+    let is_program = |path: &PathBuf| {
+        std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+    };
+    candidates().find(is_program).or_else(|| candidates().find(|path| is_file(path)))
+}
+
+/// What the command finds in its environment; the last of a name counts.
+fn environment(plan: &Plan) -> Vec<(OsString, OsString)> {
+    let home = if plan.user.is_none_or(|(user, _)| user == 0) { "/root" } else { "/" };
+    let defaults = [
+        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+        ("HOME", home),
+        ("HOSTNAME", &plan.hostname),
+    ];
+    let mut all: Vec<(OsString, OsString)> = defaults.map(|(name, value)| (name.into(), value.into())).to_vec();
+    for variable in &plan.environment {
+        let bytes = variable.as_bytes();
+        let at = bytes.iter().position(|&byte| byte == b'=').unwrap_or(bytes.len());
+        let value = bytes.get(at + 1..).unwrap_or_default();
+        all.push((OsStr::from_bytes(&bytes[..at]).into(), OsStr::from_bytes(value).into()));
+    }
+    all
+}

@@ -1,0 +1,250 @@
+//! The parent of a container: makes its namespaces, starts its PID 1, waits.
+//!
+//! Order matters (user_namespaces(7), pid_namespaces(7)): the user namespace first and alone, its maps, then the others in
+//! one call; `/` private before anything is mounted. The PID namespace begins with the child. The network namespace, which
+//! takes the kernel as long as all the rest, is made while PID 1 builds the root file system, and handed to it.
+
+use crate::container::FIRST;
+use crate::container::cgroup::Cgroups;
+use crate::container::error::{ContainerError, Wanted};
+use crate::container::plan::Plan;
+use crate::container::steps::Steps;
+use crate::kernel::{
+    CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first,
+    own_network, parent_pid, send_descriptors, standard_directory,
+};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Directories over which the scratch tmpfs may be mounted.
+const PLACES: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/opt", "/run", "/home"];
+
+const WHY: &str = "a security module or a container's seccomp filter forbids mount(2)";
+const FIX: &str = "run layerlab outside of this container";
+
+/// The whole life of the parent; the exit code is the command's, as a shell tells it.
+pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
+    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot prepare for the container: {error}"));
+    let signals = Signals::of_parent().map_err(broken)?;
+    let watched = if plan.terminal { Some(Watched::new().map_err(broken)?) } else { None };
+    if let Some(number) = standard_directory() {
+        // EISDIR (errno(3)).
+        let error = std::io::Error::from_raw_os_error(21);
+        let error = CallError::from_io("fstat", format!("{number}, {{st_mode=S_IFDIR}}"), &error);
+        let why = "through an open directory of the host a container could leave its root";
+        return Err(ContainerError::refused(
+            "cannot give the container a directory as its input or output",
+            error,
+            why,
+            "give it a file, a pipe, or nothing",
+        ));
+    }
+    plan.inner.place = place(&plan)?;
+    let mut steps = Steps::new(plan.explain);
+    let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
+    plan.inner.cgroups = cgroups.doors();
+    let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
+    let outcome = contain(steps, &mut plan, &signals);
+    if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
+        tidy(&kept);
+        if outcome.is_ok() {
+            eprintln!("layerlab: what the container changed is in {}", keep.join("upper").display());
+        }
+    }
+    if outcome.as_ref().is_ok_and(|code| *code == 137) && cgroups.ran_out_of_memory() {
+        eprintln!("layerlab: the container was ended: it wanted more memory than --memory gives it");
+    }
+    cgroups.remove();
+    if let Some(watched) = watched {
+        watched.restore_if_alone();
+    }
+    outcome
+}
+
+/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode.
+fn tidy(kept: &OwnedFd) {
+    let mut sys = Sys::default();
+    for name in ["work/work", "work/index", "work"] {
+        let _ = sys.unlink_in(kept, Path::new(name), true);
+    }
+}
+
+fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, ContainerError> {
+    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot start PID 1: {error}"));
+    enter_namespaces(&mut steps, plan)?;
+    let program = protect_program(&mut steps)?;
+    steps.tell();
+    // Opened now: when PID 1 goes into its root, it takes us along.
+    let processes = Process::open(std::process::id()).map_err(broken)?;
+    let (line, theirs) = UnixStream::pair().map_err(broken)?;
+    let mut first = start(&program, plan, theirs.into()).map_err(broken)?;
+    let network = make_network(&mut steps, plan);
+    steps.tell();
+    let handed = network
+        .and_then(|network| send_descriptors(&line, &[std::io::stdin().as_fd(), network.as_fd()]).map_err(broken));
+    if handed.is_err() {
+        // It waits for us, and ends when we hang up.
+        drop(line);
+        let code = first.wait().map(code).map_err(broken)?;
+        // Where it ended first it has said why.
+        return if code == 0 { handed.map(|()| code) } else { Ok(code) };
+    }
+    wait(&mut first, signals, &processes)
+}
+
+/// A directory below which nothing lies that the container is made of.
+fn place(plan: &Plan) -> Result<PathBuf, ContainerError> {
+    let needed = || {
+        let volumes = plan.volumes.iter().map(|volume| &volume.source);
+        plan.lowers.iter().chain(plan.keep.iter()).chain(volumes)
+    };
+    let free = |place: &&Path| {
+        !needed().any(|path| path.starts_with(place))
+            && std::fs::symlink_metadata(place).is_ok_and(|data| data.is_dir())
+    };
+    PLACES.iter().map(Path::new).find(free).map(Path::to_path_buf).ok_or_else(|| {
+        ContainerError::Broken(format!(
+            "there is no directory to mount the scratch space on; tried {}",
+            PLACES.join(" ")
+        ))
+    })
+}
+
+fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerError> {
+    let (uid, gid) = effective_ids();
+    // With limits PID 1 goes into its cgroups first: what is `/` in a cgroup namespace is where its maker is.
+    let own = Namespaces {
+        mount: true,
+        uts: true,
+        ipc: true,
+        pid: true,
+        cgroup: plan.inner.cgroups.is_empty(),
+        time: plan.time,
+        ..Namespaces::default()
+    };
+    let clause = "mounts, host name, message queues and processes of its own; the next child is PID 1";
+    if uid == 0 {
+        match steps.so_that(clause).unshare(own) {
+            Ok(()) => return Ok(()),
+            // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
+            Err(error) if error.is("EPERM") => {}
+            Err(error) => return Err(refused(error)),
+        }
+    }
+    plan.inner.ordinary = true;
+    if let Some((user, _)) = plan.user.filter(|user| *user != (0, 0)) {
+        let error = std::io::Error::from_raw_os_error(22);
+        let error = CallError::from_io("setresuid", format!("{user}, {user}, {user}"), &error);
+        let why = "an ordinary user may map one id into a user namespace, and that is root's there";
+        return Err(ContainerError::refused(
+            "cannot become another user",
+            error,
+            why,
+            "leave --user away, or run layerlab with sudo",
+        ));
+    }
+    let sys = steps.so_that("user namespace: root in it, and only in it; it gives the right to all the others");
+    sys.unshare(Namespaces { user: true, ..Namespaces::default() }).map_err(refused)?;
+    let sys = steps.so_that("an ordinary user may map its own id, and its group only once setgroups(2) is given up");
+    let maps =
+        [("setgroups", "deny".to_string()), ("uid_map", format!("0 {uid} 1")), ("gid_map", format!("0 {gid} 1"))];
+    for (file, content) in maps {
+        sys.write_once(&format!("/proc/self/{file}"), &content).map_err(|error| {
+            let (why, fix) = crate::stage::why_no_map();
+            ContainerError::host("cannot become root in a user namespace of our own", error, why, fix)
+        })?;
+    }
+    steps.so_that(clause).unshare(own).map_err(refused)
+}
+
+fn refused(error: CallError) -> ContainerError {
+    let (why, fix) = crate::stage::why_no_namespaces(&error);
+    ContainerError::host("cannot make the namespaces of the container", error, why, fix)
+}
+
+/// Makes this program readable, but not writable, in the mount namespace: what runs as PID 1 can be reached from inside by
+/// /proc/self/exe, and through a writable mount it could be overwritten (CVE-2019-5736).
+fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
+    let sys = steps.so_that("mount namespace: nothing that is mounted from here on reaches the host");
+    sys.make_private(Path::new("/")).wanted("cannot keep the container's mounts to ourselves", WHY, FIX)?;
+    let wanted = "cannot protect layerlab itself from the container";
+    let sys = steps.so_that("this program, read-only: PID 1 begins as layerlab, and must not be able to overwrite it");
+    // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
+    let own =
+        std::env::current_exe().map_err(|error| ContainerError::Broken(format!("where is this program? {error}")))?;
+    sys.bind_one(&own, &own).wanted(wanted, "the program was moved or replaced meanwhile", "run the command again")?;
+    sys.remount_read_only(&own).wanted(wanted, WHY, FIX)?;
+    Ok(own)
+}
+
+fn start(program: &Path, plan: &Plan, line: OwnedFd) -> std::io::Result<Child> {
+    Command::new(program).arg(FIRST).args(plan.to_words()).env_clear().stdin(Stdio::from(line)).spawn()
+}
+
+fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {
+    let sys = steps.so_that("network namespace: no interface but loopback; made while PID 1 does what follows");
+    sys.unshare(Namespaces { net: true, ..Namespaces::default() }).map_err(refused)?;
+    let sys = steps.so_that("loopback is down at first");
+    sys.raise_loopback().wanted("cannot raise the loopback interface", WHY, FIX)?;
+    let sys = steps.so_that("host name, of this UTS namespace alone");
+    sys.set_hostname(&plan.hostname).map_err(|error| {
+        ContainerError::refused(
+            "cannot set the host name",
+            error,
+            "it has at most 64 bytes",
+            "give a shorter --hostname",
+        )
+    })?;
+    own_network().map_err(|error| ContainerError::Broken(format!("cannot open our network namespace: {error}")))
+}
+
+/// Waits for the end of PID 1, which is that of everything in the container.
+fn wait(first: &mut Child, signals: &Signals, processes: &Process) -> Result<u8, ContainerError> {
+    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot wait for the container: {error}"));
+    let mut asked = None;
+    loop {
+        if let Some(status) = first.try_wait().map_err(broken)? {
+            return Ok(match (asked, code(status)) {
+                // We killed it, because somebody wanted us to end.
+                (Some(signal), 137) => 128 + signal,
+                (_, code) => code,
+            });
+        }
+        if let Some(signal) = signals.next() {
+            asked = Some(signal);
+            end_first(first.id(), signal, &processes.beside(first.id(), "status").unwrap_or_default());
+        }
+    }
+}
+
+/// As a shell tells it of a command.
+pub(super) fn code(status: std::process::ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt;
+    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    u8::try_from(code).unwrap_or(1)
+}
+
+/// With a terminal the CLI stands between it and us. If it is killed, we are told, end the container, and set the terminal as
+/// it was: nobody else could.
+struct Watched {
+    modes: Option<Modes>,
+    cli: i32,
+}
+
+impl Watched {
+    fn new() -> std::io::Result<Watched> {
+        let cli = parent_pid();
+        be_told_of_parents_death()?;
+        Ok(Watched { modes: Modes::now(), cli })
+    }
+
+    fn restore_if_alone(&self) {
+        if parent_pid() != self.cli
+            && let Some(modes) = &self.modes
+        {
+            modes.restore();
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The root file system of a container: an overlay over the image, and what every program expects to find in it.
+//!
+//! `/dev`, `/proc` and `/sys` are directories of a thin layer of our own on top of the image, so whatever the image has by
+//! these names, symbolic links to somewhere else for example, is never looked at.
+
+use crate::container::error::{ContainerError, Wanted};
+use crate::container::plan::Plan;
+use crate::container::steps::Steps;
+use crate::container::volumes;
+use crate::kernel::{MountFlags, OverlayMount};
+use std::path::Path;
+
+const WHY: &str =
+    "the kernel refuses it in our own mount namespace; a security module or a container around us may forbid it";
+const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
+
+/// What no program in a container has business with, because it tells of the host, or changes it: files, and directories.
+const HIDDEN_FILES: &[&str] = &[
+    "proc/interrupts",
+    "proc/kcore",
+    "proc/keys",
+    "proc/latency_stats",
+    "proc/sched_debug",
+    "proc/timer_list",
+    "proc/timer_stats",
+];
+/// See [`HIDDEN_FILES`].
+const HIDDEN_DIRECTORIES: &[&str] =
+    &["proc/acpi", "proc/asound", "proc/scsi", "sys/devices/virtual/powercap", "sys/firmware"];
+/// What may be read, but not written: the settings of the machine.
+const READ_ONLY: &[&str] = &["bus", "fs", "irq", "sys", "sysrq-trigger"];
+/// Devices that do no harm: name, major, minor.
+const DEVICES: &[(&str, u32, u32)] =
+    &[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+/// Links that programs expect.
+const LINKS: &[(&str, &str)] = &[
+    ("fd", "/proc/self/fd"),
+    ("stdin", "/proc/self/fd/0"),
+    ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"),
+    ("ptmx", "pts/ptmx"),
+];
+
+const NOTHING: MountFlags = MountFlags { read_only: false, no_suid: true, no_devices: true, no_exec: true };
+
+/// Builds it, but for what needs the network.
+pub(super) fn build(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let root = plan.inner.place.join("root");
+    mount_scratch(steps, plan)?;
+    mount_image(steps, plan, &root)?;
+    mount_proc(steps, plan, &root)?;
+    mount_devices(steps, plan, &root)
+}
+
+/// Builds the rest, in the container's network.
+pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let root = plan.inner.place.join("root");
+    mount_sys(steps, plan, &root)?;
+    volumes::mount(steps, plan, &root)
+}
+
+fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let sys = steps.so_that("the scratch space: in memory, and gone with the container");
+    let options = format!("mode=755,size={}", plan.size);
+    let flags = MountFlags { no_suid: true, ..MountFlags::default() };
+    sys.mount_new("tmpfs", &plan.inner.place, flags, options.as_bytes()).map_err(|error| {
+        let (why, fix) = match error.is("EINVAL") {
+            true => {
+                ("tmpfs does not understand this size", "give --size as a number with k, m or g behind it: --size 64m")
+            }
+            false => (WHY, FIX),
+        };
+        ContainerError::host("cannot make the scratch space", error, why, fix)
+    })
+}
+
+fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let place = &plan.inner.place;
+    let wanted = "cannot make the scratch space";
+    let base = plan.keep.as_ref().unwrap_or(place);
+    let (upper, work) = (base.join("upper"), base.join("work"));
+    let init = place.join("init");
+    let sys =
+        steps.so_that("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
+    for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
+        sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
+    }
+    if !plan.read_only {
+        let sys = steps.so_that("overlay: the upper layer takes every change, the work directory is overlayfs's own");
+        for directory in [&upper, &work] {
+            match sys.make_directory(directory, 0o755) {
+                // Kept from the last time.
+                Err(error) if error.is("EEXIST") && plan.keep.is_some() => {}
+                outcome => outcome.wanted(wanted, WHY, FIX)?,
+            }
+        }
+    }
+    let lowers = std::iter::once(init).chain(plan.lowers.iter().cloned()).collect();
+    let overlay = OverlayMount {
+        source: "overlay".to_string(),
+        lowers,
+        upper: (!plan.read_only).then_some(upper),
+        work: (!plan.read_only).then_some(work),
+        options: if plan.inner.ordinary { vec!["userxattr".to_string()] } else { Vec::new() },
+        read_only: plan.read_only,
+        no_devices: true,
+    };
+    let sys = steps.so_that("overlay: the image below, changes above; devices of the image are no devices here");
+    sys.mount_overlay_shortly(&overlay, root).map_err(|(error, said)| {
+        let why = match said {
+            Some(said) => format!("the kernel says: {said}"),
+            None if error.is("ENOENT") => "a layer is not there any more, or its path is too long".to_string(),
+            None => WHY.to_string(),
+        };
+        ContainerError::host(
+            "cannot mount the overlay of the container",
+            error,
+            why,
+            "layerlab doctor; for --keep choose a directory on ext4, xfs, btrfs or tmpfs",
+        )
+    })
+}
+
+fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let sys = steps.so_that("PID namespace: /proc shows the processes of whoever mounts it, so PID 1 does");
+    let proc = root.join("proc");
+    let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
+    let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
+    sys.mount_new("proc", &proc, NOTHING, b"").wanted("cannot mount /proc", why, fix)?;
+    if plan.unprotected {
+        return Ok(());
+    }
+    let wanted = "cannot protect the settings of the machine";
+    // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
+    let still = plan.inner.place.join("proc");
+    let sys = steps.so_that("a second mount of it that is read-only …");
+    sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
+    sys.bind_one(&proc, &still).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    let sys = steps.so_that("… covers the settings of the machine, which are then read-only");
+    for name in READ_ONLY {
+        unless_missing(sys.bind_one(&still.join(name), &proc.join(name))).wanted(wanted, WHY, FIX)?;
+    }
+    Ok(())
+}
+
+/// What this kernel does not have need not be hidden.
+fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), crate::kernel::CallError> {
+    match outcome {
+        Err(error) if error.is("ENOENT") => Ok(()),
+        other => other,
+    }
+}
+
+fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let wanted = "cannot make /dev";
+    let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
+    let sys = steps.so_that("/dev: few devices, and none by which the host could be reached");
+    sys.make_directory(&made, 0o755).wanted(wanted, WHY, FIX)?;
+    for (name, major, minor) in DEVICES {
+        let device = made.join(name);
+        if plan.inner.ordinary {
+            // Devices cannot be made in a user namespace; those of the host can be shown.
+            sys.make_file(&device, 0o666).wanted(wanted, WHY, FIX)?;
+        } else {
+            sys.make_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
+        }
+    }
+    for (name, target) in LINKS {
+        sys.link_to(target, &made.join(name)).wanted(wanted, WHY, FIX)?;
+    }
+    for (name, mode) in [("pts", 0o755), ("mqueue", 0o755), ("shm", 0o1777)] {
+        sys.make_directory(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
+    }
+    // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
+    sys.bind_one(&made, &dev).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() })
+        .wanted(wanted, WHY, FIX)?;
+    if plan.inner.ordinary {
+        for (name, ..) in DEVICES {
+            sys.bind_one(&Path::new("/dev").join(name), &dev.join(name)).wanted(wanted, WHY, FIX)?;
+        }
+    }
+    let sys = steps.so_that("terminals of its own, message queues, and shared memory");
+    let options: &[u8] = match plan.inner.ordinary {
+        true => b"newinstance,ptmxmode=0666,mode=0620",
+        false => b"newinstance,ptmxmode=0666,mode=0620,gid=5",
+    };
+    let terminals = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
+    sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted, WHY, FIX)?;
+    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, b"").wanted(wanted, WHY, FIX)?;
+    let shm = dev.join("shm");
+    sys.bind_one(&shm, &shm).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&shm, NOTHING).wanted(wanted, WHY, FIX)
+}
+
+fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let sys =
+        steps.so_that("network namespace: /sys shows its interfaces; read-only, because the rest is the machine's");
+    let flags = MountFlags { read_only: true, ..NOTHING };
+    // Where a container around us hides parts of /sys there is none.
+    match sys.mount_new("sysfs", &root.join("sys"), flags, b"") {
+        Err(error) if !error.is("EPERM") => return Err(error).wanted("cannot mount /sys", WHY, FIX),
+        _ => {}
+    }
+    if plan.unprotected { Ok(()) } else { hide(steps, plan, root) }
+}
+
+fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
+    let wanted = "cannot hide what a container must not see";
+    let (null, empty) = (root.join("dev/null"), plan.inner.place.join("empty"));
+    let sys = steps.so_that("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
+    for name in HIDDEN_FILES {
+        unless_missing(sys.bind_one(&null, &root.join(name))).wanted(wanted, WHY, FIX)?;
+    }
+    let sys = steps.so_that("… and a directory is this one, which is empty and read-only");
+    sys.make_directory(&empty, 0o555).wanted(wanted, WHY, FIX)?;
+    sys.bind_one(&empty, &empty).wanted(wanted, WHY, FIX)?;
+    sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    for name in HIDDEN_DIRECTORIES {
+        unless_missing(sys.bind_one(&empty, &root.join(name))).wanted(wanted, WHY, FIX)?;
+    }
+    Ok(())
+}
+
+/// Goes into it: afterwards `/` is the container's, and nothing else can be reached.
+pub(super) fn go_into(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
+    let wanted = "cannot go into the container";
+    let sys = steps.so_that("pivot_root: this directory becomes /, and the old / lies over it …");
+    sys.go_to(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
+    sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
+    let sys = steps.so_that("… until it is taken away: nothing of the host is left to go back to");
+    sys.detach_old_root().wanted(wanted, WHY, FIX)?;
+    sys.go_to(Path::new("/")).wanted(wanted, WHY, FIX)
+}

@@ -1,0 +1,162 @@
+//! The terminal of a container, and ours while it has it: pty(7), ioctl_tty(2), signalfd(2).
+
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use rustix::event::{PollFd, PollFlags};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use rustix::pty::OpenptFlags;
+use rustix::termios::{OptionalActions, Termios};
+use std::io::Result;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+/// Opens a new terminal of a devpts file system: its master, and its slave.
+pub fn open_terminal(multiplexer: &Path) -> Result<(OwnedFd, OwnedFd)> {
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let master = rustix::fs::openat(rustix::fs::CWD, multiplexer, flags, Mode::empty())?;
+    rustix::pty::unlockpt(&master)?;
+    // Not by its path: whatever may lie there.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let slave = rustix::pty::ioctl_tiocgptpeer(&master, flags)?;
+    Ok((master, slave))
+}
+
+/// setsid(2): out of reach of the terminal that we were started from, and of what is typed there.
+pub fn new_session() -> Result<()> {
+    match rustix::process::setsid() {
+        // Whoever leads a session already has one.
+        Ok(_) | Err(Errno::PERM) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// TIOCSCTTY, dup2(2): this terminal is the session's own, and the standard input and output; the error output too, where
+/// that is a terminal.
+pub fn live_on(terminal: &OwnedFd) -> Result<()> {
+    rustix::process::ioctl_tiocsctty(terminal)?;
+    let talks = rustix::termios::isatty(std::io::stderr());
+    rustix::stdio::dup2_stdin(terminal)?;
+    rustix::stdio::dup2_stdout(terminal)?;
+    if talks {
+        rustix::stdio::dup2_stderr(terminal)?;
+    }
+    Ok(())
+}
+
+/// How the terminal of the standard output is set.
+#[derive(Debug)]
+pub struct Modes(Termios);
+
+impl Modes {
+    /// As they are now; nothing where it is no terminal.
+    pub fn now() -> Option<Modes> {
+        rustix::termios::tcgetattr(std::io::stdout()).ok().map(Modes)
+    }
+
+    /// Sets them again; not stopped by being in the background, where whoever had the terminal was killed.
+    pub fn restore(&self) {
+        let mut blocked = SigSet::empty();
+        blocked.add(Signal::SIGTTOU);
+        let _ = blocked.thread_block();
+        let _ = rustix::termios::tcsetattr(std::io::stdout(), OptionalActions::Drain, &self.0);
+        let _ = blocked.thread_unblock();
+    }
+
+    /// From now on every key is the container's.
+    pub fn make_raw(&self) -> Result<()> {
+        let mut raw = self.0.clone();
+        raw.make_raw();
+        Ok(rustix::termios::tcsetattr(std::io::stdout(), OptionalActions::Drain, &raw)?)
+    }
+}
+
+/// What happened at one of both terminals.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Happened {
+    /// Something was typed.
+    pub typed: bool,
+    /// The terminal that somebody types at is gone.
+    pub gone: bool,
+    /// The container has something to show, or has closed its terminal.
+    pub shown: bool,
+    /// The container's terminal takes more.
+    pub takes: bool,
+    /// A signal wants us to end.
+    pub asked: Option<u8>,
+}
+
+/// Both terminals, seen from the one that carries between them.
+#[derive(Debug)]
+pub struct Relay {
+    master: OwnedFd,
+    signals: SignalFd,
+}
+
+impl Relay {
+    /// Between the terminal that we are at and the container's.
+    pub fn new(master: OwnedFd) -> Result<Relay> {
+        let mut set = SigSet::empty();
+        [Signal::SIGWINCH, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT]
+            .into_iter()
+            .for_each(|signal| set.add(signal));
+        set.thread_block()?;
+        let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        rustix::io::ioctl_fionbio(&master, true)?;
+        Ok(Relay { master, signals })
+    }
+
+    /// Makes the container's terminal as large as ours.
+    pub fn resize(&self) {
+        if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout()) {
+            let _ = rustix::termios::tcsetwinsize(&self.master, size);
+        }
+    }
+
+    /// poll(2) until something happens; `waiting` says that something typed was not taken yet.
+    pub fn wait(&self, waiting: bool) -> Result<Happened> {
+        let input = std::io::stdin();
+        let typed = if waiting { PollFlags::empty() } else { PollFlags::IN };
+        let both = if waiting { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+        let signals = self.signals.as_fd();
+        let mut wanted =
+            [PollFd::new(&input, typed), PollFd::new(&self.master, both), PollFd::new(&signals, PollFlags::IN)];
+        match rustix::event::poll(&mut wanted, None) {
+            Err(Errno::INTR) => return Ok(Happened::default()),
+            other => other?,
+        };
+        let [ours, theirs, signal] = wanted.map(|fd| fd.revents());
+        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        let mut happened = Happened {
+            typed: ours.contains(PollFlags::IN),
+            gone: ours.intersects(gone),
+            shown: theirs.intersects(PollFlags::IN | gone),
+            takes: theirs.contains(PollFlags::OUT),
+            asked: None,
+        };
+        if signal.contains(PollFlags::IN) {
+            while let Ok(Some(signal)) = self.signals.read_signal() {
+                match Signal::try_from(signal.ssi_signo as i32) {
+                    Ok(Signal::SIGWINCH) => self.resize(),
+                    _ => happened.asked = u8::try_from(signal.ssi_signo).ok(),
+                }
+            }
+        }
+        Ok(happened)
+    }
+
+    /// What the container shows; nothing where it has closed its terminal.
+    pub fn read(&self, buffer: &mut [u8]) -> Result<Option<usize>> {
+        match rustix::io::read(&self.master, buffer) {
+            Ok(0) | Err(Errno::IO) => Ok(None),
+            Ok(length) => Ok(Some(length)),
+            Err(Errno::AGAIN | Errno::INTR) => Ok(Some(0)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives it what was typed, as much as it takes.
+    pub fn write(&self, bytes: &[u8]) -> usize {
+        rustix::io::write(&self.master, bytes).unwrap_or(0)
+    }
+}

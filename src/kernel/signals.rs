@@ -1,0 +1,88 @@
+//! Signals that are waited for, by a process with a single thread: sigprocmask(2), sigwait(3), kill(2).
+
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+/// Signals that are blocked until they are asked for; SIGCHLD is always one of them.
+#[derive(Debug)]
+pub struct Signals(SigSet);
+
+impl Signals {
+    /// SIGINT and SIGTERM: what ends a command at a terminal, or from a script. SIGHUP is not one of them: nohup(1) ignores it.
+    pub fn of_parent() -> std::io::Result<Signals> {
+        Signals::block(&[Signal::SIGINT, Signal::SIGTERM])
+    }
+
+    /// All that a PID 1 passes on.
+    pub fn of_init() -> std::io::Result<Signals> {
+        use Signal::*;
+        Signals::block(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT])
+    }
+
+    fn block(signals: &[Signal]) -> std::io::Result<Signals> {
+        let mut set = SigSet::empty();
+        set.add(Signal::SIGCHLD);
+        signals.iter().for_each(|signal| set.add(*signal));
+        set.thread_block()?;
+        Ok(Signals(set))
+    }
+
+    /// Waits for the next one; nothing where a child may have ended.
+    pub fn next(&self) -> Option<u8> {
+        match self.0.wait() {
+            Ok(Signal::SIGCHLD) | Err(_) => None,
+            Ok(signal) => Some(signal as u8),
+        }
+    }
+}
+
+/// Blocks none: whoever started us may have blocked some, and who is started by us is to be free of that.
+pub fn unblock_signals() -> std::io::Result<()> {
+    Ok(SigSet::empty().thread_set_mask()?)
+}
+
+/// Whether this signal is one that the keys of a terminal send.
+pub fn comes_from_keys(signal: u8) -> bool {
+    [Signal::SIGINT, Signal::SIGQUIT].iter().any(|key| *key as u8 == signal)
+}
+
+/// kill(2) of a child of ours that was not waited for, so that the number is still its own.
+pub fn send_signal(child: u32, signal: u8) {
+    if let Ok(signal) = Signal::try_from(i32::from(signal)) {
+        let _ = kill(Pid::from_raw(child as i32), signal);
+    }
+}
+
+/// The same for PID 1 of a namespace. A signal that it does not handle would be lost (pid_namespaces(7)): then it is killed,
+/// and with it all the others. `status` is its file of this name in /proc.
+pub fn end_first(child: u32, signal: u8, status: &str) {
+    let mask = |name: &str| {
+        let mask = status.lines().find_map(|line| line.strip_prefix(name));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    };
+    // One that is blocked is waited for, or will be handled later.
+    let handled = signal > 0 && (mask("SigCgt:") | mask("SigBlk:")) >> (signal - 1) & 1 == 1;
+    send_signal(child, if handled { signal } else { Signal::SIGKILL as u8 });
+}
+
+/// prctl(2) PR_SET_PDEATHSIG: SIGTERM for this process when its parent dies.
+pub fn be_told_of_parents_death() -> std::io::Result<()> {
+    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGTERM)?)
+}
+
+/// waitpid(2) for every child that has ended, without waiting; the exit code of this one, as a shell tells it, if it was
+/// among them.
+pub fn bury(awaited: u32) -> Option<u8> {
+    let mut code = None;
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(pid, status)) if pid.as_raw() as u32 == awaited => code = Some(status as u8),
+            Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() as u32 == awaited => {
+                code = Some(128 + signal as u8)
+            }
+            Ok(WaitStatus::StillAlive) | Err(_) => return code,
+            Ok(_) => {}
+        }
+    }
+}

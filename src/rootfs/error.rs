@@ -1,0 +1,64 @@
+//! Why a root file system could not be made.
+
+use crate::event::Failure;
+use crate::kernel::{CallError, quoted};
+use std::path::Path;
+
+/// A root file system that is not made; nothing half-made is left.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RootfsError {
+    /// The kernel refused a call.
+    #[error("{0}")]
+    Host(Box<Failure>),
+    /// What was asked for, or what the source holds, cannot be done.
+    #[error("{0}")]
+    Refused(String),
+    /// A signal came.
+    #[error("stopped by signal {0}")]
+    Stopped(u8),
+}
+
+impl RootfsError {
+    /// The kernel refused a call; why, as far as its errno tells.
+    pub(super) fn call(wanted: impl Into<String>, error: CallError) -> RootfsError {
+        let (why, fix) = explain(&error);
+        RootfsError::Host(Box::new(Failure {
+            wanted: wanted.into(),
+            call: error.call,
+            why: why.into(),
+            fix: fix.into(),
+        }))
+    }
+
+    /// The same, for a call that the standard library made.
+    pub(super) fn io(wanted: impl Into<String>, call: &str, path: &Path, error: &std::io::Error) -> RootfsError {
+        RootfsError::call(wanted, CallError::from_io(call, quoted(path), error))
+    }
+
+    /// It cannot be done: what, why, and what to do.
+    pub(super) fn refused(wanted: impl AsRef<str>, why: impl AsRef<str>, fix: &str) -> RootfsError {
+        RootfsError::Refused(format!("{}\n  why   {}\n  fix   {fix}", wanted.as_ref(), why.as_ref()))
+    }
+}
+
+fn explain(error: &CallError) -> (&'static str, &'static str) {
+    match error.name().as_str() {
+        "ENOSPC" | "EDQUOT" => {
+            ("there is no room left on that file system", "make room, or name a directory elsewhere")
+        }
+        "EROFS" => ("that file system is mounted read-only", "name a directory elsewhere"),
+        "EACCES" | "EPERM" => ("you may not do that there", "name a directory or file of yours, or do it as root"),
+        "ENOENT" => ("there is nothing of that name", "look at the name, and make the directory above it first"),
+        "ENOTDIR" => ("a part of that name is no directory", "look at the name with: ls -l"),
+        "ENOTEMPTY" | "EEXIST" => {
+            ("somebody made something of that name meanwhile", "name a directory that does not exist")
+        }
+        "ELOOP" => ("symbolic links lead in a circle there, or to where they may not", "look at them with: namei -l"),
+        "EBUSY" => {
+            ("something is mounted there, or a process stands in it", "name another directory, or umount it first")
+        }
+        "ENAMETOOLONG" => ("the name is longer than the file system can hold", "choose a shorter name"),
+        "EMFILE" | "ENFILE" => ("too many files are open", "raise the limit: ulimit -n 1024"),
+        _ => ("the kernel or the file system refused it", "look at its log with: dmesg"),
+    }
+}

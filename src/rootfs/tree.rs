@@ -1,0 +1,359 @@
+//! The tree that is being made: every entry goes through here, is counted here, and stays inside.
+//!
+//! Directories get their modes and times at the very end, the deepest first. Until then we may write to all of them, and
+//! what is made in one does not change its time.
+
+use crate::kernel::{CallError, Within, copy_chunk, go_to, next_data};
+use crate::rootfs::error::RootfsError;
+use crate::rootfs::inside::Inside;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+type Outcome<T> = Result<T, RootfsError>;
+
+/// What an entry takes on disk at least: an inode and a block. A million empty files are not for nothing.
+const LEAST: u64 = 4096;
+/// How much is copied between two looks whether somebody wants us to stop.
+const CHUNK: usize = 16 << 20;
+/// So many that were left out are named; the rest is only counted.
+const NAMED: usize = 1000;
+
+/// Permissions, owner, time and attributes of an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Meta {
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner and group.
+    pub owner: Option<(u32, u32)>,
+    /// Last change, in seconds and nanoseconds since 1970.
+    pub modified: Option<(i64, i64)>,
+    /// Extended attributes.
+    pub attributes: Vec<(OsString, Vec<u8>)>,
+}
+
+impl Meta {
+    /// Only a mode; the rest is as the kernel makes it.
+    pub fn mode(mode: u32) -> Meta {
+        Meta { mode, ..Meta::default() }
+    }
+}
+
+/// An entry of the source that was left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Where it would have been.
+    pub path: String,
+    /// `a device node`
+    pub why: String,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// Regular files.
+    pub files: u64,
+    /// Directories.
+    pub directories: u64,
+    /// Symbolic links, further names of files, and pipes.
+    pub others: u64,
+    /// Bytes in the files.
+    pub bytes: u64,
+    /// Owners could not be set: the files belong to who made them.
+    pub owners_lost: bool,
+    /// The first thousand entries that were left out.
+    pub left_out: Vec<LeftOut>,
+    /// How many were left out in all.
+    pub left_out_in_all: u64,
+}
+
+/// The tree below an open directory.
+pub(super) struct Tree<'a> {
+    root: Within,
+    /// The directory of the last entry: the next one mostly is in it too.
+    last: Option<(Inside, Within)>,
+    directories: BTreeMap<Inside, Meta>,
+    made: Made,
+    charged: u64,
+    limit: u64,
+    root_user: bool,
+    stop: &'a AtomicUsize,
+}
+
+impl<'a> Tree<'a> {
+    /// An empty one, which may take `limit` bytes on disk; a number in `stop` is the signal that ends the work.
+    pub fn new(root: Within, limit: u64, stop: &'a AtomicUsize) -> Tree<'a> {
+        let root_user = crate::kernel::effective_ids().0 == 0;
+        let directories = BTreeMap::from([(Inside::default(), Meta::mode(0o755))]);
+        Tree { root, last: None, directories, made: Made::default(), charged: 0, limit, root_user, stop }
+    }
+
+    /// Its top directory.
+    pub fn root(&self) -> &Within {
+        &self.root
+    }
+
+    /// A directory, and those above it; one that is there already gets another mode at the end.
+    pub fn directory(&mut self, path: &Inside, meta: Meta) -> Outcome<()> {
+        self.enter(path)?;
+        self.directories.insert(path.clone(), meta);
+        Ok(())
+    }
+
+    /// Makes sure of a directory; one that is there stays as it is meant to be.
+    pub fn some_directory(&mut self, path: &Inside) -> Outcome<()> {
+        self.enter(path)
+    }
+
+    /// A file with these bytes.
+    pub fn text(&mut self, path: &Inside, meta: &Meta, text: &str) -> Outcome<()> {
+        self.stream(path, meta, text.len() as u64, &mut text.as_bytes()).map(|_| ())
+    }
+
+    /// A file with what another one holds. Where that has holes, it has them too.
+    pub fn copy(&mut self, path: &Inside, meta: &Meta, source: &File) -> Outcome<()> {
+        let file = self.begin(path, 0)?;
+        let failed = |error| failed(path, error);
+        let mut at = 0;
+        while let Some((start, end)) = next_data(source, at).map_err(failed)? {
+            go_to(source, start).and_then(|()| go_to(&file, start)).map_err(failed)?;
+            at = start;
+            while at < end {
+                let most = CHUNK.min(usize::try_from(end - at).unwrap_or(CHUNK));
+                let got = copy_chunk(source, &file, most).map_err(failed)? as u64;
+                if got == 0 {
+                    break;
+                }
+                self.charge(path, got)?;
+                self.made.bytes += got;
+                at += got;
+            }
+            if at < end {
+                // It became shorter meanwhile.
+                break;
+            }
+        }
+        let size = source.metadata().map(|data| data.len()).unwrap_or(0);
+        if size > at {
+            file.set_len(size).map_err(|error| RootfsError::io(making(path), "ftruncate", &path.absolute(), &error))?;
+        }
+        self.finish_file(path, &file, meta)
+    }
+
+    /// A file with the next `size` bytes of a stream; returns how many there were.
+    pub fn stream(&mut self, path: &Inside, meta: &Meta, size: u64, source: &mut dyn Read) -> Outcome<u64> {
+        let mut file = self.begin(path, size)?;
+        let mut buffer = vec![0; 64 * 1024];
+        let mut left = size;
+        while left > 0 {
+            self.goes_on()?;
+            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let got = match source.read(&mut buffer[..most]) {
+                Ok(0) => break,
+                Ok(got) => got,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    let fix = "make the archive anew, or fetch it again";
+                    return Err(RootfsError::refused(format!("cannot read {path}"), error.to_string(), fix));
+                }
+            };
+            let written = file.write_all(&buffer[..got]);
+            written.map_err(|error| RootfsError::io(making(path), "write", &path.absolute(), &error))?;
+            left -= got as u64;
+        }
+        self.made.bytes += size - left;
+        self.finish_file(path, &file, meta)?;
+        Ok(size - left)
+    }
+
+    /// A symbolic link. Its text is kept as it is: it leads somewhere only for who follows it.
+    pub fn symlink(&mut self, path: &Inside, target: &OsStr, meta: &Meta) -> Outcome<()> {
+        let owner = meta.owner.filter(|_| self.root_user);
+        let lost = self.place(path, 0, |parent, name| {
+            parent.make_symlink(name, target)?;
+            let lost = owner.is_some_and(|owner| parent.set_owner(name, owner).is_err());
+            meta.modified.map_or(Ok(()), |modified| parent.set_modified(name, modified)).map(|()| lost)
+        })?;
+        self.made.owners_lost |= lost;
+        self.made.others += 1;
+        Ok(())
+    }
+
+    /// A further name for an entry that is in the tree.
+    pub fn link(&mut self, path: &Inside, existing: &Inside) -> Outcome<()> {
+        let Some((above, old)) = existing.split() else {
+            return Err(refused(path, "it is a hard link to the root directory"));
+        };
+        if path == existing {
+            return Err(refused(path, "it is a hard link to itself"));
+        }
+        let directory = self.reach(&above).map_err(|error| failed(path, error))?;
+        self.place(path, 0, |parent, name| parent.make_link(name, &directory, old))?;
+        self.made.others += 1;
+        Ok(())
+    }
+
+    /// A named pipe.
+    pub fn pipe(&mut self, path: &Inside, meta: &Meta) -> Outcome<()> {
+        let pipe = self.place(path, 0, Within::make_pipe)?;
+        self.made.others += 1;
+        self.set(path, &pipe, meta, 0o777)
+    }
+
+    /// Notes an entry that is not made.
+    pub fn leave_out(&mut self, path: impl ToString, why: &str) {
+        self.made.left_out_in_all += 1;
+        if self.made.left_out.len() < NAMED {
+            self.made.left_out.push(LeftOut { path: path.to_string(), why: why.to_string() });
+        }
+    }
+
+    /// Counts what is read, written or not: nobody makes us work without an end.
+    pub fn charge(&mut self, path: impl ToString, size: u64) -> Outcome<()> {
+        self.goes_on()?;
+        let charged = self.charged.saturating_add(size.checked_next_multiple_of(LEAST).unwrap_or(u64::MAX).max(LEAST));
+        if charged > self.limit {
+            let wanted = format!("cannot make {}", path.to_string());
+            let why = format!("with it, more than {} bytes would be written, in whole blocks (--limit)", self.limit);
+            let fix = "look at what the source holds; where you trust it, give a greater --limit";
+            return Err(RootfsError::refused(wanted, why, fix));
+        }
+        self.charged = charged;
+        Ok(())
+    }
+
+    /// Gives the directories their modes and times, the deepest first. Nothing can be added afterwards.
+    pub fn finish(mut self) -> Outcome<Made> {
+        self.last = None;
+        for (path, meta) in std::mem::take(&mut self.directories).into_iter().rev() {
+            self.goes_on()?;
+            let directory = self.reach(&path).map_err(|error| failed(&path, error))?;
+            self.set(&path, &directory, &meta, 0o1777)?;
+            self.made.directories += 1;
+        }
+        Ok(self.made)
+    }
+
+    /// A signal ends the work.
+    pub fn goes_on(&self) -> Outcome<()> {
+        match self.stop.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            signal => Err(RootfsError::Stopped(u8::try_from(signal).unwrap_or(1))),
+        }
+    }
+
+    fn begin(&mut self, path: &Inside, size: u64) -> Outcome<File> {
+        self.place(path, size, Within::make_file)
+    }
+
+    fn finish_file(&mut self, path: &Inside, file: &File, meta: &Meta) -> Outcome<()> {
+        self.made.files += 1;
+        self.set(path, file, meta, 0o777)
+    }
+
+    /// Counts an entry, makes sure of its directory, and makes it there. What has its name already is taken away first:
+    /// never followed, never written to, and never a directory.
+    fn place<T>(
+        &mut self,
+        path: &Inside,
+        size: u64,
+        make: impl Fn(&Within, &OsStr) -> Result<T, CallError>,
+    ) -> Outcome<T> {
+        self.charge(path, size)?;
+        let Some((above, name)) = path.split() else {
+            return Err(refused(path, "the root itself can be nothing but a directory"));
+        };
+        self.enter(&above)?;
+        let parent = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
+        let made = match make(parent, name) {
+            Err(error) if error.is("EEXIST") => match parent.remove(name, false) {
+                Err(error) if error.is("EISDIR") => {
+                    return Err(refused(path, "it would take the place of a directory"));
+                }
+                removed => removed.and_then(|()| make(parent, name)),
+            },
+            made => made,
+        };
+        made.map_err(|error| failed(path, error))
+    }
+
+    /// Makes a directory the one that is worked in; it and those above it are made where they are missing.
+    fn enter(&mut self, path: &Inside) -> Outcome<()> {
+        if self.last.as_ref().is_some_and(|(at, _)| at == path) || (path.names().is_empty() && self.last.is_none()) {
+            return Ok(());
+        }
+        self.last = None;
+        let mut at = Inside::default();
+        let mut directory: Option<Within> = None;
+        for name in path.names() {
+            at = at.join(name).map_err(|why| refused(path, why))?;
+            let above = directory.as_ref().unwrap_or(&self.root);
+            let opened = match above.directory(name) {
+                Err(error) if error.is("ENOENT") => {
+                    above.make_directory(name).map_err(|error| failed(&at, error))?;
+                    self.directories.insert(at.clone(), Meta::mode(0o755));
+                    let opened = above.directory(name).map_err(|error| failed(&at, error))?;
+                    self.charge(&at, 0)?;
+                    opened
+                }
+                Err(error) if error.is("ENOTDIR") || error.is("ELOOP") => {
+                    let why =
+                        format!("{at} is a symbolic link or a file, and the way to {path} does not lead through it");
+                    return Err(refused(path, &why));
+                }
+                opened => opened.map_err(|error| failed(&at, error))?,
+            };
+            directory = Some(opened);
+        }
+        self.last = directory.map(|directory| (at, directory));
+        Ok(())
+    }
+
+    /// Opens a directory of the tree.
+    fn reach(&self, path: &Inside) -> Result<Within, CallError> {
+        let mut names = path.names().iter();
+        let Some(first) = names.next() else { return self.root.again() };
+        names.try_fold(self.root.directory(first)?, |directory, name| directory.directory(name))
+    }
+
+    /// Sets what an entry has beside its content. The owner comes first: changing it takes away bits and attributes.
+    fn set(&mut self, path: &Inside, file: impl std::os::fd::AsFd, meta: &Meta, most: u32) -> Outcome<()> {
+        if let Some(owner) = meta.owner.filter(|_| self.root_user)
+            && Within::set_owner_of(&file, owner).is_err()
+        {
+            self.made.owners_lost = true;
+        }
+        for (name, value) in meta.attributes.iter().filter(|(name, _)| is_kept(name)) {
+            // An ordinary user may not set them all, and not every file system has them.
+            let _ = Within::set_attribute_of(&file, name, value);
+        }
+        // Who is not root gets the files for his own: a set-user-ID bit would mean himself.
+        let most = if self.root_user { 0o7777 } else { most };
+        let mode = Within::set_mode_of(&file, meta.mode & most);
+        let modified = mode.and_then(|()| meta.modified.map_or(Ok(()), |at| Within::set_modified_of(&file, at)));
+        modified.map_err(|error| failed(path, error))
+    }
+}
+
+/// Attributes that belong to a file and not to this machine: no labels of its security modules, nothing of overlayfs.
+fn is_kept(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    let known = ["security.capability", "system.posix_acl_access", "system.posix_acl_default"];
+    known.iter().any(|known| name == known.as_bytes())
+        || (name.starts_with(b"user.") && !name.starts_with(b"user.overlay."))
+}
+
+fn making(path: &Inside) -> String {
+    format!("cannot make {path} in the root file system")
+}
+
+fn failed(path: &Inside, error: CallError) -> RootfsError {
+    RootfsError::call(making(path), error)
+}
+
+fn refused(path: &Inside, why: &str) -> RootfsError {
+    RootfsError::refused(making(path), why, "look at the source: tar --list --verbose, or ls -la")
+}
