@@ -110,7 +110,8 @@ fn spawn(context: &mut Context, mut command: Command) -> std::io::Result<Status>
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
-fn find(name: &str) -> Option<PathBuf> {
+/// Where a program is that is called so.
+pub(super) fn find(name: &str) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
     let runnable = |path: &PathBuf| {
         std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)

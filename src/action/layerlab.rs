@@ -1,6 +1,6 @@
-//! `layerlab rootfs DIRECTORY`: this program itself makes a root file system, as anybody may type it.
+//! `layerlab rootfs DIRECTORY`, `layerlab container run …`: this program itself, as anybody may type it.
 
-use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb, host_program};
+use crate::action::{Context, Flag, Status, UsageError, Verb, host_program};
 
 /// The words of the line, as the program gets them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,15 +10,16 @@ pub struct Layerlab {
 
 impl Verb for Layerlab {
     const NAME: &'static str = "layerlab";
-    const SYNOPSIS: &'static str = "layerlab rootfs DIRECTORY";
+    const SYNOPSIS: &'static str = "layerlab rootfs DIRECTORY, or layerlab container run [OPTIONS] LOWER COMMAND…";
     const FLAGS: &'static [Flag] = &[];
 
     fn parse(words: &[String]) -> Result<Layerlab, UsageError> {
-        let arguments = Arguments::sort(words, Self::FLAGS)?.between(2, 2, words, Self::SYNOPSIS)?;
-        match arguments.operands[0].as_str() {
-            "rootfs" => Ok(Layerlab { words: words.to_vec() }),
-            other => Err(UsageError {
-                what: format!("a lesson cannot run layerlab {other}"),
+        let operands: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        match operands[..] {
+            // Without a command it would wait for somebody to type.
+            ["rootfs", _] | ["container", "run", _, _, ..] => Ok(Layerlab { words: words.to_vec() }),
+            _ => Err(UsageError {
+                what: format!("a lesson cannot run layerlab {}", operands.join(" ")),
                 allowed: format!("write it so: {}", Self::SYNOPSIS),
             }),
         }

@@ -80,6 +80,7 @@ verbs! {
     cp::Cp,
     diff::Diff,
     echo::Echo,
+    exec::Exec,
     exit::Exit,
     findmnt::Findmnt,
     getfattr::Getfattr,

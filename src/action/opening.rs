@@ -54,7 +54,7 @@ pub struct Entering {
 /// The words of a program that a verb runs, understood as a line of their own would be.
 pub(super) fn program(verb: &str, words: Vec<String>) -> Result<Vec<String>, UsageError> {
     if let Some(first) = words.first() {
-        if ["cd", "chroot", "exit", "nsenter", "unshare"].contains(&first.as_str()) {
+        if ["cd", "chroot", "exec", "exit", "nsenter", "unshare"].contains(&first.as_str()) {
             return Err(UsageError {
                 what: format!("{verb} cannot run {first} here"),
                 allowed: "a program that does its work and ends".into(),

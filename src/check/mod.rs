@@ -35,6 +35,7 @@ mod opaque;
 mod outcome;
 mod own;
 mod own_proc;
+mod own_root;
 mod pid_one;
 mod propagation;
 mod read_only;
@@ -108,6 +109,7 @@ pub const KINDS: &[&CheckKind] = &[
     &message_queue::KIND,
     &pid_one::KIND,
     &own_proc::KIND,
+    &own_root::KIND,
     &number::KIND,
     &mapped::KIND,
     &link_up::KIND,

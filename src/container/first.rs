@@ -23,7 +23,7 @@ const FIX: &str = "layerlab doctor tells what works here; or run layerlab outsid
 /// The whole life of PID 1. Returns only where it cannot become the command, or starts it as its child.
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.explain);
-    let sys = steps.so_that("whatever happens to layerlab: with it this process dies, and with PID 1 all the others");
+    let sys = steps.so_that("PID namespace: whenever layerlab dies, this process does, and with PID 1 all the others");
     sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
     // The parent has blocked those that it waits for.
     let _ = unblock_signals();
@@ -84,7 +84,7 @@ fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
 
 fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let Some(workdir) = &plan.workdir else { return Ok(()) };
-    let sys = steps.so_that("where the command begins: no link of /proc may lead there, because it could lead out");
+    let sys = steps.so_that("directory: where the command begins; no link of /proc may lead there, because it could lead out");
     sys.work_in(workdir).map_err(|error| {
         let wanted = format!("cannot begin in {}", workdir.display());
         let (why, fix) = match error.name().as_str() {
@@ -126,7 +126,7 @@ fn start(
     let mut command = Command::new(&program);
     command.arg0(&plan.command[0]).args(&plan.command[1..]).env_clear().envs(environment);
     if plan.init {
-        let sys = steps.so_that("this program goes on as PID 1: nobody in here can look into it");
+        let sys = steps.so_that("PID 1: this program goes on as it; nobody in here can look into it");
         sys.hide_from_proc().wanted("cannot hide PID 1", WHY, FIX)?;
     }
     if plan.explain {
@@ -134,7 +134,7 @@ fn start(
         let sys = steps.so_that(if plan.init {
             "the command: a child of PID 1"
         } else {
-            "this process becomes the command: PID 1"
+            "the command: this process becomes it, with its number 1"
         });
         sys.record_execve(&program.to_string_lossy(), &words, variables);
     }

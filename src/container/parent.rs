@@ -77,7 +77,7 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, C
     let program = protect_program(&mut steps)?;
     steps.tell();
     // Opened now: when PID 1 goes into its root, it takes us along.
-    let processes = Process::open(std::process::id()).map_err(broken)?;
+    let processes = Process::own().map_err(broken)?;
     let (line, theirs) = UnixStream::pair().map_err(broken)?;
     let mut first = start(&program, plan, theirs.into()).map_err(broken)?;
     let network = make_network(&mut steps, plan);
@@ -124,7 +124,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         time: plan.time,
         ..Namespaces::default()
     };
-    let clause = "mounts, host name, message queues and processes of its own; the next child is PID 1";
+    let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
     if uid == 0 {
         match steps.so_that(clause).unshare(own) {
             Ok(()) => return Ok(()),
@@ -147,7 +147,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
     }
     let sys = steps.so_that("user namespace: root in it, and only in it; it gives the right to all the others");
     sys.unshare(Namespaces { user: true, ..Namespaces::default() }).map_err(refused)?;
-    let sys = steps.so_that("an ordinary user may map its own id, and its group only once setgroups(2) is given up");
+    let sys = steps.so_that("user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up");
     let maps =
         [("setgroups", "deny".to_string()), ("uid_map", format!("0 {uid} 1")), ("gid_map", format!("0 {gid} 1"))];
     for (file, content) in maps {
@@ -170,7 +170,7 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     let sys = steps.so_that("mount namespace: nothing that is mounted from here on reaches the host");
     sys.make_private(Path::new("/")).wanted("cannot keep the container's mounts to ourselves", WHY, FIX)?;
     let wanted = "cannot protect layerlab itself from the container";
-    let sys = steps.so_that("this program, read-only: PID 1 begins as layerlab, and must not be able to overwrite it");
+    let sys = steps.so_that("mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it");
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
     let own =
         std::env::current_exe().map_err(|error| ContainerError::Broken(format!("where is this program? {error}")))?;
@@ -186,9 +186,9 @@ fn start(program: &Path, plan: &Plan, line: OwnedFd) -> std::io::Result<Child> {
 fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {
     let sys = steps.so_that("network namespace: no interface but loopback; made while PID 1 does what follows");
     sys.unshare(Namespaces { net: true, ..Namespaces::default() }).map_err(refused)?;
-    let sys = steps.so_that("loopback is down at first");
+    let sys = steps.so_that("network namespace: loopback is down at first");
     sys.raise_loopback().wanted("cannot raise the loopback interface", WHY, FIX)?;
-    let sys = steps.so_that("host name, of this UTS namespace alone");
+    let sys = steps.so_that("host name: of this UTS namespace alone");
     sys.set_hostname(&plan.hostname).map_err(|error| {
         ContainerError::refused(
             "cannot set the host name",

@@ -31,15 +31,15 @@ pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), Conta
         sys.bound_capabilities(KEPT).wanted(wanted, WHY, FIX)?;
     }
     if !plan.inner.ordinary {
-        let sys = steps.so_that("no groups of whoever started us");
+        let sys = steps.so_that("user: no groups of whoever started us");
         sys.drop_groups().wanted(wanted, WHY, FIX)?;
     }
     let (user, group) = plan.user.unwrap_or_default();
     if (user, group) != (0, 0) {
-        let sys = steps.so_that("the user that the command runs as");
+        let sys = steps.so_that("user: as whom the command runs");
         sys.become_user(user, group).wanted("cannot become the user", WHY, FIX)?;
         // A process that changes its user forgets about its parent's death.
-        let sys = steps.so_that("once more, because who becomes another user forgets it");
+        let sys = steps.so_that("PID namespace: once more, because who becomes another user forgets it");
         sys.die_with_parent().wanted(wanted, WHY, FIX)?;
     }
     if plan.unprotected {
@@ -57,7 +57,7 @@ pub(super) fn filter(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
         return Ok(());
     }
     let wanted = "cannot filter the system calls of the container";
-    let sys = steps.so_that("no set-user-ID program in the image gives back what was given up");
+    let sys = steps.so_that("privileges: no set-user-ID program in the image gives back what was given up");
     sys.forbid_new_privileges().wanted(wanted, WHY, FIX)?;
     let sys = steps.so_that("seccomp: of some 450 system calls, those that no ordinary program needs fail from now on");
     sys.filter_system_calls(&system_call_filter()).wanted(wanted, WHY, FIX)

@@ -60,7 +60,7 @@ pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
 }
 
 fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
-    let sys = steps.so_that("the scratch space: in memory, and gone with the container");
+    let sys = steps.so_that("scratch space: in memory, and gone with the container");
     let options = format!("mode=755,size={}", plan.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, options.as_bytes()).map_err(|error| {
@@ -133,7 +133,7 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     let wanted = "cannot protect the settings of the machine";
     // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
     let still = plan.inner.place.join("proc");
-    let sys = steps.so_that("a second mount of it that is read-only …");
+    let sys = steps.so_that("settings: /proc a second time, read-only …");
     sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
     sys.bind_one(&proc, &still).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
@@ -181,7 +181,7 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
             sys.bind_one(&Path::new("/dev").join(name), &dev.join(name)).wanted(wanted, WHY, FIX)?;
         }
     }
-    let sys = steps.so_that("terminals of its own, message queues, and shared memory");
+    let sys = steps.so_that("/dev: terminals of its own, message queues, and shared memory");
     let options: &[u8] = match plan.inner.ordinary {
         true => b"newinstance,ptmxmode=0666,mode=0620",
         false => b"newinstance,ptmxmode=0666,mode=0620,gid=5",

@@ -3,6 +3,32 @@
 use crate::kernel::Sys;
 use std::io::Write;
 
+/// Which lessons teach what: by the word with which a clause begins. A clause that begins with … goes on with the last one.
+const LESSONS: &[(&str, &str)] = &[
+    ("overlay", "lesson 1"),
+    ("pivot_root", "lesson 10"),
+    ("mount namespace", "lesson 11"),
+    ("scratch space", "lesson 11"),
+    ("volumes", "lesson 11"),
+    ("namespaces", "lessons 11 to 13"),
+    ("host name", "lesson 12"),
+    ("PID namespace", "lesson 13"),
+    ("PID 1", "lesson 13"),
+    ("user namespace", "lesson 14"),
+    ("user", "lesson 14"),
+    ("network namespace", "lesson 15"),
+    ("cgroup", "lesson 16"),
+    ("cgroup namespace", "lesson 16"),
+    ("/dev", "lesson 17"),
+    ("settings", "lesson 17"),
+    ("hidden", "lesson 17"),
+    ("directory", "lesson 17"),
+    ("capabilities", "lesson 17"),
+    ("privileges", "lesson 17"),
+    ("seccomp", "lesson 17"),
+    ("the command", "lesson 17"),
+];
+
 /// The calls of one of our processes, in order.
 #[derive(Debug, Default)]
 pub(super) struct Steps {
@@ -10,15 +36,17 @@ pub(super) struct Steps {
     pub sys: Sys,
     /// From which call on which clause holds.
     clauses: Vec<(usize, &'static str)>,
+    /// Which teaches what was told last.
+    lesson: &'static str,
 }
 
 impl Steps {
     /// Steps that are told (`--explain`), or not.
     pub fn new(told: bool) -> Steps {
-        Steps { sys: Sys { unseen: !told, ..Sys::default() }, clauses: Vec::new() }
+        Steps { sys: Sys { unseen: !told, ..Sys::default() }, clauses: Vec::new(), lesson: "" }
     }
 
-    /// The calls that follow are for this.
+    /// The calls that follow are for this: `pivot_root: this directory becomes /`.
     pub fn so_that(&mut self, clause: &'static str) -> &mut Sys {
         if !self.sys.unseen {
             self.clauses.push((self.sys.calls.len(), clause));
@@ -33,16 +61,26 @@ impl Steps {
         }
         let mut text = String::new();
         let mut clauses = self.clauses.iter().peekable();
-        let mut clause = "";
         for (at, call) in self.sys.calls.iter().enumerate() {
+            let mut clause = None;
             while let Some((_, next)) = clauses.next_if(|(from, _)| *from <= at) {
-                clause = next;
+                clause = Some(*next);
             }
-            text.push_str(&format!("{call}\n    {clause}\n"));
+            if let Some(clause) = clause {
+                self.lesson = lesson(clause).unwrap_or(self.lesson);
+                text.push_str(&format!("# {clause} ({})\n", self.lesson));
+            }
+            text.push_str(&format!("{call}\n"));
         }
         // Whoever does not read it any more does not stop the container.
         let _ = std::io::stderr().write_all(text.as_bytes());
         self.sys.calls.clear();
         self.clauses.clear();
     }
+}
+
+/// Which lesson teaches what a clause tells; nothing where it goes on with the last one.
+fn lesson(clause: &str) -> Option<&'static str> {
+    let (topic, _) = clause.split_once(": ")?;
+    LESSONS.iter().find(|(known, _)| *known == topic).map(|(_, lesson)| *lesson)
 }

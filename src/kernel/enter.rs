@@ -102,6 +102,13 @@ impl Process {
         Ok((found.st_dev, found.st_ino))
     }
 
+    /// Its root directory, as its own mount namespace calls it (proc_pid_root(5)).
+    pub fn root(&self) -> Result<PathBuf> {
+        use std::os::unix::ffi::OsStringExt;
+        let root = rustix::fs::readlinkat(self.directory.as_fd(), "root", Vec::new())?;
+        Ok(std::ffi::OsString::from_vec(root.into_bytes()).into())
+    }
+
     /// A field of its status, as text (proc_pid_status(5)): `Name`, `PPid`, `NSpid`.
     pub fn status(&self, field: &str) -> Result<String> {
         let status = self.text("status")?;

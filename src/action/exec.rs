@@ -1,0 +1,44 @@
+//! `exec SHELL`: another shell in the place of this one, in the same process (bash builtin, `help exec`). The lines that
+//! follow run in it; its number stays the same.
+//!
+//! A program that is no shell would end with the line, and the shell with it; no lesson needs that.
+
+use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb, host_program};
+use crate::kernel::call_oneself;
+
+/// What takes the shell's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exec {
+    shell: String,
+}
+
+/// What is called so is a shell.
+const SHELLS: &[&std::ffi::CStr] = &[c"sh", c"bash", c"dash"];
+
+impl Verb for Exec {
+    const NAME: &'static str = "exec";
+    const SYNOPSIS: &'static str = "exec sh|bash|dash";
+    const FLAGS: &'static [Flag] = &[];
+
+    fn parse(words: &[String]) -> Result<Exec, UsageError> {
+        let shell = Arguments::sort(words, Self::FLAGS)?.between(1, 1, words, Self::SYNOPSIS)?.operands.remove(0);
+        match SHELLS.iter().any(|name| name.to_bytes() == shell.as_bytes()) {
+            true => Ok(Exec { shell }),
+            false => Err(UsageError {
+                what: format!("exec puts a shell in the place of a shell here, not {shell}"),
+                allowed: format!("write it so: {}", Self::SYNOPSIS),
+            }),
+        }
+    }
+
+    fn run(&self, context: &mut Context) -> Status {
+        if host_program::find(&self.shell).is_none() {
+            context.complain(format!("bash: exec: {}: not found", self.shell));
+            return 127;
+        }
+        // As `ps` shows the shell of which we take the place.
+        let name = SHELLS.iter().find(|name| name.to_bytes() == self.shell.as_bytes());
+        name.into_iter().for_each(|name| call_oneself(name));
+        0
+    }
+}
