@@ -48,6 +48,12 @@ stays() {
     until [ -e ready ]; do sleep 0.02; done
     rm ready
 }
+mount_box() { mount -t overlay overlay -o "lowerdir=image,upperdir=up,workdir=work$LAYERLAB_OVERLAY_OPTIONS" box; }
+rooted() {
+    mkdir image up other work box; cp "$(command -v busybox)" image; mkfifo never
+    unshare --mount bash -c "$(declare -f mount_box); $1; exec ${2:-/busybox} sh -c ': > ready; read never'" <> never > /dev/null 2>&1 &
+    until [ -e ready ] || [ -e up/ready ] || [ -e image/ready ] || [ -e box/ready ]; do sleep 0.02; done
+}
 keep() { touch "$1"; unshare --net mount --bind /proc/self/ns/net "$1"; }
 "#;
 
@@ -1323,6 +1329,79 @@ fn namespaces() -> Vec<State> {
     ]
 }
 
+/// Processes with another root.
+fn roots() -> Vec<State> {
+    const NEXT: &str = "in the shell that unshare has opened: cd into the union, mkdir old, pivot_root . old, cd /";
+    vec![
+        state("").fails(
+            "own-root up image",
+            "no process of the session is in a mount namespace of its own",
+            ["a process in a mount namespace of its own", "…", "…", "…"],
+        ),
+        state("rooted 'mount_box; cd box; busybox mkdir old; busybox pivot_root . old; cd /; /busybox umount -l /old'")
+            .holds("own-root up image", "the root of busybox is a union of image and up, and no other is left")
+            .fails(
+                "own-root other image",
+                "the root of busybox is a union of other layers",
+                [
+                    "lowerdir=image,upperdir=other",
+                    "lowerdir=image,upperdir=up",
+                    "",
+                    "leave that shell, and mount the union with lowerdir=image,upperdir=other",
+                ],
+            )
+            .fails(
+                "own-root up other image",
+                "the root of busybox is a union of other layers",
+                ["lowerdir=other:image,upperdir=up", "lowerdir=image,upperdir=up", "", "…"],
+            ),
+        state("rooted 'mount_box; cd box; busybox mkdir old; busybox pivot_root . old; cd /'").fails(
+            "own-root up image",
+            "the old root is still mounted on /old in the root of busybox",
+            [
+                "no mount of the old root",
+                "/old",
+                "Whoever is in there sees the whole machine through it.",
+                "in that shell: umount -n -l /old, then rmdir /old",
+            ],
+        ),
+        state("rooted 'mount_box; exec busybox chroot box /busybox sh -c \": > ready; read never\"'").fails(
+            "own-root up image",
+            "the root of busybox was set by chroot, and the old one is still above it",
+            [
+                "a mount table that begins with the union",
+                "one in which it is box",
+                "chroot moves a process within the tree and leaves the tree as it is: who gets past that root climbs out.",
+                "leave that shell; …",
+            ],
+        ),
+        state("rooted mount_box busybox").fails(
+            "own-root up image",
+            "the root of busybox is still that of the session",
+            [
+                "a union of image and up",
+                "the root of the session",
+                "A new mount namespace begins as a copy: what / is does not change by itself.",
+                NEXT,
+            ],
+        ),
+        state("rooted 'exec busybox chroot image /busybox sh -c \": > ready; read never\"'").fails(
+            "own-root up image",
+            "the root of busybox is no union",
+            ["a union of image and up", "image, by chroot", "", "mount the overlay first; then …"],
+        ),
+        state(
+            "rooted 'mount -t tmpfs t box; cp image/busybox box; : > ready; cd box; busybox mkdir old; busybox pivot_root . old; \
+             cd /; /busybox umount -l /old'",
+        )
+        .fails(
+            "own-root up image",
+            "the root of busybox is no union",
+            ["a union of image and up", "tmpfs", "", "…"],
+        ),
+    ]
+}
+
 /// Network namespaces that are kept on files.
 fn networks() -> Vec<State> {
     const KEPT: &str = "a file that keeps a network namespace";
@@ -1509,7 +1588,7 @@ fn networks() -> Vec<State> {
 }
 
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), networks(), insides()]
+    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), networks(), insides(), roots()]
         .into_iter()
         .flatten()
         .collect()

@@ -42,3 +42,20 @@ impl Verb for Exec {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Exec;
+    use crate::action::{Context, Verb};
+    use crate::event::Role;
+
+    #[test]
+    fn only_a_shell_takes_the_place_of_one() {
+        let words = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
+        for line in ["exec sleep", "exec /bin/sh", "exec sh -c"] {
+            assert!(Exec::parse(&words(line)).is_err(), "{line}");
+        }
+        let mut context = Context::new(Role::User);
+        assert_eq!(Exec::parse(&words("exec sh")).unwrap().run(&mut context), 0);
+    }
+}

@@ -34,8 +34,10 @@ enum Reached {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let processes = bench.processes()?;
     let own = processes.others.iter().filter(|running| processes.has_own(running, "mnt"));
-    let reached = own.rev().filter_map(|running| Some((reached(bench, running, operands)?, running)));
-    let Some((reached, running)) = reached.max_by(|(one, _), (other, _)| one.cmp(other)) else {
+    // Of several that are equally far, the first process of its PID namespace, then the one that was started last.
+    let reached =
+        own.rev().filter_map(|running| Some(((reached(bench, running, operands)?, running.pid() == 1), running)));
+    let Some(((reached, _), running)) = reached.max_by(|(one, _), (other, _)| one.cmp(other)) else {
         return Ok(own::none(processes, &["mnt"]));
     };
     let (upper, lowers) = (shown(&operands[0]), operands[1..].iter().map(|lower| shown(lower)).collect::<Vec<_>>());
@@ -92,25 +94,21 @@ fn reached(bench: &Bench, running: &Running, operands: &[String]) -> Option<Reac
     // From outside of its mount namespace the kernel calls a root by its path there: `/` where it is the first of all.
     let root = running.process.root().ok()?;
     let table = parse_mounts(running.process.text("mountinfo").ok()?.as_bytes());
-    let on_root: &Mount = table.iter().rfind(|mount| mount.mountpoint == Path::new("/"))?;
     let overlay = find_overlays(&table, &bench.path("")).into_iter().find(|found| found.mountpoint == Path::new("/"));
     let sessions = bench.mounts().iter().rfind(|mount| mount.mountpoint == Path::new("/"));
-    let is_sessions = |mount: &&Mount| sessions.is_some_and(|ours| ours.device == mount.device && ours.root == mount.root);
+    let is_sessions =
+        |mount: &&Mount| sessions.is_some_and(|ours| ours.device == mount.device && ours.root == mount.root);
     if root != Path::new("/") {
         return Some(match overlay {
             Some(_) => Reached::Chroot(root),
             None => Reached::Another(format!("{}, by chroot", bench.name(&root))),
         });
     }
-    let Some(overlay) = overlay else {
-        return Some(match is_sessions(&on_root) {
-            true => Reached::Nothing,
-            false => Reached::Another(on_root.kind.clone()),
-        });
-    };
+    let on_root: &Mount = table.iter().rfind(|mount| mount.mountpoint == Path::new("/"))?;
     if is_sessions(&on_root) {
         return Some(Reached::Nothing);
     }
+    let Some(overlay) = overlay else { return Some(Reached::Another(on_root.kind.clone())) };
     let wanted: Vec<PathBuf> = operands[1..].iter().map(|lower| bench.layer(lower)).collect();
     if overlay.lowers != wanted || overlay.upper != Some(bench.layer(&operands[0])) {
         return Some(Reached::OtherLayers(overlay.upper, overlay.lowers));

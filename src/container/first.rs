@@ -84,7 +84,8 @@ fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
 
 fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let Some(workdir) = &plan.workdir else { return Ok(()) };
-    let sys = steps.so_that("directory: where the command begins; no link of /proc may lead there, because it could lead out");
+    let sys = steps
+        .so_that("directory: where the command begins; no link of /proc may lead there, because it could lead out");
     sys.work_in(workdir).map_err(|error| {
         let wanted = format!("cannot begin in {}", workdir.display());
         let (why, fix) = match error.name().as_str() {

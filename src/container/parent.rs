@@ -147,7 +147,9 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
     }
     let sys = steps.so_that("user namespace: root in it, and only in it; it gives the right to all the others");
     sys.unshare(Namespaces { user: true, ..Namespaces::default() }).map_err(refused)?;
-    let sys = steps.so_that("user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up");
+    let sys = steps.so_that(
+        "user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up",
+    );
     let maps =
         [("setgroups", "deny".to_string()), ("uid_map", format!("0 {uid} 1")), ("gid_map", format!("0 {gid} 1"))];
     for (file, content) in maps {
@@ -170,7 +172,9 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     let sys = steps.so_that("mount namespace: nothing that is mounted from here on reaches the host");
     sys.make_private(Path::new("/")).wanted("cannot keep the container's mounts to ourselves", WHY, FIX)?;
     let wanted = "cannot protect layerlab itself from the container";
-    let sys = steps.so_that("mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it");
+    let sys = steps.so_that(
+        "mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it",
+    );
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
     let own =
         std::env::current_exe().map_err(|error| ContainerError::Broken(format!("where is this program? {error}")))?;

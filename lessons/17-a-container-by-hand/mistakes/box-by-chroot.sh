@@ -1,0 +1,10 @@
+# verify: the root of sh was set by chroot, and the old one is still above it
+mkdir harbour harbour-work
+unshare --mount --uts --ipc --net --pid --fork bash -e -c '
+hostname harbour
+mount -t overlay overlay -o lowerdir=image,upperdir=harbour,workdir=harbour-work'"$LAYERLAB_OVERLAY_OPTIONS"' box
+mount -t proc proc box/proc
+cd box
+: > ready
+exec chroot . sh -c "sleep 1000; true"' > /dev/null 2>&1 &
+until [ -e harbour/ready ]; do sleep 0.02; done

@@ -1,0 +1,1 @@
+# verify: greeting/usr/local/bin/greet does not exist
