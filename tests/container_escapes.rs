@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use support::image::{Image, skip};
 use support::session::is_alive;
-use support::{Ended, ends_with, is_root, program, text};
+use support::{Ended, ends_with, is_in_three_lines, is_root, program, text};
 
 /// An image, and beside it what a container must never see.
 struct Host {
@@ -29,7 +29,15 @@ impl Host {
     /// Runs a program in C inside, by these options; the path of the secret is its argument.
     fn tries(&self, options: &[&str], source: &str) -> Ended {
         self.image.compile("attack", &format!("{HEAD}{source}"));
-        self.image.run(options, &["attack", self.secret.to_str().unwrap()])
+        self.image.run(options, &["attack", self.secret.to_str().unwrap(), &disk().to_string()])
+    }
+
+    /// The same program where nothing but chroot(2) stands around it, with the host's root open: what a container must not
+    /// allow must be seen to happen there, else a test of it proves nothing.
+    fn tries_in_a_chroot(&self) -> Ended {
+        let chroot = if is_root() { "chroot" } else { "unshare --user --map-root-user chroot" };
+        let script = format!("exec 7< /; exec {chroot} \"$1\" /bin/attack \"$2\"");
+        text(Command::new("bash").args(["-c", &script, "bash"]).arg(self.image.root()).arg(&self.secret))
     }
 
     #[track_caller]
@@ -37,6 +45,17 @@ impl Host {
         assert!(!ended.stdout.contains(SECRET), "{ended:?}");
         assert_eq!(std::fs::read_to_string(&self.secret).unwrap(), SECRET);
     }
+}
+
+/// A disk of this machine, by its number; if none is seen, one that many a machine has.
+fn disk() -> u64 {
+    let disks = std::fs::read_dir("/sys/dev/block").ok().and_then(|mut disks| disks.next()?.ok());
+    let number = disks.and_then(|disk| {
+        let name = disk.file_name().into_string().ok()?;
+        let (major, minor) = name.split_once(':')?;
+        Some(nix::sys::stat::makedev(major.parse().ok()?, minor.parse().ok()?))
+    });
+    number.unwrap_or(8 << 8)
 }
 
 const HEAD: &str = r#"
@@ -83,6 +102,8 @@ int main(int argc, char **argv) {
     let ended = host.tries(&[], source);
     host.is_unharmed(&ended);
     assert!(ended.code == Some(0) && ended.stdout.contains("chroot 0"), "{ended:?}");
+    let out = host.tries_in_a_chroot();
+    assert!(out.stdout.contains(SECRET), "{out:?}");
 }
 
 #[test]
@@ -102,6 +123,10 @@ int main(int argc, char **argv) {
     if (fd > 2 && fstat(fd, &found) == 0) printf("open %d\n", fd);
     int up = openat(fd, "..", O_RDONLY);
     if (up >= 0) printf("up %d\n", fd);
+    char text[200] = {0};
+    int out = openat(fd, argv[1] + 1, O_RDONLY);
+    if (out >= 0 && read(out, text, 199) > 0) printf("%s\n", text);
+    close(up), close(out);
   }
 }"#;
     for options in [&[][..], &["--init"]] {
@@ -109,14 +134,17 @@ int main(int argc, char **argv) {
         host.is_unharmed(&ended);
         assert!(ends_with(&ended, Some(0)) && ended.stdout.is_empty(), "{ended:?}");
     }
+    let out = host.tries_in_a_chroot();
+    assert!(out.stdout.contains("up 7") && out.stdout.contains(SECRET), "{out:?}");
 }
 
 #[test]
 fn the_root_of_process_1_is_the_containers() {
     let host = Host::new();
+    let script =
+        format!("cat /proc/1/root{0} /proc/self/root{0} /proc/1/cwd/../../..{0}; true", host.secret.display());
+    assert!(text(Command::new("sh").args(["-c", &script])).stdout.contains(SECRET));
     for options in [&[][..], &["--init"], &["--unprotected"]] {
-        let script =
-            format!("cat /proc/1/root{0} /proc/self/root{0} /proc/1/cwd/../../..{0}; true", host.secret.display());
         let ended = host.image.run(options, &["sh", "-c", &script]);
         host.is_unharmed(&ended);
         assert!(ended.stdout.is_empty(), "{ended:?}");
@@ -127,6 +155,8 @@ fn the_root_of_process_1_is_the_containers() {
 fn layerlab_itself_cannot_be_overwritten() {
     let host = Host::new();
     let before = std::fs::read(program()).unwrap();
+    // Its mode is not what protects it.
+    assert!(nix::unistd::access(&program(), nix::unistd::AccessFlags::W_OK).is_ok());
     // A PID 1 of ours stays while the command runs.
     let source = r#"
 int main(int argc, char **argv) {
@@ -203,8 +233,8 @@ int main(int argc, char **argv) {
   TRY(syscall(428, -100, "/", 1));  /* open_tree */
   TRY(syscall(430, "proc", 0));     /* fsopen */
   TRY(syscall(442, -100, "/", 0, 0, 0)); /* mount_setattr */
-  TRY(mknod("/disk", S_IFBLK | 0600, 254 << 8));
-  TRY(mknod("/dev/disk", S_IFBLK | 0600, 8 << 8));
+  TRY(mknod("/disk", S_IFBLK | 0600, strtoul(argv[2], 0, 10)));
+  TRY(mknod("/dev/disk", S_IFBLK | 0600, strtoul(argv[2], 0, 10)));
   TRY(mknod("/dev/mem", S_IFCHR | 0600, (1 << 8) | 1));
   TRY(unshare(CLONE_NEWUSER));
   TRY(unshare(CLONE_NEWNS));
@@ -217,6 +247,10 @@ int main(int argc, char **argv) {
         let ended = host.tries(options, source);
         assert!(ends_with(&ended, Some(0)) && ended.stdout.is_empty(), "{ended:?}");
     }
+    // Without the protection some of it works, and harms nobody but the container.
+    let without = host.tries(&["--unprotected"], source);
+    assert!(without.stdout.contains("tmpfs") && without.stdout.contains("unshare(CLONE_NEWNS) worked"), "{without:?}");
+    assert!(!is_root() || without.stdout.contains("/dev/disk"), "{without:?}");
     let tools = host.image.run(&[], &["sh", "-c", "unshare -m true || unshare -Ur true || nsenter -t 1 -m true || mount -t tmpfs x /bin || pivot_root / /bin || echo refused"]);
     assert_eq!(tools.stdout, "refused\n", "{tools:?}");
 }
@@ -270,10 +304,38 @@ int main(int argc, char **argv) {
 }
 
 #[test]
+fn keyrings_and_tracing_are_what_the_filter_takes_away() {
+    let host = Host::new();
+    let source = r#"
+int main(int argc, char **argv) {
+  if (syscall(SYS_keyctl, 0, -3, 1) >= 0) printf("keyring\n");
+  if (ptrace(PTRACE_TRACEME, 0, 0, 0) == 0) printf("traced\n");
+}"#;
+    assert_eq!(host.tries(&[], source).stdout, "");
+    assert_eq!(host.tries(&["--unprotected"], source).stdout, "keyring\ntraced\n");
+}
+
+#[test]
 fn processes_of_the_host_cannot_be_reached() {
     let host = Host::new();
     let mut sleeper = Command::new("sleep").arg("1000").spawn().unwrap();
     let pid = sleeper.id();
+    let source = r#"
+int main(int argc, char **argv) {
+  pid_t pid = atoi(argv[1]);
+  char text[8];
+  if (kill(pid, 0) == 0) printf("kill ");
+  if (syscall(434, pid, 0) >= 0) printf("pidfd ");
+  if (getpgid(pid) >= 0) printf("group ");
+  if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0) printf("ptrace ");
+}"#;
+    host.image.compile("reach", &format!("{HEAD}{source}"));
+    let reached = text(Command::new(host.image.root().join("bin/reach")).arg(pid.to_string())).stdout;
+    // Where Yama forbids it, nobody traces what is not a child.
+    assert!(reached.starts_with("kill pidfd group "), "{reached}");
+    for options in [&["--init"][..], &[], &["--unprotected"]] {
+        assert_eq!(host.image.run(options, &["reach", &pid.to_string()]).stdout, "");
+    }
     let script = format!(
         "kill -9 {pid}; kill -9 -1; kill -TERM -{pid}; ls /proc/{pid}; echo x > /proc/{pid}/oom_score_adj; true"
     );
@@ -309,6 +371,11 @@ fn the_settings_of_the_machine_stay_as_they_are() {
         .filter(|line| !line.contains("sysrq-trigger") || Path::new("/proc/sysrq-trigger").exists())
         .collect();
     assert_eq!(shown, "00", "{ended:?}");
+    if is_root() {
+        // Without the protection root could: the same value, once more.
+        let same = format!("echo {} > {} && echo wrote", before[0].trim(), settings[0]);
+        assert_eq!(host.image.prints(&["--unprotected"], &same), "wrote\n");
+    }
     assert_eq!(read(), before);
 }
 
@@ -393,6 +460,7 @@ fn no_working_directory_leads_out() {
     for directory in wrong {
         let ended = host.image.run(&["--workdir", &directory], &["pwd"]);
         assert!(ended.code == Some(2) && ended.stdout.is_empty(), "{directory}: {ended:?}");
+        is_in_three_lines(&ended);
     }
 }
 

@@ -91,6 +91,7 @@ impl Sys {
                 (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
                 (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
                 (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
+                #[cfg(target_env = "gnu")]
                 (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
             ] {
                 flags |= if found.flags().contains(has) { flag } else { MsFlags::empty() };

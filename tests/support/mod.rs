@@ -64,6 +64,15 @@ pub fn ends_with(ended: &Ended, code: Option<i32>) -> bool {
     ended.code == code && !ended.stderr.contains("panicked")
 }
 
+/// The three lines of an error: what was wanted, what was asked of the kernel, what to do.
+#[track_caller]
+pub fn is_in_three_lines(ended: &Ended) {
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    assert!(lines.first().is_some_and(|line| line.starts_with("error: ")), "{ended:?}");
+    assert!(has("  call  ") && has("  why   ") && has("  fix   "), "{ended:?}");
+}
+
 /// A directory of the user's own on disk.
 pub fn disk() -> PathBuf {
     std::env::temp_dir()
