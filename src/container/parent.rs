@@ -125,7 +125,8 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         ..Namespaces::default()
     };
     let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
-    if uid == 0 {
+    // Root of a user namespace, such as that of a rootless container, may make no devices: an ordinary user here.
+    if uid == 0 && is_machines_user_namespace() {
         match steps.so_that(clause).unshare(own) {
             Ok(()) => return Ok(()),
             // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
@@ -159,6 +160,13 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         })?;
     }
     steps.so_that(clause).unshare(own).map_err(refused)
+}
+
+/// Whether every id is mapped to itself (user_namespaces(7)); so it is where a kernel has none, too.
+fn is_machines_user_namespace() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let mut words = map.split_whitespace();
+    map.is_empty() || (words.next(), words.next(), words.next()) == (Some("0"), Some("0"), Some("4294967295"))
 }
 
 fn refused(error: CallError) -> ContainerError {
