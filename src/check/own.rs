@@ -2,6 +2,7 @@
 
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::observe::{Processes, Running};
+use std::path::Path;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "own",
@@ -27,7 +28,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let fault = Fault::new(Rank::Mount, format!("one process in {} of its own", spaces(&kinds)), spaces(&there))
         .means("Each kind is made anew only where it is asked for; of the others the process has those of the session.")
         .next(format!("ask for all of them in one line: unshare {}", flags(&kinds)));
-    Ok(Outcome::fails(format!("no process is in {} of its own at once", spaces(&kinds)), fault))
+    Ok(Outcome::fails(format!("no process is in {} of its own at once", spaces(&kinds)), about(fault, &missing)))
+}
+
+/// Whatever else asks for one of these kinds follows from it.
+fn about(mut fault: Fault, kinds: &[&str]) -> Fault {
+    fault.about = kinds.iter().map(|kind| Path::new("/proc/self/ns").join(kind)).collect();
+    fault
 }
 
 /// No process is in any namespace of these kinds but the session's.
@@ -44,12 +51,12 @@ pub(super) fn none(processes: &Processes, kinds: &[&str]) -> Outcome {
                 "A process keeps its number: whoever makes a PID namespace stays outside of it, and its children are in it.",
             )
             .next("let unshare start a child: unshare --pid --fork");
-        return Outcome::fails("the new PID namespace is empty", fault);
+        return Outcome::fails("the new PID namespace is empty", about(fault, kinds));
     }
     let fault = Fault::new(Rank::Mount, format!("a process in {} of its own", spaces(kinds)), "the session's alone")
         .means("A namespace lasts as long as a process is in it; with the last one it is gone.")
         .next(format!("unshare {}, and verify before you leave that shell, or in another terminal", flags(kinds)));
-    Outcome::fails(format!("no process of the session is in {} of its own", spaces(kinds)), fault)
+    Outcome::fails(format!("no process of the session is in {} of its own", spaces(kinds)), about(fault, kinds))
 }
 
 /// `a UTS namespace`, `UTS and IPC namespaces`.

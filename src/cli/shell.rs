@@ -197,6 +197,8 @@ HISTFILE=$LAYERLAB_STATE/history
 HISTCONTROL=ignoreboth
 shopt -s checkwinsize histappend
 export LAYERLAB_LEVEL=${LAYERLAB_LEVEL:-$SHLVL}
+# What is bash's way to colour a prompt, other shells would print.
+export -n PS1
 __layerlab_prompt() {
     [ . -ef "$PWD" ] || cd "$PWD" 2> /dev/null || cd "$LAYERLAB_HERE" 2> /dev/null || cd /
     local where=${PWD#"$LAYERLAB_HERE"} inside=
