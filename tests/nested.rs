@@ -3,7 +3,7 @@
 mod support;
 
 use layerlab::action::CommandLine;
-use layerlab::event::{Change, Mark, Observation, Panel, PanelKind, Role};
+use layerlab::event::{Change, Mark, Observation, Panel, PanelKind, Role, State};
 use layerlab::stage::{Ran, ScratchChoice, Stage};
 
 struct Run(Stage);
@@ -205,4 +205,18 @@ fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
     // With the file the namespace goes.
     run.lines(&["umount one"]);
     assert!(run.refused("nsenter --net=one").contains("reassociate to namespace 'ns/net' failed: Invalid argument"));
+}
+
+#[test]
+fn what_is_mounted_on_an_entry_is_said_beside_it() {
+    let mut run = Run::start();
+    run.lines(&["mkdir disk plain", "touch net", "mount -t tmpfs t disk", "touch disk/file"]);
+    run.lines(&["unshare --net mount --bind /proc/thread-self/ns/net net"]);
+    let seen = run.look();
+    let states = |name: &str| &seen.workspace.iter().find(|row| row.name.to_string() == name).unwrap().states[..];
+    assert_eq!(states("disk"), [State::Mounted { kind: "tmpfs".into() }]);
+    assert_eq!(states("net"), [State::Mounted { kind: "nsfs".into() }]);
+    assert_eq!(states("plain"), []);
+    run.lines(&["umount disk"]);
+    assert!(run.look().workspace.iter().all(|row| row.name.to_string() != "disk" || row.states.is_empty()));
 }

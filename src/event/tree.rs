@@ -218,6 +218,11 @@ pub enum State {
     },
     /// Only the metadata was copied up; the data is still read from below (xattr `overlay.metacopy`).
     Metacopy,
+    /// No layer's: a file system is mounted here, and hides what the directory or file itself holds.
+    Mounted {
+        /// Its type, as the mount table has it: `tmpfs`.
+        kind: String,
+    },
 }
 
 /// How the content of a copied-up file compares with the file it was copied from.

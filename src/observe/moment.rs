@@ -15,6 +15,8 @@ pub struct Moment {
     pub forest: Forest,
     /// The overlays, in the order of the mount table.
     pub overlays: Vec<Seen>,
+    /// What else is mounted below `root`: where, and its type.
+    pub others: Vec<(PathBuf, String)>,
 }
 
 /// An overlay with what it shows.
@@ -58,7 +60,9 @@ impl Moment {
                 found.push(overlay);
             }
         }
-        Moment::look(Some(root), found)
+        let others = below.iter().filter(|mount| mount.kind != "overlay" && mount.mountpoint != root);
+        let others = others.map(|mount| (mount.mountpoint.clone(), mount.kind.clone())).collect();
+        Moment { others, ..Moment::look(Some(root), found) }
     }
 
     /// Looks at some overlays of this machine.
@@ -77,7 +81,7 @@ impl Moment {
                 forest.read(layer, Detail::Layer, &uppers);
             }
         }
-        let mut moment = Moment { root: root.map(Path::to_path_buf), forest, overlays: Vec::new() };
+        let mut moment = Moment { root: root.map(Path::to_path_buf), forest, ..Moment::default() };
         for found in overlays {
             let merged = match Tree::read(&found.seen_at, Detail::Names, &[]) {
                 Ok(merged) => merged,

@@ -1,6 +1,6 @@
 //! Two moments become an [`Observation`]: trees as rows, and the sentences under them as data.
 
-use crate::event::{Found as FoundThing, Layer, Lower, Name, Observation, Overlay};
+use crate::event::{Found as FoundThing, Layer, Lower, Name, Observation, Overlay, State};
 use crate::kernel::{EntryType, look, open_directory, open_file};
 use crate::observe::changes::{Changes, LayerDelta};
 use crate::observe::delta::{Delta, entry_differs};
@@ -293,7 +293,10 @@ impl Report<'_> {
             self.before.is_some().then_some(LayerDelta { now: place, before: nothing, delta })
         });
         if self.now.overlays.is_empty() {
-            observation.workspace = self.rows(place, delta.as_ref()).build(&mut |_, _, _| {});
+            observation.workspace = self.rows(place, delta.as_ref()).build(&mut |_, path, row| {
+                let mounted = self.now.others.iter().rfind(|(point, _)| *point == self.names.join(path));
+                row.states.extend(mounted.map(|(_, kind)| State::Mounted { kind: kind.clone() }));
+            });
         }
         if let Some(delta) = &delta {
             let of_overlays = |seen: &Seen| {

@@ -256,6 +256,8 @@ fn layer_words(row: &Row) -> Vec<String> {
         State::CopiedUp { .. } => Some("copied up".to_string()),
         State::Opaque { .. } => Some("opaque, hiding what is below".to_string()),
         State::Redirect { to } => Some(format!("taking its lower content from {}", words::called(to))),
+        State::Mounted { kind } if kind == "nsfs" => Some("keeping a namespace".to_string()),
+        State::Mounted { kind } => Some(format!("with {kind} mounted on it")),
     }));
     parts
 }

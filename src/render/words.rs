@@ -432,6 +432,8 @@ pub fn layer_parts(row: &Row) -> Vec<String> {
             ),
             State::Opaque { .. } => parts.push("opaque: hides what is below".to_string()),
             State::Redirect { to } => parts.push(format!("redirect -> {to}")),
+            State::Mounted { kind } if kind == "nsfs" => parts.push("keeps a namespace".to_string()),
+            State::Mounted { kind } => parts.push(format!("{kind} is mounted here")),
         }
     }
     if metacopy && parts.is_empty() {
