@@ -5,6 +5,7 @@ use crate::check::pid_one;
 use crate::check::text::{in_quotes, lines};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
+use crate::observe::Running;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "number",
@@ -27,19 +28,24 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     }
     let text = lines(&bench.read(file)?).join(" ");
     let found: Option<u32> = text.trim().parse().ok();
-    let (outside, others) = process.numbers.split_first().unwrap_or((&0, &[]));
-    if found == Some(*outside) {
+    // Of the numbers that we see, the session's /proc shows one; the first of them, where it is that of the machine.
+    let depth =
+        match processes.first.process.namespace_of_its_proc().ok() == processes.first.namespaces.get("pid").copied() {
+            true => processes.first.numbers.len().saturating_sub(1),
+            false => 0,
+        };
+    let by_proc = |running: &Running| running.numbers.get(depth).copied();
+    if found.is_some() && found == by_proc(process) {
         return Ok(Outcome::holds(format!("{} holds the number by which ps shows {name}", shown(file))));
     }
-    let another =
-        found.and_then(|found| processes.others.iter().find(|running| running.numbers.first() == Some(&found)));
+    let another = found.and_then(|found| processes.others.iter().find(|running| by_proc(running) == Some(found)));
     let (sentence, means) = match (found, another) {
         (None, _) => (format!("{} holds no number", shown(file)), "One number, and nothing else, should stand there."),
         (Some(_), Some(another)) => (
             format!("{} holds the number of {}, not of {name}", shown(file), another.name),
             "unshare itself waits outside; PID 1 is its child.",
         ),
-        (Some(found), None) if others.contains(&found) => (
+        (Some(found), None) if process.numbers.contains(&found) => (
             format!("{} holds {found}, by which /proc does not know {name} here", shown(file)),
             "A process has a number in each PID namespace that sees it. /proc shows one of them.",
         ),

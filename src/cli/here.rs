@@ -141,7 +141,7 @@ impl Target {
         session.is_in_sight()?;
         match session.kept() {
             Kept::Rebooted => Err(ended("this machine was started anew since it was begun")),
-            Kept::Ended => Err(ended("its keeper, the process that held its namespaces, has ended")),
+            Kept::Ended | Kept::OutOfSight => Err(ended("its keeper, the process that held its namespaces, has ended")),
             Kept::Alive if !session.is_ready(&exercise.id)? => {
                 let what = format!("the exercise {} has not been begun", self.called(exercise));
                 Err(refused(what, "each exercise has a bench of its own, and this one has none yet"))

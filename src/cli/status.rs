@@ -59,6 +59,7 @@ impl Status {
             }
             match kept {
                 Kept::Alive => println!("    enter   layerlab shell {number}"),
+                Kept::OutOfSight => println!("    enter   exit, then layerlab shell {number}"),
                 _ => println!("    anew    layerlab shell {number}, or throw it away: layerlab stop {number}"),
             }
         }
@@ -71,5 +72,6 @@ fn state(kept: Kept) -> &'static str {
         Kept::Alive => "is running",
         Kept::Rebooted => "has ended: this machine was started anew since",
         Kept::Ended => "has ended: its keeper is gone",
+        Kept::OutOfSight => "cannot be seen from in here",
     }
 }

@@ -91,6 +91,12 @@ impl Process {
         Ok(rustix::fs::statat(self.directory.as_fd(), format!("ns/{kind}"), rustix::fs::AtFlags::empty())?.st_ino)
     }
 
+    /// Its network namespace: device and inode, as of a file that keeps it.
+    pub(super) fn network(&self) -> Result<(u64, u64)> {
+        let found = rustix::fs::statat(self.directory.as_fd(), "ns/net", rustix::fs::AtFlags::empty())?;
+        Ok((found.st_dev, found.st_ino))
+    }
+
     /// The PID namespace of which the /proc tells that it sees, by the number that [`Process::namespace`] would give.
     pub fn namespace_of_its_proc(&self) -> Result<u64> {
         Ok(rustix::fs::statat(self.directory.as_fd(), "root/proc/1/ns/pid", rustix::fs::AtFlags::empty())?.st_ino)
@@ -268,6 +274,11 @@ pub fn mount_table() -> Result<Vec<u8>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => std::fs::read("/proc/1/mountinfo"),
         table => table,
     }
+}
+
+/// What tells one /proc from another: the device number of the file system. Each mount of it has one of its own.
+pub fn proc_device() -> u64 {
+    rustix::fs::stat("/proc").map_or(0, |found| found.st_dev)
 }
 
 /// What tells this run of the machine from every other one.

@@ -2,8 +2,10 @@
 //!
 //! The questions go through a socket, and a socket belongs for ever to the network namespace in which it was made. So a
 //! thread enters the namespace, makes the socket and ends: setns(2) is for the thread that calls it, and the rest of
-//! this process stays where it is. Nothing is changed; /proc and /sys are not needed.
+//! this process stays where it is. A visitor of a session can start no thread (clone(2): it has entered a PID namespace),
+//! and without root no way leads back into the machine's network. It stays where it looked last, which harms nobody.
 
+use crate::kernel::enter::Process;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use std::fs::File;
@@ -11,6 +13,7 @@ use std::io::{Error, Result};
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// A network namespace at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,11 +54,17 @@ pub struct Route {
     pub interface: String,
 }
 
+/// The network namespace in which we were at first: device and inode.
+static OWN: OnceLock<Option<(u64, u64)>> = OnceLock::new();
+
+fn own() -> Option<(u64, u64)> {
+    *OWN.get_or_init(|| Process::own().and_then(|own| own.network()).ok())
+}
+
 /// Whether this file is the network namespace in which we are ourselves.
 pub fn is_own_network(namespace: &Path) -> bool {
-    let identity = |path: &Path| rustix::fs::stat(path).map(|found| (found.st_dev, found.st_ino)).ok();
-    let own = identity(Path::new("/proc/thread-self/ns/net"));
-    own.is_some() && own == identity(namespace)
+    let found = rustix::fs::stat(namespace).map(|found| (found.st_dev, found.st_ino));
+    own().is_some() && own() == found.ok()
 }
 
 /// What is in a network namespace, given by a file: `/proc/PID/ns/net`, or one on which it is mounted.
@@ -63,15 +72,14 @@ pub fn is_own_network(namespace: &Path) -> bool {
 /// # Errors
 /// EINVAL where the file is no network namespace, EPERM where it belongs to somebody else.
 pub fn network(namespace: &Path) -> Result<Network> {
+    // Before we may be in another one.
+    let _ = own();
     let file = File::open(namespace)?;
-    let enter = || {
-        nix::sched::setns(file, nix::sched::CloneFlags::CLONE_NEWNET).map_err(Error::from)?;
-        // Protocol 0 is NETLINK_ROUTE.
-        let socket = rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-        Ok::<OwnedFd, Error>(socket)
+    let for_thread = file.try_clone()?;
+    let socket = match std::thread::Builder::new().spawn(move || socket_in(&for_thread)) {
+        Ok(thread) => thread.join().map_err(|_| Error::other("the thread broke"))??,
+        Err(_) => socket_in(&file)?,
     };
-    let entered = std::thread::Builder::new().spawn(enter)?.join();
-    let socket = entered.map_err(|_| Error::other("the thread broke"))??;
     let mut found = Network::default();
     for message in dump(&socket, GET_LINK)? {
         found.interfaces.extend(interface(&message));
@@ -92,6 +100,13 @@ pub fn network(namespace: &Path) -> Result<Network> {
         found.routes.extend(route(&message, &name));
     }
     Ok(found)
+}
+
+/// Enters, and makes the socket there.
+fn socket_in(namespace: &File) -> Result<OwnedFd> {
+    nix::sched::setns(namespace, nix::sched::CloneFlags::CLONE_NEWNET).map_err(Error::from)?;
+    // Protocol 0 is NETLINK_ROUTE.
+    Ok(rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?)
 }
 
 // The numbers and the layout of linux/netlink.h, linux/rtnetlink.h, linux/if_link.h and linux/if_addr.h.

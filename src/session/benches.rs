@@ -83,19 +83,23 @@ impl Session {
         self.record.keeper.state()
     }
 
-    /// Makes sure that the session is not the one that we are in, out of sight: a shell that was opened in it in a PID
-    /// namespace with a /proc of its own sees no keeper, which is there all the same.
+    /// Makes sure that one can tell whether the session lives. Who is in a session, or in a shell that was opened there
+    /// with a /proc of its own, sees no keeper of another one, which may be there all the same.
     ///
     /// # Errors
-    /// When it is.
+    /// When nobody can tell from here.
     pub fn is_in_sight(&self) -> Result<(), SessionError> {
-        let around = std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state());
-        if !around || self.kept() != Kept::Ended {
+        if self.kept() != Kept::OutOfSight {
             return Ok(());
         }
+        let around = std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state());
+        let wanted = match around {
+            true => "cannot see the session that you are in".to_string(),
+            false => format!("cannot see the session of {} from here", self.lesson),
+        };
         let why = "this shell has a /proc of its own, in which the processes of the session are not to be seen";
         let fix = "do it in another terminal, or leave this shell with exit";
-        Err(SessionError::refused("cannot see the session that you are in", why, fix))
+        Err(SessionError::refused(&wanted, why, fix))
     }
 
     /// Finds the session of a lesson, or makes one. Of two who try at once the second finds the first one's.

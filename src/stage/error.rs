@@ -22,7 +22,7 @@ pub enum StageError {
         "the session has ended\n  why   {}\n  fix   begin a new one: layerlab shell",
         match .0 {
             Kept::Rebooted => "this machine was started anew since",
-            Kept::Ended | Kept::Alive => "its keeper, PID 1 of its namespaces, was ended",
+            Kept::Ended | Kept::OutOfSight | Kept::Alive => "its keeper, PID 1 of its namespaces, was ended",
         }
     )]
     Gone(Kept),

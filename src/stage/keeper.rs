@@ -5,7 +5,7 @@
 //! mount of the session (pid_namespaces(7)).
 
 use crate::event::Role;
-use crate::kernel::{Process, boot_id, kernel_release, leave_terminal, own_pid_outside, reap};
+use crate::kernel::{Process, Sys, boot_id, kernel_release, leave_terminal, own_pid_outside, proc_device, reap};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup};
 use crate::stage::worker::send;
@@ -32,6 +32,9 @@ pub(super) fn run(setup: &str) -> ExitCode {
     // A terminal that is closed takes nobody along who does not belong to it.
     let _ = leave_terminal();
     let ready = Ready { role: setup.role, kernel: kernel_release(), scratch: setup.scratch, pid: own_pid_outside() };
+    // The processes of the session, by the numbers that they have in it: ps looks for itself under its own. Where the
+    // kernel refuses it (in a container that hides a part of its /proc), the one of the machine stays.
+    let _ = Sys::default().mount_proc(Path::new("/proc"));
     if send(&socket, &Reply::Ready(ready)).is_err() {
         return ExitCode::SUCCESS;
     }
@@ -74,7 +77,7 @@ impl Starting {
         let started = Process::open(ready.pid).and_then(|process| process.started());
         let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
         let Ready { role, scratch, pid, .. } = ready;
-        Ok(Starting { link, keeper: Keeper { pid, started, boot: boot_id(), role, scratch } })
+        Ok(Starting { link, keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch } })
     }
 
     /// The keeper is written down: from now on it lives without us.
@@ -99,6 +102,8 @@ pub enum Kept {
     Rebooted,
     /// It has ended, and its number may be another process's by now.
     Ended,
+    /// Nobody can tell: /proc is another one here, and its number means something else.
+    OutOfSight,
 }
 
 impl Keeper {
@@ -107,6 +112,7 @@ impl Keeper {
         match self.process() {
             Some(process) if !process.is_ending() => Kept::Alive,
             None if self.boot != boot_id() => Kept::Rebooted,
+            None if self.proc != 0 && self.proc != proc_device() => Kept::OutOfSight,
             _ => Kept::Ended,
         }
     }

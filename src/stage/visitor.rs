@@ -6,10 +6,10 @@ use crate::stage::keeper::Kept;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::{Worker, send};
-use crate::stage::{Stage, StageError, VISITOR, scratch};
-use std::os::fd::AsFd;
+use crate::stage::{Stage, StageError, VISITOR, WORKER, scratch};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 /// The whole life of a visitor; its standard input is the socket to the CLI.
@@ -21,8 +21,12 @@ pub(super) fn run(setup: &str) -> ExitCode {
             let _ = send(&socket, &Reply::Failed(StageError::Broken(panic.to_string())));
         }));
     }
-    match arrive(setup) {
-        Ok(mut worker) => worker.serve(&socket),
+    let arrived = arrive(setup).and_then(|(fresh, worker)| match fresh {
+        true => begin_anew(worker, &socket),
+        false => Ok(Worker::of(worker).serve(&socket)),
+    });
+    match arrived {
+        Ok(code) => code,
         Err(error) => {
             let _ = send(&socket, &Reply::Failed(error));
             ExitCode::FAILURE
@@ -30,7 +34,8 @@ pub(super) fn run(setup: &str) -> ExitCode {
     }
 }
 
-fn arrive(setup: &str) -> Result<Worker, StageError> {
+/// Enters; whether the bench is to be made anew, and with what the worker begins.
+fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
     let setup: VisitorSetup = serde_json::from_str(setup).map_err(|error| StageError::Broken(error.to_string()))?;
     // The mounts of the session may hide the processes of the session.
     keep_proc();
@@ -42,7 +47,18 @@ fn arrive(setup: &str) -> Result<Worker, StageError> {
     }
     stand(&setup.here)?;
     let Keeper { role, scratch, .. } = setup.keeper;
-    Ok(Worker::of(WorkerSetup { role, root: setup.root, scratch }))
+    Ok((setup.fresh, WorkerSetup { role, root: setup.root, scratch }))
+}
+
+/// Has the lesson's lines run by a child: it is in the PID namespace of the session, as whoever types them is, and we are
+/// not.
+fn begin_anew(worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageError> {
+    let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("a visitor's child: {error}"));
+    let setup = serde_json::to_string(&worker).map_err(|error| broken(&error))?;
+    let input = socket.try_clone().map_err(|error| broken(&error))?;
+    let mut child = Command::new("/proc/self/exe");
+    child.args([WORKER, &setup]).stdin(input).status().map_err(|error| broken(&error))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Goes where the learner works.

@@ -88,6 +88,9 @@ pub(super) enum InnerStage {
 pub struct Keeper {
     /// Its number, as the host counts.
     pub pid: u32,
+    /// The device number of the /proc that counts so.
+    #[serde(default)]
+    pub proc: u64,
     /// When it was started, in clock ticks since the machine was.
     pub started: u64,
     /// Which run of the machine that was.
