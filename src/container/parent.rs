@@ -46,7 +46,7 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
-    let outcome = contain(steps, &mut plan, &signals);
+    let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
         tidy(&kept);
         if outcome.is_ok() {
@@ -71,7 +71,12 @@ fn tidy(kept: &OwnedFd) {
     }
 }
 
-fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, ContainerError> {
+fn contain(
+    mut steps: Steps,
+    plan: &mut Plan,
+    signals: &Signals,
+    cgroups: &Cgroups,
+) -> Result<u8, ContainerError> {
     let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot start PID 1: {error}"));
     enter_namespaces(&mut steps, plan)?;
     let program = protect_program(&mut steps)?;
@@ -91,6 +96,8 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, C
         // Where it ended first it has said why.
         return if code == 0 { handed.map(|()| code) } else { Ok(code) };
     }
+    // Now, because there is nothing else to do.
+    cgroups.sweep(&processes);
     wait(&mut first, signals, &processes)
 }
 
