@@ -124,7 +124,8 @@ impl Cgroups {
         for made in &self.made {
             for name in names_in(&made.parent).unwrap_or_default() {
                 let parts = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-'));
-                let Some((Ok(pid), Ok(started))) = parts.map(|(pid, started)| (pid.parse(), started.parse::<u64>())) else {
+                let Some((Ok(pid), Ok(started))) = parts.map(|(pid, started)| (pid.parse(), started.parse::<u64>()))
+                else {
                     continue;
                 };
                 if !processes.started_beside(pid).is_ok_and(|begun| begun == started) {
