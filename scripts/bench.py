@@ -12,7 +12,10 @@ import sys
 import tempfile
 import time
 
-PROGRAM = os.path.abspath("target/release/layerlab")
+from bench_container import containers
+
+PROGRAM = os.environ["LAYERLAB"]
+RELEASED = os.environ["LAYERLAB_RELEASED"]
 PAIRS = 30
 rows = []
 
@@ -186,6 +189,10 @@ def build():
     row("cold release build on two cores", f"{took:.0f} s", "under 90 s", took < 90)
 
 
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    containers(RELEASED, row, directory)
+if "--containers" in sys.argv[1:]:
+    sys.exit(0 if all(rows) else 1)
 with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     os.chmod(directory, 0o777)
     if os.geteuid() == 0:

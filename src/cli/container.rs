@@ -2,6 +2,8 @@
 
 use crate::cli::CliError;
 use crate::container::{ContainerError, Limits, Plan, Volume, run};
+use crate::event::Failure;
+use crate::kernel::{CallError, quoted};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -186,18 +188,31 @@ fn split(text: &OsStr, separator: u8) -> Vec<OsString> {
 
 fn layer(path: &OsStr) -> Result<PathBuf, CliError> {
     let path = Path::new(path);
-    let found = path.canonicalize().ok().filter(|path| path.is_dir());
-    found.ok_or_else(|| {
-        CliError::Usage(format!(
-            "{path:?} is no directory, and a layer of an image is one\n  fix   give the directories of the image, topmost first, with colons between them"
-        ))
+    let found = path.canonicalize().and_then(|path| match path.is_dir() {
+        true => Ok(path),
+        false => Err(std::io::ErrorKind::NotADirectory.into()),
+    });
+    found.map_err(|error| {
+        let fix = "give the directories of the image, topmost first, with colons between them";
+        refused("cannot use a layer of the image", path, &error, "each layer is a directory that is there", fix)
     })
+}
+
+/// A path that was asked for and cannot be had.
+fn refused(wanted: &str, path: &Path, error: &std::io::Error, why: &str, fix: &str) -> CliError {
+    // ENOTDIR (errno(3)) where it is ours.
+    let error = std::io::Error::from_raw_os_error(error.raw_os_error().unwrap_or(20));
+    let call = CallError::from_io("openat", format!("AT_FDCWD, {}, O_PATH|O_DIRECTORY", quoted(path)), &error).call;
+    CliError::Refused(2, Box::new(Failure { wanted: wanted.into(), call, why: why.into(), fix: fix.into() }))
 }
 
 /// The directory for the upper layer, made where it is missing.
 fn keep(path: &Path) -> Result<PathBuf, CliError> {
     let made = std::fs::create_dir_all(path).and_then(|()| path.canonicalize());
-    made.map_err(|error| CliError::Usage(format!("--keep {path:?}: {error}\n  fix   give a directory of yours")))
+    made.map_err(|error| {
+        let why = "it is not there and cannot be made, or it is not yours";
+        refused("cannot keep what the container changes", path, &error, why, "give --keep a directory of yours")
+    })
 }
 
 fn volume(text: &OsStr) -> Result<Volume, CliError> {
@@ -212,7 +227,10 @@ fn volume(text: &OsStr) -> Result<Volume, CliError> {
         [source, target, mode] if mode == "ro" || mode == "rw" => (source, target, mode == "ro"),
         _ => return Err(wrong("it is not SRC:DST or SRC:DST:ro")),
     };
-    let source = Path::new(source).canonicalize().map_err(|error| wrong(&format!("{error}")))?;
+    let source = Path::new(source).canonicalize().map_err(|error| {
+        let fix = "give a directory or a file of this machine; `\\:` is a colon in its name";
+        refused("cannot mount a volume", Path::new(source), &error, "there is nothing by this name", fix)
+    })?;
     let target = PathBuf::from(target);
     match target.is_absolute() && target != Path::new("/") {
         true => Ok(Volume { source, target, read_only }),

@@ -6,8 +6,8 @@
 use crate::container::error::ContainerError;
 use crate::container::plan::Limits;
 use crate::container::steps::Steps;
-use crate::kernel::{CallError, Process};
-use crate::observe::{Mount, mounts};
+use crate::kernel::{CallError, Process, names_in};
+use crate::observe::{Mount, cgroup_mounts};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
@@ -57,12 +57,11 @@ impl Cgroups {
 
     fn make_all(&mut self, steps: &mut Steps, limits: &Limits) -> Result<(), ContainerError> {
         let table =
-            mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
+            cgroup_mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
         let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let started = Process::open(std::process::id()).and_then(|process| process.started()).unwrap_or(0);
         let name = PathBuf::from(format!("{PREFIX}{}-{started}", std::process::id()));
         for tree in trees(&table, &own, limits)? {
-            sweep(&tree.parent);
             self.make_one(steps, &tree, &name)?;
         }
         Ok(())
@@ -117,6 +116,23 @@ impl Cgroups {
             count.trim().parse::<u64>().ok()
         };
         self.made.iter().any(|made| counted(made).is_some_and(|count| count > 0))
+    }
+
+    /// Removes the cgroups of containers whose parent was killed; `processes` is any process of the host's /proc. One that is
+    /// in use, or is being made, belongs to a process that lives.
+    pub fn sweep(&self, processes: &Process) {
+        for made in &self.made {
+            for name in names_in(&made.parent).unwrap_or_default() {
+                let parts = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-'));
+                let Some((Ok(pid), Ok(started))) = parts.map(|(pid, started)| (pid.parse(), started.parse::<u64>()))
+                else {
+                    continue;
+                };
+                if !processes.started_beside(pid).is_ok_and(|begun| begun == started) {
+                    let _ = crate::kernel::Sys::default().unlink_in(&made.parent, Path::new(&name), true);
+                }
+            }
+        }
     }
 
     /// Removes them. Their processes have ended; the kernel may need a moment to notice.
@@ -255,21 +271,4 @@ fn refused(error: CallError, tree: &Tree) -> ContainerError {
         _ => (format!("the kernel refuses it in {parent}"), "run it without limits"),
     };
     ContainerError::host(WANTED, error, why, fix)
-}
-
-/// Removes the cgroups of containers whose parent was killed. One that is in use, or is being made, belongs to a process that
-/// lives.
-fn sweep(parent: &Path) {
-    let Ok(entries) = std::fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some((pid, started)) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split_once('-')) else {
-            continue;
-        };
-        let (Ok(pid), Ok(started)) = (pid.parse::<u32>(), started.parse::<u64>()) else { continue };
-        let lives = Process::open(pid).and_then(|process| process.started()).is_ok_and(|begun| begun == started);
-        if !lives {
-            let _ = std::fs::remove_dir(entry.path());
-        }
-    }
 }

@@ -6,14 +6,16 @@
 //!
 //! Both are this program, each with a single thread (unshare(2) of a user namespace is refused in a threaded process):
 //!
-//! - The *parent* (`parent.rs`) is what was called: it does nothing before and nothing after. It makes the namespaces, starts PID 1 from a read-only mount of this program, makes the network
-//!   while that begins, waits, and ends as the command did. With a terminal there is one process more: the CLI stays, and
-//!   carries what is typed and shown between both terminals (`terminal.rs`).
+//! - The *parent* (`parent.rs`) is what was called: it does nothing before and nothing after. It makes the namespaces, starts
+//!   PID 1 from a read-only mount of this program, makes the network while that begins, waits, and ends as the command did.
+//!   With a terminal there is one process more: the CLI stays, and carries what is typed and shown between both terminals
+//!   (`terminal.rs`).
 //! - *PID 1* (`first.rs`) builds the root file system (`root.rs`, `volumes.rs`), gives up what a container must not have
 //!   (`protection.rs`), and becomes the command, or starts it (`init.rs`).
 //!
 //! Nothing can be left behind: the mounts live in a mount namespace that dies with PID 1, and the kernel kills PID 1 when
-//! the parent dies, however it dies. Cgroups (`cgroup.rs`) are the one thing that outlives its processes: the parent
+//! the parent dies, however it dies. (A command that is PID 1 can refuse that: by prctl(2), or by becoming another user. With
+//! `--init` it is not, and cannot.) Cgroups (`cgroup.rs`) are the one thing that outlives its processes: the parent
 //! removes them, and if it was killed, the next run with limits does.
 
 mod cgroup;

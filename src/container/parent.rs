@@ -10,7 +10,7 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::kernel::{
-    CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first,
+    CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first, names_in,
     own_network, parent_pid, send_descriptors, standard_directory,
 };
 use std::os::fd::{AsFd, OwnedFd};
@@ -46,15 +46,17 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
-    let outcome = contain(steps, &mut plan, &signals);
+    let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
         tidy(&kept);
         if outcome.is_ok() {
-            eprintln!("layerlab: what the container changed is in {}", keep.join("upper").display());
+            tell(&plan, &format!("what the container changed is in {}", keep.join("upper").display()));
         }
     }
-    if outcome.as_ref().is_ok_and(|code| *code == 137) && cgroups.ran_out_of_memory() {
-        eprintln!("layerlab: the container was ended: it wanted more memory than --memory gives it");
+    if outcome.is_ok() && cgroups.ran_out_of_memory() {
+        let whole = outcome.as_ref().is_ok_and(|code| *code == 137);
+        let ended = if whole { "the container was ended" } else { "a process of the container was ended" };
+        tell(&plan, &format!("{ended}: it wanted more memory than --memory gives"));
     }
     cgroups.remove();
     if let Some(watched) = watched {
@@ -63,15 +65,26 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     outcome
 }
 
-/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode.
+/// A line on the standard error. While the container has a terminal, ours is raw, and a new line begins where the last one
+/// ended.
+fn tell(plan: &Plan, text: &str) {
+    eprint!("layerlab: {text}{}", if plan.terminal { "\r\n" } else { "\n" });
+}
+
+/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode. A whiteout
+/// that it holds ready for the next deletion is in it.
 fn tidy(kept: &OwnedFd) {
     let mut sys = Sys::default();
+    let inner = crate::kernel::open_directory(Some(kept), Path::new("work/work"));
+    for name in inner.as_ref().ok().and_then(|inner| names_in(inner).ok()).unwrap_or_default() {
+        let _ = inner.as_ref().map(|inner| sys.unlink_in(inner, Path::new(&name), false));
+    }
     for name in ["work/work", "work/index", "work"] {
         let _ = sys.unlink_in(kept, Path::new(name), true);
     }
 }
 
-fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, ContainerError> {
+fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgroups) -> Result<u8, ContainerError> {
     let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot start PID 1: {error}"));
     enter_namespaces(&mut steps, plan)?;
     let program = protect_program(&mut steps)?;
@@ -91,6 +104,8 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals) -> Result<u8, C
         // Where it ended first it has said why.
         return if code == 0 { handed.map(|()| code) } else { Ok(code) };
     }
+    // Now, because there is nothing else to do.
+    cgroups.sweep(&processes);
     wait(&mut first, signals, &processes)
 }
 

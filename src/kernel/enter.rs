@@ -155,6 +155,15 @@ impl Process {
     pub fn started(&self) -> Result<u64> {
         let mut stat = String::new();
         File::from(self.file("stat")?).read_to_string(&mut stat)?;
+        Process::started_by(&stat)
+    }
+
+    /// The same of another process, by its number in the same /proc, whatever our root is by now.
+    pub fn started_beside(&self, pid: u32) -> Result<u64> {
+        Process::started_by(&self.beside(pid, "stat")?)
+    }
+
+    fn started_by(stat: &str) -> Result<u64> {
         // The second field is the name in parentheses, and may hold anything.
         let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let mut fields = rest.split_ascii_whitespace();
@@ -270,8 +279,14 @@ impl Process {
 /// mounted /proc anew is not in that table of processes, being outside of its PID namespace; the keeper, PID 1, is, and
 /// has the same mounts.
 pub fn mount_table() -> Result<Vec<u8>> {
-    match std::fs::read("/proc/self/mountinfo") {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => std::fs::read("/proc/1/mountinfo"),
+    // The kernel gives a page at a time: room for more than one saves asking again and again.
+    let read = |path: &str| -> Result<Vec<u8>> {
+        let mut table = Vec::with_capacity(16 * 1024);
+        File::open(path)?.read_to_end(&mut table)?;
+        Ok(table)
+    };
+    match read("/proc/self/mountinfo") {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => read("/proc/1/mountinfo"),
         table => table,
     }
 }

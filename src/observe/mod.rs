@@ -25,7 +25,7 @@ mod upper;
 pub use entry::{Entry, entry, layer_of, whiteout_of};
 pub use kept::{Kept, Touch};
 pub use layers::{Found as FoundOverlay, overlays as find_overlays};
-pub use mountinfo::{Mount, OverlayOptions, Propagation, mounts, parse as parse_mounts};
+pub use mountinfo::{Mount, OverlayOptions, Propagation, cgroup_mounts, mounts, parse as parse_mounts};
 pub use panels::{PanelObserver, Shells};
 pub use processes::{NAMESPACES, Processes, Running};
 pub use report::{Observer, found_at, look_at_overlays};

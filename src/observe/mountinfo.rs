@@ -74,6 +74,13 @@ pub fn mounts() -> std::io::Result<Vec<Mount>> {
     Ok(parse(&crate::kernel::mount_table()?))
 }
 
+/// Of the mount table of this process, the trees of cgroups (cgroups(7)).
+pub fn cgroup_mounts() -> std::io::Result<Vec<Mount>> {
+    let table = crate::kernel::mount_table()?;
+    let is_one = |line: &&[u8]| line.windows(9).any(|part| part == b" - cgroup");
+    Ok(table.split(|byte| *byte == b'\n').filter(is_one).filter_map(line).collect())
+}
+
 /// The mount table of another process, by its directory in /proc.
 pub fn mounts_of(process: &Path) -> std::io::Result<Vec<Mount>> {
     Ok(parse(&std::fs::read(process.join("mountinfo"))?))
