@@ -16,7 +16,7 @@ mod line;
 mod opening;
 mod quote;
 
-pub use adapt::{WHY_USERXATTR, adapt};
+pub use adapt::{adapt, why_adapted};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
 pub use line::{CommandLine, LineError, Redirect};
