@@ -1,4 +1,4 @@
-//! `mount`: an overlay, a tmpfs, a bind mount, or a bind mount made read-only (mount(2), fsopen(2)).
+//! `mount`: an overlay, a tmpfs, a tree of cgroups, a bind mount, or a bind mount made read-only (mount(2), fsopen(2)).
 //!
 //! What goes wrong is said twice: in the words of mount(8), as anybody will meet them, and in ours, with the cause as
 //! far as it can be found on this machine (`why`).
@@ -21,7 +21,7 @@ pub struct Mount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Overlay(OverlayMount),
-    Tmpfs { source: String, flags: MountFlags, options: String },
+    Plain { kind: &'static str, source: String, flags: MountFlags, options: String },
     Bind { source: String, recursive: bool, read_only: bool },
     RemountReadOnly,
     Spread { spread: Spread, recursive: bool },
@@ -38,7 +38,7 @@ const SPREADS: &[(&str, Spread)] = &[
 impl Verb for Mount {
     const NAME: &'static str = "mount";
     const SYNOPSIS: &'static str =
-        "mount -t overlay|tmpfs [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET, mount --make-[r]shared|private|slave|unbindable TARGET";
+        "mount -t overlay|tmpfs|cgroup|cgroup2 [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET, mount --make-[r]shared|private|slave|unbindable TARGET";
     const FLAGS: &'static [Flag] = &[
         Flag::both('t', "types").value(),
         Flag::both('o', "options").value(),
@@ -90,7 +90,9 @@ impl Verb for Mount {
                 What::Bind { source, recursive, read_only: named("ro") }
             }
             (false, false, Some("overlay")) => What::Overlay(overlay(source, &options)?),
-            (false, false, Some("tmpfs")) => tmpfs(source, &options),
+            (false, false, Some("tmpfs")) => plain("tmpfs", source, &options),
+            (false, false, Some("cgroup")) => plain("cgroup", source, &options),
+            (false, false, Some("cgroup2")) => plain("cgroup2", source, &options),
             (false, true, Some(_)) => return Err(wrong("a bind mount has no type".into())),
             (false, false, Some(other)) => return Err(wrong(format!("mount does not know the type {other} here"))),
             (false, false, None) => return Err(wrong("mount needs a type (-t) or --bind here".into())),
@@ -102,7 +104,9 @@ impl Verb for Mount {
         let target = Path::new(&self.target);
         let done = match &self.what {
             What::Overlay(overlay) => return self.mount_overlay(context, overlay),
-            What::Tmpfs { source, flags, options } => context.sys.mount_tmpfs_with(source, target, *flags, options),
+            What::Plain { kind, source, flags, options } => {
+                context.sys.mount_kind(kind, source, target, *flags, options)
+            }
             What::Bind { source, recursive, read_only } => {
                 let bound = context.sys.bind_mount(source.as_ref(), target, *recursive);
                 // The kernel ignores "read-only" in the call that binds, so a second call says it again.
@@ -148,7 +152,7 @@ impl Mount {
     fn refuse(&self, context: &mut Context, error: &CallError) -> Status {
         let source = match &self.what {
             What::Overlay(overlay) => overlay.source.as_str(),
-            What::Tmpfs { source, .. } | What::Bind { source, .. } => source,
+            What::Plain { source, .. } | What::Bind { source, .. } => source,
             What::RemountReadOnly | What::Spread { .. } => "none",
         };
         let target = Path::new(&self.target);
@@ -188,7 +192,7 @@ impl Mount {
     fn kind(&self) -> &'static str {
         match self.what {
             What::Overlay(_) => "overlay",
-            What::Tmpfs { .. } => "tmpfs",
+            What::Plain { kind, .. } => kind,
             What::Bind { .. } | What::RemountReadOnly | What::Spread { .. } => "none",
         }
     }
@@ -277,7 +281,8 @@ fn overlay(source: String, options: &[String]) -> Result<OverlayMount, UsageErro
     Ok(overlay)
 }
 
-fn tmpfs(source: String, options: &[String]) -> What {
+/// A file system that needs no disk.
+fn plain(kind: &'static str, source: String, options: &[String]) -> What {
     let mut flags = MountFlags::default();
     let mut rest = Vec::new();
     for option in options {
@@ -291,7 +296,7 @@ fn tmpfs(source: String, options: &[String]) -> What {
             other => rest.push(other),
         }
     }
-    What::Tmpfs { source, flags, options: rest.join(",") }
+    What::Plain { kind, source, flags, options: rest.join(",") }
 }
 
 fn known(options: &[String], known: &[&str]) -> Result<(), UsageError> {

@@ -39,7 +39,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             let fault = Fault::new(Rank::Content, wanted.words(), limit.words())
                 .means(limit.why_other(&wanted))
                 .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
-            let sentence = format!("{name} allows {}, not {}", limit.words(), wanted.words());
+            let sentence = format!("{name} allows {}, not {}", limit.words(), wanted.short());
             Ok(Outcome::fails(sentence, about(bench, fault, &name)))
         }
     }
@@ -169,6 +169,12 @@ impl Limit {
             Limit::Cpu(share) if share.is_multiple_of(10) => format!("{}% of one processor", share / 10),
             Limit::Cpu(share) => format!("{}.{}% of one processor", share / 10, share % 10),
         }
+    }
+
+    /// The number alone.
+    fn short(self) -> String {
+        let words = self.words();
+        words.split(' ').next().unwrap_or_default().to_string()
     }
 
     /// What one writes into the file.

@@ -40,22 +40,23 @@ fn shown(flags: MsFlags) -> String {
 impl Sys {
     /// mount(2) of a tmpfs; `options` as in tmpfs(5) (`size=1m,mode=755`), empty for none.
     pub fn mount_tmpfs(&mut self, source: &str, target: &Path, options: &str) -> Result<(), CallError> {
-        self.mount_tmpfs_with(source, target, MountFlags::default(), options)
+        self.mount_kind("tmpfs", source, target, MountFlags::default(), options)
     }
 
-    /// mount(2) of a tmpfs with flags.
-    pub fn mount_tmpfs_with(
+    /// mount(2) of a file system that needs no disk, with flags: `tmpfs`, `cgroup`, `cgroup2`.
+    pub fn mount_kind(
         &mut self,
+        kind: &str,
         source: &str,
         target: &Path,
         flags: MountFlags,
         options: &str,
     ) -> Result<(), CallError> {
         let data = (!options.is_empty()).then_some(options);
-        let outcome = nix::mount::mount(Some(source), target, Some("tmpfs"), flags.bits(), data);
+        let outcome = nix::mount::mount(Some(source), target, Some(kind), flags.bits(), data);
         let data = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
         let source = strace::path(source.as_ref());
-        let args = format!("{source}, {}, \"tmpfs\", {}, {data}", strace::path(target), shown(flags.bits()));
+        let args = format!("{source}, {}, \"{kind}\", {}, {data}", strace::path(target), shown(flags.bits()));
         self.zero("mount", args, outcome)
     }
 
