@@ -102,7 +102,7 @@ fn not_handed_down(name: &str, controller: &str, file: &str) -> Outcome {
     let fault = Fault::new(Rank::Missing, format!("{file} in {shown}"), "no such file")
         .means(
             "A cgroup of version 2 has the controllers that the one above hands down, and that one hands down what is \
-             written into its cgroup.subtree_control, as long as no process is in itself.",
+             written into its cgroup.subtree_control.",
         )
         .next(format!("echo +{controller} > {place}/cgroup.subtree_control"));
     Outcome::fails(format!("{controller} is not handed down to {shown}"), fault)
