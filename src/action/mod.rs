@@ -122,7 +122,7 @@ pub fn execute(line: &CommandLine, context: &mut Context) -> Result<Status, Usag
     let action = Action::parse(&line.words)?;
     Ok(match &line.redirect {
         None => action.perform(context),
-        Some(redirect) => context.redirecting(redirect, |context| action.perform(context)),
+        Some(redirect) => context.redirecting(&line.words[0], redirect, |context| action.perform(context)),
     })
 }
 

@@ -147,5 +147,6 @@ fn version_2(table: &[Mount], own: &str) -> Option<PathBuf> {
 fn below(mount: &Mount, path: &str) -> PathBuf {
     let path = Path::new(path);
     let inside = path.strip_prefix(&mount.root).unwrap_or(path.strip_prefix("/").unwrap_or(path));
-    mount.mountpoint.join(inside)
+    // Without the slash that an empty rest would leave.
+    mount.mountpoint.join(inside).components().collect()
 }

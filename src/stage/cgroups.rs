@@ -64,12 +64,15 @@ pub fn lacks(controllers: &[String]) -> (CallError, String, &'static str) {
 
 /// The kernel refused a call that makes cgroups in a directory: why, and what to do.
 pub fn why_no_cgroup(error: &CallError, parent: &Path) -> (String, &'static str) {
+    let one = parent.join("tasks").exists();
     let parent = parent.display();
     match error.name().as_str() {
         "EROFS" => (
             format!("{parent} is read-only: we are in a container ourselves"),
             "run layerlab outside of it, or let the container have cgroups of its own: docker run --privileged --cgroupns=private",
         ),
+        // Nobody gives away trees of version 1; they have a file `tasks`.
+        "EACCES" | "EPERM" if one => (format!("{parent} belongs to root"), "sudo layerlab …"),
         "EACCES" | "EPERM" => (
             format!("{parent} was not given to this user"),
             "sudo layerlab …, or where systemd runs: systemd-run --user --scope -p Delegate=yes layerlab …",
