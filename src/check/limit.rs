@@ -14,7 +14,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 };
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
-    let [name, controller, value] = operands else { unreachable!("its arity is three") };
+    let (name, controller, value) = (&operands[0], &operands[1], &operands[2]);
     let cgroups = found(bench, name, controller)?;
     let wanted = Limit::parse(controller, value);
     let file = file_of(cgroups.version, controller);

@@ -17,7 +17,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 };
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
-    let Some((name, controllers)) = operands.split_first() else { unreachable!("its arity is two at least") };
+    let (name, controllers) = (&operands[0], &operands[1..]);
     for controller in controllers {
         found(bench, name, controller)?;
     }
