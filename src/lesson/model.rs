@@ -169,7 +169,7 @@ impl Lesson {
 /// with a sentence that says so.
 pub fn elsewhere(lines: &[ConsoleLine], version: CgroupVersion) -> String {
     let mut text =
-        format!("Where cgroups are of version {}, it is this instead (not run here):\n\n```text\n", version.number());
+        format!("Where cgroups are of version {} (this is shown, and not run here):\n\n```text\n", version.number());
     for line in lines {
         text.push_str(&format!("$ {}\n", line.source));
         if line.fails {
