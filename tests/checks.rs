@@ -138,7 +138,8 @@ impl State {
 static CGROUPS: OnceLock<Option<CgroupVersion>> = OnceLock::new();
 
 fn cgroups_here() -> Option<CgroupVersion> {
-    support::cgroups::can_be_had("the checks of cgroups").then(|| stage(StageNeeds { cgroups: true }).ready().cgroup_version())?
+    support::cgroups::can_be_had("the checks of cgroups")
+        .then(|| stage(StageNeeds { cgroups: true }).ready().cgroup_version())?
 }
 
 fn stage(needs: StageNeeds) -> Stage {
@@ -1729,8 +1730,8 @@ fn table() -> Vec<State> {
         cgroups(),
     ]
     .into_iter()
-        .flatten()
-        .collect()
+    .flatten()
+    .collect()
 }
 
 #[test]

@@ -31,7 +31,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         limit if limit == wanted => Ok(Outcome::holds(format!("{name} allows {}", wanted.words()))),
         Limit::None => {
             let fault = Fault::new(Rank::Missing, wanted.words(), format!("{file} says {}", first_line(&text)))
-                .means("A new cgroup only counts. It limits nothing before a number is written into the file of a limit.")
+                .means(
+                    "A new cgroup only counts. It limits nothing before a number is written into the file of a limit.",
+                )
                 .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
             Ok(Outcome::fails(format!("{name} has no limit for {controller}"), about(bench, fault, &name)))
         }
@@ -69,16 +71,32 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
     }
     let shown = shown(name);
     if let Some(other) = CGROUP_CONTROLLERS.iter().find(|other| is_there(other)) {
-        let fault = Fault::new(Rank::Missing, format!("{shown} in the tree for {controller}"), format!("{shown} in the tree for {other}"))
-            .means("In version 1 each controller has a tree of its own. A cgroup in one of them says nothing in the others.")
-            .next(format!("mkdir {controller}/{}", quote(name)));
-        return Err(Outcome::fails(format!("{shown} is a cgroup for {other}, not for {controller}"), about(bench, fault, name)));
+        let fault = Fault::new(
+            Rank::Missing,
+            format!("{shown} in the tree for {controller}"),
+            format!("{shown} in the tree for {other}"),
+        )
+        .means(
+            "In version 1 each controller has a tree of its own. A cgroup in one of them says nothing in the others.",
+        )
+        .next(format!("mkdir {controller}/{}", quote(name)));
+        return Err(Outcome::fails(
+            format!("{shown} is a cgroup for {other}, not for {controller}"),
+            about(bench, fault, name),
+        ));
     }
     if let Ok(Some(_)) = bench.entry(name) {
-        let fault = Fault::new(Rank::Wrong, format!("{shown} in the file system of cgroups"), format!("{shown} in the working directory"))
-            .means("A cgroup is a directory within the mounted cgroup file system. Elsewhere a directory is a directory.")
-            .next(format!("rmdir {}, and {}", quote(name), make(cgroups.version, controller, name)));
-        return Err(Outcome::fails(format!("{shown} is an ordinary directory, not a cgroup"), about(bench, fault, name)));
+        let fault = Fault::new(
+            Rank::Wrong,
+            format!("{shown} in the file system of cgroups"),
+            format!("{shown} in the working directory"),
+        )
+        .means("A cgroup is a directory within the mounted cgroup file system. Elsewhere a directory is a directory.")
+        .next(format!("rmdir {}, and {}", quote(name), make(cgroups.version, controller, name)));
+        return Err(Outcome::fails(
+            format!("{shown} is an ordinary directory, not a cgroup"),
+            about(bench, fault, name),
+        ));
     }
     let others = cgroups.names();
     let found = if others.is_empty() { "none".to_string() } else { others.join(", ") };
@@ -194,7 +212,9 @@ impl Limit {
             (Limit::Bytes(found), Limit::Bytes(wanted)) if found < 1 << 20 && *wanted >= 1 << 20 => {
                 "Without a letter behind it the number is of bytes; M stands for 1048576 of them."
             }
-            (Limit::Cpu(_), _) => "A period has 100000 microseconds, a tenth of a second; the limit says how many of them may be used.",
+            (Limit::Cpu(_), _) => {
+                "A period has 100000 microseconds, a tenth of a second; the limit says how many of them may be used."
+            }
             _ => "The last number that was written into the file holds.",
         }
     }
@@ -214,9 +234,13 @@ mod tests {
         ] {
             assert_eq!(Limit::parse(controller, asked), Limit::parse_kernel(controller, told), "{controller}");
         }
-        for (controller, told) in
-            [("pids", "max"), ("memory", "max"), ("memory", "9223372036854771712"), ("cpu", "max 100000"), ("cpu", "-1 100000")]
-        {
+        for (controller, told) in [
+            ("pids", "max"),
+            ("memory", "max"),
+            ("memory", "9223372036854771712"),
+            ("cpu", "max 100000"),
+            ("cpu", "-1 100000"),
+        ] {
             assert_eq!(Limit::parse_kernel(controller, told), Limit::None, "{controller} {told}");
         }
     }

@@ -52,9 +52,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let there: Vec<&str> = controllers.iter().map(String::as_str).filter(|one| is_in(nearest, one)).collect();
     let elsewhere = place(nearest, cgroups, missing).filter(|place| !place.as_os_str().is_empty());
     let elsewhere = elsewhere.map_or("where it began".to_string(), |place| format!("in {}", place.display()));
-    let fault = Fault::new(Rank::Relation, format!("in {wanted} for {}", controllers.join(" and ")), format!("for {missing} it is {elsewhere}"))
-        .means("In version 1 a process has a place in the tree of each controller, and each is changed for itself.")
-        .next(format!("write the number of the process into {}, too", door(missing)));
+    let fault = Fault::new(
+        Rank::Relation,
+        format!("in {wanted} for {}", controllers.join(" and ")),
+        format!("for {missing} it is {elsewhere}"),
+    )
+    .means("In version 1 a process has a place in the tree of each controller, and each is changed for itself.")
+    .next(format!("write the number of the process into {}, too", door(missing)));
     let sentence = format!("{} is in {wanted} for {}, but not for {missing}", nearest.name, there.join(" and "));
     Ok(Outcome::fails(sentence, about(bench, fault, name)))
 }

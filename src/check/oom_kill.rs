@@ -1,8 +1,8 @@
 //! `oom-kill CGROUP`: the kernel has ended a process of a cgroup because its memory was used up; cgroups(7).
 
+use crate::check::bench::shown;
 use crate::check::limit::{about, found};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::check::bench::shown;
 use crate::event::CgroupVersion;
 
 pub(super) const KIND: CheckKind = CheckKind {

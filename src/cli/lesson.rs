@@ -150,11 +150,7 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
 }
 
 /// Writes what was printed into every text of the lesson, keeping wildcards that still match.
-fn bless_texts(
-    entry: &Entry,
-    differences: &[Difference],
-    version: Option<CgroupVersion>,
-) -> Result<(), CliError> {
+fn bless_texts(entry: &Entry, differences: &[Difference], version: Option<CgroupVersion>) -> Result<(), CliError> {
     for language in &entry.languages {
         let language = crate::lesson::Language::choose(Some(language), |_| None);
         let lesson: Lesson = entry.load(&language)?;

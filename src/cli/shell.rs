@@ -39,8 +39,14 @@ impl Shell {
             let lesson = around.lesson;
             return Err(CliError::Usage(format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}")));
         }
-        let Begun { mut session, before, .. } =
-            Session::begin(&target.home, &target.name(), target.lessons.as_deref(), &exercise.id, target.needs(), program)?;
+        let Begun { mut session, before, .. } = Session::begin(
+            &target.home,
+            &target.name(),
+            target.lessons.as_deref(),
+            &exercise.id,
+            target.needs(),
+            program,
+        )?;
         let start = session.enter(&target.lesson, exercise, program)?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if let Some(before) = before {

@@ -93,9 +93,10 @@ impl Cgroups {
             let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "))?;
             count.trim().parse::<u64>().ok()
         };
-        let texts = self.own.all().iter().flat_map(|own| {
-            files.iter().filter_map(|file| crate::kernel::read_in(&own.open, Path::new(file)).ok())
-        });
+        let texts =
+            self.own.all().iter().flat_map(|own| {
+                files.iter().filter_map(|file| crate::kernel::read_in(&own.open, Path::new(file)).ok())
+            });
         texts.filter_map(counted).any(|count| count > 0)
     }
 

@@ -15,8 +15,8 @@ mod panel;
 mod tree;
 mod verdict;
 
-pub use cgroup::CgroupVersion;
 pub use call::{Call, CallResult, Failure};
+pub use cgroup::CgroupVersion;
 pub use name::Name;
 pub use panel::{Panel, PanelKind, PanelRow};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};

@@ -124,10 +124,11 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
     };
     let (mounted, used) = match outcome() {
         Ok(done) => done,
-        Err(error) => return told(missing("overlay mounts", error)),
+        Err(error) => return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) }),
     };
     if let Some(failure) = mounted.failure {
-        return told(missing("overlay mounts", StageError::Host(Box::new(failure))));
+        let error = StageError::Host(Box::new(failure));
+        return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) });
     }
     let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {
         true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",
@@ -137,7 +138,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         name: "overlay mounts".into(),
         verdict: Verdict::Works,
         evidence: way.into(),
-        need: None,
+        need: Some("overlay"),
         fix: None,
     });
     let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [Found::Whiteout]);
@@ -147,7 +148,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             name: "whiteouts".into(),
             verdict: Verdict::Works,
             evidence: "a deleted directory left a character device 0, 0 in the upper layer".into(),
-            need: None,
+            need: Some("overlay"),
             fix: None,
         },
         (_, failed) => Finding {
@@ -156,7 +157,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             evidence: failed.map_or("a deleted directory left no whiteout".into(), |ran| {
                 String::from_utf8_lossy(&ran.shown).trim().to_string()
             }),
-            need: None,
+            need: Some("overlay"),
             fix: Some("set LAYERLAB_SCRATCH to a directory on ext4, xfs (ftype=1), btrfs or tmpfs".into()),
         },
     });

@@ -159,7 +159,9 @@ impl Linter<'_> {
                         let others =
                             mistakes[..index].iter().filter(|other| !other.does_nothing() && !mistake.does_nothing());
                         // Two that never run on the same machine may get the same.
-                        let others = others.filter(|other| other.only.is_none() || mistake.only.is_none() || other.only == mistake.only);
+                        let others = others.filter(|other| {
+                            other.only.is_none() || mistake.only.is_none() || other.only == mistake.only
+                        });
                         if let Some(other) = others.into_iter().find(|other| other.sentence() == Some(sentence)) {
                             let why = format!("{} has the same sentence: {sentence}", other.path.display());
                             self.folder(wanted, why, "let each mistake fail for a reason of its own");

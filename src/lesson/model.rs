@@ -48,7 +48,8 @@ pub enum Need {
 
 impl Need {
     /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
+    pub const ALL: &[(&str, Need)] =
+        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

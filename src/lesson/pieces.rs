@@ -170,8 +170,7 @@ impl<'a> Cutter<'_, 'a> {
         // A fence with a name cannot close a block: the author forgot to.
         let swallowed = self.source.lines_in(inside.clone()).find(|(_, line)| {
             let info = line.trim_start_matches(['`', '~']);
-            line.len() - info.len() >= 3
-                && (Fence::read(info).is_some() || SHOWN.contains(&info))
+            line.len() - info.len() >= 3 && (Fence::read(info).is_some() || SHOWN.contains(&info))
         });
         if let Some((offset, _)) = swallowed {
             let line = self.source.line_of(offset);

@@ -85,7 +85,13 @@ impl Stage {
     }
 
     fn of(link: Link, cleans: bool) -> Stage {
-        let ready = Ready { role: crate::event::Role::User, kernel: String::new(), scratch: String::new(), pid: 0, cgroups: None };
+        let ready = Ready {
+            role: crate::event::Role::User,
+            kernel: String::new(),
+            scratch: String::new(),
+            pid: 0,
+            cgroups: None,
+        };
         Stage { link, ready, cleans }
     }
 

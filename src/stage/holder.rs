@@ -6,8 +6,8 @@
 
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::observe::Cgroups;
-use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
 use crate::stage::ScratchChoice;
+use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
 use crate::stage::error::StageError;
 use crate::stage::scratch::{self, Scratch};
 use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
@@ -69,12 +69,8 @@ fn build(choice: &ScratchChoice, cgroups: Option<Cgroups>, socket: &OwnedFd) -> 
     enter_namespaces()?;
     make_private()?;
     let scratch = Scratch::make(choice)?;
-    let setup = WorkerSetup {
-        role: scratch.role(),
-        root: scratch.root().to_path_buf(),
-        scratch: scratch.described(),
-        cgroups,
-    };
+    let setup =
+        WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described(), cgroups };
     match start(crate::stage::WORKER, &setup, socket) {
         Ok(worker) => Ok((worker, scratch)),
         Err(error) => {

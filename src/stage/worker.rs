@@ -144,7 +144,13 @@ impl Worker {
     }
 
     fn ready(&self) -> Ready {
-        Ready { role: self.role, kernel: kernel_release(), scratch: self.scratch.clone(), pid: own_pid_outside(), cgroups: self.cgroups.clone() }
+        Ready {
+            role: self.role,
+            kernel: kernel_release(),
+            scratch: self.scratch.clone(),
+            pid: own_pid_outside(),
+            cgroups: self.cgroups.clone(),
+        }
     }
 
     fn answer(&mut self, request: Request) -> Reply {

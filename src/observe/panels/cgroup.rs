@@ -55,12 +55,16 @@ fn limit(own: &Cgroups, controller: &str, name: &str) -> Option<Vec<String>> {
         ("memory", CgroupVersion::Two) => {
             ("memory", size(&read("memory.max")?)?, size(&read("memory.current")?).unwrap_or_default())
         }
-        ("memory", CgroupVersion::One) => {
-            ("memory", size(&read("memory.limit_in_bytes")?)?, size(&read("memory.usage_in_bytes")?).unwrap_or_default())
-        }
+        ("memory", CgroupVersion::One) => (
+            "memory",
+            size(&read("memory.limit_in_bytes")?)?,
+            size(&read("memory.usage_in_bytes")?).unwrap_or_default(),
+        ),
         (_, version) => {
             let (quota, period) = match version {
-                CgroupVersion::Two => read("cpu.max")?.split_once(' ').map(|(quota, period)| (quota.into(), period.into()))?,
+                CgroupVersion::Two => {
+                    read("cpu.max")?.split_once(' ').map(|(quota, period)| (quota.into(), period.into()))?
+                }
                 CgroupVersion::One => (read("cpu.cfs_quota_us")?, read("cpu.cfs_period_us")?),
             };
             let share = quota.parse::<f64>().ok().filter(|quota| *quota > 0.0)? * 100.0 / period.parse::<f64>().ok()?;
