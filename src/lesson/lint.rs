@@ -316,6 +316,37 @@ mod tests {
     }
 
     #[test]
+    fn scripts_for_one_version_of_cgroups_are_counted_for_it() {
+        // Two of one version may share a sentence with one of the other.
+        assert_eq!(
+            said(|lesson| {
+                for name in ["solutions/e", "mistakes/e-one"] {
+                    let text = fs::read_to_string(lesson.join(format!("{name}.sh"))).unwrap();
+                    fs::remove_file(lesson.join(format!("{name}.sh"))).unwrap();
+                    fs::write(lesson.join(format!("{name}.v1.sh")), &text).unwrap();
+                    fs::write(lesson.join(format!("{name}.v2.sh")), &text).unwrap();
+                }
+            }),
+            ""
+        );
+        let only_one =
+            said(|lesson| fs::rename(lesson.join("solutions/e.sh"), lesson.join("solutions/e.v1.sh")).unwrap());
+        assert_eq!(
+            only_one,
+            "error: the exercise e has no solution for v2\n  why   nobody knows whether it can be solved\n  \
+             fix   write solutions/e.v2.sh, in plain shell"
+        );
+        let fewer = said(|lesson| {
+            for name in ["one", "two"] {
+                let name = format!("mistakes/e-{name}");
+                fs::rename(lesson.join(format!("{name}.sh")), lesson.join(format!("{name}.v2.sh"))).unwrap();
+            }
+        });
+        assert!(fewer.contains("error: the exercise e has 2 of 3 mistakes for v1\n"), "{fewer}");
+        assert!(fewer.contains("fix   write mistakes/e-WHAT.v1.sh, whose first line is # verify: SENTENCE"), "{fewer}");
+    }
+
+    #[test]
     fn languages_differ_in_prose_alone() {
         let differ = |from: &str, to: &str| said(|lesson| rewrite(lesson, "lesson.zh.md", from, to));
         let allowed = "the same as in lesson.md; only prose is translated";

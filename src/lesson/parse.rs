@@ -343,7 +343,7 @@ fn tidy(prose: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::event::Statement;
+    use crate::event::{CgroupVersion, Statement};
     use crate::lesson::{Block, Lesson, Place, Section};
     use std::path::Path;
 
@@ -479,6 +479,37 @@ The end.
     fn windows_lines_and_a_byte_order_mark_change_nothing() {
         let windows = format!("\u{feff}{}", WHOLE.replace('\n', "\r\n"));
         assert_eq!(read(&windows), read(WHOLE));
+    }
+
+    #[test]
+    fn blocks_may_be_for_one_version_of_cgroups() {
+        let head = HEAD.replace("overlay", "cgroup");
+        let body = "## S\n```predict v1\na\n```\n```predict v2\nb\n```\n```console\n$ mkdir c\n```\n\
+                    ```console v1\n$ mkdir a\n```\n```console v2\n$ mkdir b\n? failed\nno\n```\n";
+        let lesson = read(&format!("{head}{body}")).unwrap();
+        let (_, step) = lesson.steps().next().unwrap();
+        let on = |version| step.commands_on(version).map(|line| line.source.as_str()).collect::<Vec<_>>();
+        assert_eq!(on(Some(CgroupVersion::One)), ["mkdir c", "mkdir a"]);
+        assert_eq!(on(Some(CgroupVersion::Two)), ["mkdir c", "mkdir b"]);
+        assert_eq!((on(None), step.commands().count()), (vec!["mkdir c"], 3));
+        let Some(Block::Console { lines, only: Some(only) }) = step.blocks.last() else { panic!("{:?}", step.blocks) };
+        assert_eq!(
+            crate::lesson::elsewhere(lines, *only),
+            "Where cgroups are of version 2 (this is shown, and not run here):\n\n```text\n$ mkdir b\n? failed\nno\n```"
+        );
+        let said = |text: String| read(&text).unwrap_err();
+        let wrong = said(format!("{HEAD}{body}"));
+        assert!(wrong.starts_with(
+            "error: a block for v1 of cgroups in a lesson that does not need them\n  --> lesson.md:7:1\n  7 | ```predict v1\n"
+        ));
+        assert!(wrong.contains("allowed: needs: [cgroup] in the front matter, or a block for all machines"), "{wrong}");
+        let twice =
+            said(format!("{head}## S\n```predict v1\na\n```\n```predict\nb\n```\n```console\n$ mkdir c\n```\n"));
+        assert!(twice.starts_with("error: a second predict block in one step"), "{twice}");
+        let third = said(format!("{head}{STEP}```console v3\n$ mkdir c\n```\n"));
+        assert!(third.starts_with("error: no fenced block is called `console v3`"), "{third}");
+        let checks = said(format!("{head}{STEP}## E {{#e}}\n```check v1\nfile a\n```\n"));
+        assert!(checks.contains("no fenced block is called `check v1`"), "{checks}");
     }
 
     #[test]

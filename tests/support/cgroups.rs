@@ -6,14 +6,19 @@ use layerlab::stage::{Stage, StageError, StageNeeds, cgroup_places};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Whether this user can have cgroups here: a stage that needs them is tried. Else says why, in a way that is seen.
+/// Whether this user can have cgroups here: a stage that needs them is tried. Else says why; for root, in a way that is seen.
 pub fn can_be_had(what: &str) -> bool {
     let scratch = super::scratch("layerlab-cgroups");
     let tried = Stage::spawn(&super::program(), scratch, StageNeeds { cgroups: true }).and_then(|rising| rising.wait());
     match tried {
         Ok(_) => true,
         Err(StageError::Host(failure)) => {
-            super::skip(what, &format!("{} ({})", failure.call, failure.why));
+            let why = format!("{} ({})", failure.call, failure.why);
+            match super::is_root() {
+                true => super::skip(what, &why),
+                // Where nobody gave it a cgroup, an ordinary user has none: that is no fault of the machine.
+                false => println!("not for this user: {what}: {why}"),
+            }
             false
         }
         Err(error) => panic!("{error}"),
