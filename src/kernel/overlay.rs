@@ -112,7 +112,8 @@ impl Sys {
                     let said = kernel_log(&context);
                     // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way. One before 6.5 says so in no word.
                     let unknown = said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'");
-                    if !unknown && !(error.is("EINVAL") && takes_any_option()) {
+                    let too_old = unknown || error.is("EINVAL") && takes_any_option();
+                    if !too_old {
                         return Err((error, said));
                     }
                     self.calls.truncate(before);

@@ -25,6 +25,9 @@
 //! CLI ──exec────────▶ shell's parent ───┴─▶ keeper    PID 1 of the session, until it is stopped
 //! ```
 //!
+//! Where a lesson needs it, run and session have cgroups of their own (`cgroups.rs`), which are the one thing that no
+//! namespace takes along.
+//!
 //! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
