@@ -101,6 +101,12 @@ fn the_cgroups_of_a_session_go_with_it_however_it_ends() {
         let keeper = student.keeper(LIMITS);
         let cgroups = || support::image::cgroups_of(keeper as u32);
         assert!(!cgroups().is_empty());
+        // Whoever sits in a cgroup that is full is told so.
+        let full = "tree=pids; [ -e all ] && tree=all; mkdir $tree/full; echo 1 > $tree/full/pids.max; \
+            echo 0 > $tree/full/cgroup.procs; exec layerlab verify";
+        let refused = student.ends(3, &["shell", "16.team", "-c", full]);
+        is_in_three_lines(&refused);
+        assert!(refused.stderr.contains("EAGAIN") && refused.stderr.contains("pids.max"), "{refused:?}");
         // To begin one exercise again takes nothing from the other.
         student.ok(&["reset", "-y", "16.few"]);
         let inside = |name: &str| cgroups().iter().any(|path| path.join(name).join("few/in").exists());
