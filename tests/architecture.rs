@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("engine", &["event", "action", "check", "lesson", "stage"]),
     ("session", &["event", "kernel", "check", "engine", "lesson", "stage"]),
     ("container", &["event", "kernel", "observe", "stage"]),
-    ("host", &["event", "action", "stage"]),
+    ("host", &["event", "action", "kernel", "stage"]),
     ("rootfs", &["event", "kernel"]),
     ("render", &["event"]),
     (

@@ -6,12 +6,12 @@
 mod support;
 
 use layerlab::check::{CheckLine, KINDS, Outcome, conclude};
-use layerlab::event::{Next, Role, Verified};
-use layerlab::stage::{ScratchChoice, Stage};
+use layerlab::event::{CgroupVersion, Next, Role, Verified};
+use layerlab::stage::{Stage, StageNeeds};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// How things stand, and what the checks say of it.
 struct State {
@@ -25,6 +25,8 @@ struct State {
     needs: Option<&'static str>,
     /// The start is noted without what must stay untouched.
     forgotten: bool,
+    /// It has cgroups of its own, and is built where they are of this version.
+    cgroups: Option<CgroupVersion>,
     rows: Vec<Row>,
 }
 
@@ -58,7 +60,7 @@ keep() { touch "$1"; unshare --net mount --bind /proc/self/ns/net "$1"; }
 "#;
 
 fn state(before: &'static str) -> State {
-    State { before, done: "", role: None, needs: None, forgotten: false, rows: Vec::new() }
+    State { before, done: "", role: None, needs: None, forgotten: false, cgroups: None, rows: Vec::new() }
 }
 
 impl State {
@@ -69,6 +71,11 @@ impl State {
 
     fn only(mut self, role: Role) -> State {
         self.role = Some(role);
+        self
+    }
+
+    fn on(mut self, version: CgroupVersion) -> State {
+        self.cgroups = Some(version);
         self
     }
 
@@ -102,7 +109,12 @@ impl State {
             let _ = writeln!(std::io::stderr(), "SKIP    a state of the checks: there is no {file}");
             return None;
         }
-        let mut stage = stage();
+        if let Some(version) = self.cgroups
+            && *CGROUPS.get_or_init(cgroups_here) != Some(version)
+        {
+            return None;
+        }
+        let mut stage = stage(StageNeeds { cgroups: self.cgroups.is_some() });
         let run = |stage: &mut Stage, script: &str| {
             let ran = stage.script(&format!("{PREAMBLE}{script}")).unwrap();
             assert_eq!(ran.status, 0, "{script}\n{}", String::from_utf8_lossy(&ran.shown));
@@ -128,9 +140,17 @@ impl State {
     }
 }
 
-fn stage() -> Stage {
-    let scratch = ScratchChoice { tmpfs: true, size: "64m".into(), disk: std::env::temp_dir().join("layerlab-checks") };
-    Stage::start(&support::program(), scratch).unwrap_or_else(|error| panic!("{error}"))
+/// Which version of cgroups this user can have here.
+static CGROUPS: OnceLock<Option<CgroupVersion>> = OnceLock::new();
+
+fn cgroups_here() -> Option<CgroupVersion> {
+    support::cgroups::can_be_had("the checks of cgroups")
+        .then(|| stage(StageNeeds { cgroups: true }).ready().cgroup_version())?
+}
+
+fn stage(needs: StageNeeds) -> Stage {
+    let rising = Stage::spawn(&support::program(), support::scratch("layerlab-checks"), needs);
+    rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 const FILE: &str = "a regular file";
@@ -1587,11 +1607,211 @@ fn networks() -> Vec<State> {
     ]
 }
 
+/// Cgroups, in both versions: each has states of its own, of which one kind can be built here.
+fn cgroups() -> Vec<State> {
+    const MAKE: &str = "A cgroup is made like a directory, by mkdir, within the mounted cgroup file system.";
+    const ONLY_COUNTS: &str =
+        "A new cgroup only counts. It limits nothing before a number is written into the file of a limit.";
+    const LAST: &str = "The last number that was written into the file holds.";
+    const EMPTY: &str = "A limit is for those that are in the cgroup. A process is put into it by its number, and its \
+        children begin where it is; who has ended is in it no more.";
+    const PERIOD: &str =
+        "A period has 100000 microseconds, a tenth of a second; the limit says how many of them may be used.";
+    const LETTER: &str = "Without a letter behind it the number is of bytes; M stands for 1048576 of them.";
+    const KILLED: &str = "The kernel ends a process when a cgroup is at its limit, and nothing in it can be given back. Who \
+        is ended by kill, or outside of the cgroup, does not count.";
+    vec![
+        state("").fails(
+            "limit box pids 3",
+            "there are no cgroups here",
+            [
+                "cgroups of the exercise",
+                "none",
+                "The session was begun without cgroups of its own.",
+                "begin it again: layerlab stop, then layerlab shell",
+            ],
+        ),
+        state(
+            "mkdir pids memory cpu ordinary; for c in pids memory cpu; do mount -t cgroup -o $c cgroup $c; done\n\
+             mkdir -p pids/box/in pids/free pids/one memory/box memory/free memory/bytes memory/odd cpu/box cpu/free cpu/odd\n\
+             echo 3 > pids/box/pids.max; echo 1 > pids/one/pids.max; echo 8M > memory/box/memory.limit_in_bytes\n\
+             echo 0 > memory/box/memory.swappiness; echo 8 > memory/bytes/memory.limit_in_bytes\n\
+             echo 4096 > memory/odd/memory.limit_in_bytes; echo 50000 > cpu/box/cpu.cfs_quota_us\n\
+             echo 12300 > cpu/odd/cpu.cfs_quota_us\n\
+             sh -c 'echo 0 > memory/box/cgroup.procs; exec tail /dev/zero' || true\n\
+             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/in/cgroup.procs; sleep 0.1",
+        )
+        .on(CgroupVersion::One)
+        .holds("limit box pids 3", "box allows 3 processes")
+        .holds("limit box memory 8M", "box allows 8M of memory")
+        .holds("limit box cpu 50%", "box allows 50% of one processor")
+        .holds("limit one pids 1", "one allows 1 process")
+        .fails(
+            "limit free pids 3",
+            "free has no limit for pids",
+            ["3 processes", "pids.max says max", ONLY_COUNTS, "write into pids.max of free: 3"],
+        )
+        .fails(
+            "limit free memory 8M",
+            "free has no limit for memory",
+            ["8M of memory", "memory.limit_in_bytes says …", ONLY_COUNTS, "write into memory.limit_in_bytes of free: 8M"],
+        )
+        .fails(
+            "limit free cpu 50%",
+            "free has no limit for cpu",
+            ["50% of one processor", "cpu.cfs_quota_us says -1", ONLY_COUNTS, "write into cpu.cfs_quota_us of free: 50000"],
+        )
+        .fails(
+            "limit box pids 4",
+            "box allows 3 processes, not 4",
+            ["4 processes", "3 processes", LAST, "write into pids.max of box: 4"],
+        )
+        .fails("limit one pids 4", "one allows 1 process, not 4", ["4 processes", "1 process", LAST, "…"])
+        .fails(
+            "limit bytes memory 8M",
+            "bytes allows 0 bytes of memory, not 8M",
+            ["8M of memory", "0 bytes of memory", LETTER, "write into memory.limit_in_bytes of bytes: 8M"],
+        )
+        .fails(
+            "limit odd memory 9",
+            "odd allows 4096 bytes of memory, not 9",
+            ["9 bytes of memory", "4096 bytes of memory", LAST, "…"],
+        )
+        .fails(
+            "limit odd cpu 50%",
+            "odd allows 12.3% of one processor, not 50%",
+            ["50% of one processor", "12.3% of one processor", PERIOD, "write into cpu.cfs_quota_us of odd: 50000"],
+        )
+        .fails("limit none pids 3", "there is no cgroup none", ["a cgroup none", "box, box/in, bytes, free, odd, one", MAKE, "mkdir pids/none"])
+        .fails(
+            "limit one memory 8M",
+            "one is a cgroup for pids, not for memory",
+            [
+                "one in the tree for memory",
+                "one in the tree for pids",
+                "In version 1 each controller has a tree of its own. A cgroup in one of them says nothing in the others.",
+                "mkdir memory/one",
+            ],
+        )
+        .fails(
+            "limit ordinary pids 3",
+            "ordinary is an ordinary directory, not a cgroup",
+            [
+                "ordinary in the file system of cgroups",
+                "ordinary in the working directory",
+                "A cgroup is a directory within the mounted cgroup file system. Elsewhere a directory is a directory.",
+                "rmdir ordinary, and mkdir pids/ordinary",
+            ],
+        )
+        .holds("member box pids", "sleep is in box")
+        .holds("member box/in pids", "sleep is in box/in")
+        .fails(
+            "member free pids",
+            "no process is in free",
+            ["a process in free", "none", EMPTY, "sh -c 'echo 0 > pids/free/cgroup.procs; exec sleep 1000' &, where 0 is whoever writes it"],
+        )
+        .fails(
+            "member box pids memory",
+            "sleep is in box for pids, but not for memory",
+            [
+                "in box for pids and memory",
+                "for memory it is where it began",
+                "In version 1 a process has a place in the tree of each controller, and each is changed for itself.",
+                "write the number of the process into memory/box/cgroup.procs, too",
+            ],
+        )
+        .fails("member none pids", "there is no cgroup none", ["…", "…", "…", "…"])
+        .holds("oom-kill box", "the kernel has ended a process of box for want of memory")
+        .fails(
+            "oom-kill free",
+            "the kernel has ended no process of free for want of memory",
+            [
+                "a process that was ended in it",
+                "nobody has used any memory in it",
+                KILLED,
+                "have a process go into free, and then ask for more than it may have: tail /dev/zero",
+            ],
+        ),
+        state("mkdir memory; mount -t cgroup -o memory cgroup memory")
+            .on(CgroupVersion::One)
+            .fails("limit box memory 8M", "there is no cgroup box", ["a cgroup box", "none", MAKE, "mkdir memory/box"]),
+        state(
+            "mkdir memory pids; mount -t cgroup -o memory cgroup memory; mount -t cgroup -o pids cgroup pids\n\
+             mkdir memory/box memory/other pids/box\n\
+             sh -c 'echo 0 > memory/box/cgroup.procs; exec true'; sh -c 'echo 0 > memory/box/cgroup.procs; cat /proc/self/maps > /dev/null'\n\
+             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/cgroup.procs; echo $! > memory/other/cgroup.procs; sleep 0.1",
+        )
+        .on(CgroupVersion::One)
+        .fails(
+            "oom-kill box",
+            "the kernel has ended no process of box for want of memory",
+            ["…", "at most …K were used in it at once", "…", "…"],
+        )
+        .fails(
+            "member box pids memory",
+            "sleep is in box for pids, but not for memory",
+            ["…", "for memory it is in other", "…", "…"],
+        ),
+        state(
+            "mkdir all ordinary; mount -t cgroup2 cgroup2 all; mkdir -p all/bare/in all/box\n\
+             echo '+pids +memory +cpu' > all/cgroup.subtree_control\n\
+             echo 3 > all/box/pids.max; echo 8M > all/box/memory.max; echo 0 > all/box/memory.swap.max\n\
+             echo '50000 100000' > all/box/cpu.max; sh -c 'echo 0 > all/box/cgroup.procs; exec tail /dev/zero' || true\n\
+             sleep 1000 > /dev/null 2>&1 & echo $! > all/box/cgroup.procs; sleep 0.1",
+        )
+        .on(CgroupVersion::Two)
+        .holds("limit box pids 3", "box allows 3 processes")
+        .holds("limit box memory 8M", "box allows 8M of memory")
+        .holds("limit box cpu 50%", "box allows 50% of one processor")
+        .fails(
+            "limit bare/in pids 3",
+            "pids is not handed down to bare/in",
+            [
+                "pids.max in bare/in",
+                "no such file",
+                "A cgroup of version 2 has the controllers that the one above hands down, and that one hands down what is \
+                 written into its cgroup.subtree_control.",
+                "echo +pids > all/bare/cgroup.subtree_control",
+            ],
+        )
+        .fails("limit bare pids 3", "bare has no limit for pids", ["3 processes", "pids.max says max", ONLY_COUNTS, "…"])
+        .fails("limit bare cpu 50%", "bare has no limit for cpu", ["…", "…", "…", "write into cpu.max of bare: 50000 100000"])
+        .fails("limit bare memory 8M", "bare has no limit for memory", ["…", "…", "…", "write into memory.max of bare: 8M"])
+        .fails("limit none pids 3", "there is no cgroup none", ["a cgroup none", "bare, bare/in, box", MAKE, "mkdir all/none"])
+        .fails(
+            "limit ordinary pids 3",
+            "ordinary is an ordinary directory, not a cgroup",
+            ["…", "…", "…", "rmdir ordinary, and mkdir all/ordinary"],
+        )
+        .holds("member box pids memory cpu", "sleep is in box")
+        .fails(
+            "member bare pids",
+            "no process is in bare",
+            ["…", "none", EMPTY, "sh -c 'echo 0 > all/bare/cgroup.procs; exec sleep 1000' &, where 0 is whoever writes it"],
+        )
+        .holds("oom-kill box", "the kernel has ended a process of box for want of memory")
+        .fails("oom-kill bare", "the kernel has ended no process of bare for want of memory", ["…", "…", "…", "…"]),
+    ]
+}
+
 fn table() -> Vec<State> {
-    [entries(), files(), views(), mounts(), touches(), namespaces(), numbers(), users(), networks(), insides(), roots()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        entries(),
+        files(),
+        views(),
+        mounts(),
+        touches(),
+        namespaces(),
+        numbers(),
+        users(),
+        networks(),
+        insides(),
+        roots(),
+        cgroups(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]
@@ -1634,6 +1854,8 @@ fn every_check_says_what_is_the_case() {
 
 /// Texts that no state here brings about, each with its reason.
 const NEVER_SAID: &[&str] = &[
+    // Kernels before 5.19 have no memory.peak.
+    "{file} counts none",
     // ESTALE comes from NFS and from overlays whose layers were exchanged while nothing looked.
     "A layer was changed while it was mounted, and the kernel can no longer find it.",
     // Any other errno.

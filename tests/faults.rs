@@ -288,6 +288,57 @@ fn killed(victim: Victim, signal: Signal, codes: &[Option<i32>], on_disk: bool, 
     }
 }
 
+#[test]
+fn killed_at_any_step_it_leaves_no_cgroup() {
+    if !support::cgroups::can_be_had("what is left of cgroups after a kill") {
+        return;
+    }
+    for victim in [Victim::Cli, Victim::Holder, Victim::Worker, Victim::CliAndHolder] {
+        for events in [0, 2, 12, 30, 60] {
+            killed_in_cgroups(victim, events);
+        }
+    }
+}
+
+/// The cgroups are called after their holder, so what other tests have at the same time is not taken for it.
+fn killed_in_cgroups(victim: Victim, events: usize) {
+    let what = format!("{victim:?} after {events} events");
+    let mut command = layerlab();
+    command.args(["run", "16", "--json"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut cli = command.spawn().unwrap();
+    let mut lines = BufReader::with_capacity(512, cli.stdout.take().unwrap());
+    for _ in 0..events {
+        lines.read_line(&mut String::new()).unwrap();
+    }
+    let mut holders = children(cli.id() as i32);
+    while holders.is_empty() && cli.try_wait().unwrap().is_none() {
+        holders = children(cli.id() as i32);
+    }
+    let Some(holder) = holders.first().copied() else { return };
+    let victims = match victim {
+        Victim::Cli => vec![cli.id() as i32],
+        Victim::Holder => vec![holder],
+        Victim::Worker => children(holder),
+        Victim::CliAndHolder => vec![cli.id() as i32, holder],
+    };
+    for pid in victims {
+        let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+    lines.read_to_end(&mut Vec::new()).unwrap();
+    cli.wait().unwrap();
+    if victim == Victim::CliAndHolder {
+        // Nobody was left to remove them: the next run that makes some does.
+        let next = text(layerlab().args(["doctor", "16"]));
+        assert!(ends_with(&next, Some(0)), "{what}: {next:?}");
+    }
+    let patience = Instant::now();
+    while !support::image::cgroups_of(holder as u32).is_empty() {
+        let left = support::image::cgroups_of(holder as u32);
+        assert!(patience.elapsed() < Duration::from_secs(3), "{what}: {left:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// The children of a process.
 fn children(pid: i32) -> Vec<i32> {
     let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();

@@ -3,16 +3,19 @@
 mod support;
 
 use layerlab::action::CommandLine;
-use layerlab::event::{Change, Mark, Observation, Panel, PanelKind, Role, State};
-use layerlab::stage::{Ran, ScratchChoice, Stage};
+use layerlab::event::{CgroupVersion, Change, Mark, Observation, Panel, PanelKind, Role, State};
+use layerlab::stage::{Ran, Stage, StageNeeds};
 
 struct Run(Stage);
 
 impl Run {
     fn start() -> Run {
-        let scratch =
-            ScratchChoice { tmpfs: true, size: "64m".into(), disk: std::env::temp_dir().join("layerlab-nested") };
-        let mut run = Run(Stage::start(&support::program(), scratch).unwrap_or_else(|error| panic!("{error}")));
+        Run::with(StageNeeds::default())
+    }
+
+    fn with(needs: StageNeeds) -> Run {
+        let rising = Stage::spawn(&support::program(), support::scratch("layerlab-nested"), needs);
+        let mut run = Run(rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}")));
         run.look();
         run
     }
@@ -76,6 +79,39 @@ fn a_shell_has_the_namespaces_it_asked_for_until_it_ends() {
     assert_eq!(row(&run.look(), PanelKind::Namespaces, "uts").0[2], "the same");
     assert_ne!(run.lines(&["hostname"]), "box\n");
     assert_eq!(run.refused("exit"), "exit: there is no shell to leave: none was opened\n");
+}
+
+#[test]
+fn limits_and_use_stand_in_a_table_whatever_cgroup_namespace_a_shell_has() {
+    if !support::cgroups::can_be_had("the table of cgroups") {
+        return;
+    }
+    let mut run = Run::with(StageNeeds { cgroups: true });
+    let version = run.0.ready().cgroup_version().unwrap();
+    let (place, tree) = match version {
+        CgroupVersion::One => ("is in /", "pids"),
+        CgroupVersion::Two => ("is in /stage", "all"),
+    };
+    assert_eq!(row(&run.look(), PanelKind::Cgroup, "this shell").0[1], place);
+    match version {
+        CgroupVersion::One => run.lines(&["mkdir pids", "mount -t cgroup -o pids cgroup pids"]),
+        CgroupVersion::Two => {
+            run.lines(&["mkdir all", "mount -t cgroup2 cgroup2 all", "echo +pids > all/cgroup.subtree_control"])
+        }
+    };
+    run.lines(&[&format!("mkdir {tree}/box")]);
+    assert_eq!(row(&run.look(), PanelKind::Cgroup, "box").0[1], "no limit");
+    run.lines(&[&format!("echo 5 > {tree}/box/pids.max")]);
+    assert_eq!(row(&run.look(), PanelKind::Cgroup, "box: processes").0, ["box: processes", "5", "0"]);
+    // In a cgroup namespace of its own a shell calls its place the root; the table tells it as the run sees it.
+    run.lines(&["unshare --cgroup", "readlink /proc/self/ns/cgroup"]);
+    let seen = run.look();
+    assert_eq!(row(&seen, PanelKind::Cgroup, "this shell").0[1], place);
+    assert_eq!(row(&seen, PanelKind::Cgroup, "box: processes").0[1], "5");
+    let (cells, _) = row(&seen, PanelKind::Namespaces, "cgroup");
+    assert_ne!(cells[2], "the same");
+    run.lines(&["exit", &format!("rmdir {tree}/box")]);
+    assert_eq!(panel(&run.look(), PanelKind::Cgroup).rows.iter().filter(|row| row.mark != Some(Mark::Gone)).count(), 1);
 }
 
 #[test]

@@ -87,6 +87,44 @@ fn a_session_whose_keeper_was_killed_is_over_and_begins_anew() {
 }
 
 #[test]
+fn the_cgroups_of_a_session_go_with_it_however_it_ends() {
+    if !support::cgroups::can_be_had("the cgroups of a session") {
+        return;
+    }
+    const LIMITS: &str = "16-cgroups";
+    let fill = "tree=pids; [ -e all ] && tree=all; mkdir $tree/few $tree/few/in; \
+        sleep 1000 > /dev/null 2>&1 & echo $! > $tree/few/in/cgroup.procs";
+    for killed in [false, true] {
+        let student = Student::new();
+        student.inside("16.few", fill);
+        student.inside("16.team", fill);
+        let keeper = student.keeper(LIMITS);
+        let cgroups = || support::image::cgroups_of(keeper as u32);
+        assert!(!cgroups().is_empty());
+        // Whoever sits in a cgroup that is full is told so.
+        let full = "tree=pids; [ -e all ] && tree=all; mkdir $tree/full; echo 1 > $tree/full/pids.max; \
+            echo 0 > $tree/full/cgroup.procs; exec layerlab verify";
+        let refused = student.ends(3, &["shell", "16.team", "-c", full]);
+        is_in_three_lines(&refused);
+        assert!(refused.stderr.contains("EAGAIN") && refused.stderr.contains("pids.max"), "{refused:?}");
+        // To begin one exercise again takes nothing from the other.
+        student.ok(&["reset", "-y", "16.few"]);
+        let inside = |name: &str| cgroups().iter().any(|path| path.join(name).join("few/in").exists());
+        assert!(!inside("few") && inside("team"), "{:?}", cgroups());
+        assert!(student.ends(1, &["verify", "16.few"]).stdout.contains("there is no cgroup few"));
+        if killed {
+            kill_hard(keeper);
+            assert!(soon(|| !is_alive(keeper)));
+            // The next session removes what nobody was left to remove.
+            student.run(&["shell", "16", "-c", "true"]);
+            assert!(soon(|| cgroups().is_empty()), "{:?}", cgroups());
+        }
+        student.ok(&["stop", "16"]);
+        assert!(cgroups().is_empty(), "{:?}", cgroups());
+    }
+}
+
+#[test]
 fn a_process_that_got_the_keepers_number_is_not_taken_for_it() {
     for anew in [false, true] {
         let student = Student::new();

@@ -8,22 +8,23 @@
 mod support;
 
 use layerlab::action::adapt;
-use layerlab::event::Role;
-use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, matches};
-use layerlab::stage::{ScratchChoice, Stage};
+use layerlab::event::{CgroupVersion, Role};
+use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, Need, matches};
+use layerlab::stage::{Stage, StageNeeds};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
+use support::cgroups::Cgroups;
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
 /// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left
-/// out, as is the size of directories.
+/// out, as is the size of directories, and of cgroups all but the directories: their files count what happens.
 const DUMP: &str = r#"
-find . -mindepth 1 \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
+find . -mindepth 1 \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
 random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} '
-find . -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | LC_ALL=C sort -k 2
-find . -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
+find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | LC_ALL=C sort -k 2
+find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
     echo "$(sed -E "s/$random/\1N/" "$file" | sha256sum) $file"
 done
 getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | grep -v -E 'overlay\.(uuid|origin)=' || true
@@ -36,10 +37,14 @@ fn every_lesson_does_the_same_in_bash() {
     let mut commands = 0;
     for entry in catalogue.entries() {
         let lesson = entry.load(&Language::default()).unwrap_or_else(|error| panic!("{error}"));
-        let (ours, role) = by_the_engine(&lesson);
-        let theirs = by_bash(&lesson, role);
+        let cgroups = lesson.meta.needs.contains(&Need::Cgroup);
+        if cgroups && !support::cgroups::can_be_had(&format!("lesson {} in bash", lesson.meta.number)) {
+            continue;
+        }
+        let (ours, role, version) = by_the_engine(&lesson, StageNeeds { cgroups });
+        let theirs = by_bash(&lesson, role, version);
         commands += ours.iter().map(|step| step.commands.len()).sum::<usize>();
-        compare(&lesson, &ours, &theirs, &mut wrong);
+        compare(&lesson, &ours, &theirs, version, &mut wrong);
     }
     assert!(wrong.is_empty(), "\n{wrong}");
     // A catalogue that was not found, or a lesson without commands, would compare nothing.
@@ -54,20 +59,20 @@ struct Left {
     state: String,
 }
 
-fn by_the_engine(lesson: &Lesson) -> (Vec<Left>, Role) {
-    let scratch = ScratchChoice { tmpfs: true, size: "64m".into(), disk: std::env::temp_dir().join("layerlab-twin") };
-    let mut stage = Stage::start(&support::program(), scratch).unwrap_or_else(|error| panic!("{error}"));
-    let role = stage.ready().role;
+fn by_the_engine(lesson: &Lesson, needs: StageNeeds) -> (Vec<Left>, Role, Option<CgroupVersion>) {
+    let rising = Stage::spawn(&support::program(), support::scratch("layerlab-twin"), needs);
+    let mut stage = rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}"));
+    let (role, version) = (stage.ready().role, stage.ready().cgroup_version());
     let left = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
             let command = adapt(&line.command, role).unwrap_or_else(|| line.command.clone());
             let ran = stage.run(&command).unwrap_or_else(|error| panic!("{}: {error}", line.source));
             (String::from_utf8_lossy(&ran.shown).into_owned(), ran.status)
         };
-        let commands = step.commands().map(run).collect();
+        let commands = step.commands_on(version).map(run).collect();
         Left { commands, state: dump(stage.ready().pid) }
     });
-    (left.collect(), role)
+    (left.collect(), role, version)
 }
 
 /// The state inside a mount namespace, read from outside by nsenter(1): whatever shells were opened within it.
@@ -114,8 +119,15 @@ struct Bash {
 }
 
 impl Bash {
-    fn start(role: Role) -> Bash {
-        let mut unshare = Command::new("unshare");
+    fn start(role: Role, cgroups: Option<&Cgroups>) -> Bash {
+        let mut unshare = match cgroups.map(Cgroups::enter) {
+            None => Command::new("unshare"),
+            Some(words) => {
+                let mut command = Command::new(&words[0]);
+                command.args(&words[1..]).arg("unshare");
+                command
+            }
+        };
         // Its own host name and message queues too: no line of a lesson may reach those of the machine.
         unshare.args(["--mount", "--uts", "--ipc", "--propagation", "private"]);
         if role == Role::User {
@@ -205,14 +217,15 @@ fn descendants(pid: u32) -> usize {
     list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(|pid| 1 + descendants(pid)).sum()
 }
 
-fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
-    let mut bash = Bash::start(role);
+fn by_bash(lesson: &Lesson, role: Role, version: Option<CgroupVersion>) -> Vec<Left> {
+    let cgroups = version.map(|_| Cgroups::make());
+    let mut bash = Bash::start(role, cgroups.as_ref());
     let steps = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
             let command = adapt(&line.command, role);
             bash.run(&command.map_or_else(|| line.source.clone(), |adapted| adapted.to_string()))
         };
-        let commands = step.commands().map(run).collect();
+        let commands = step.commands_on(version).map(run).collect();
         Left { commands, state: dump(bash.child.id()) }
     });
     let left = steps.collect();
@@ -221,10 +234,10 @@ fn by_bash(lesson: &Lesson, role: Role) -> Vec<Left> {
     left
 }
 
-fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], wrong: &mut String) {
+fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], version: Option<CgroupVersion>, wrong: &mut String) {
     let number = lesson.meta.number;
     for (((step, section), ours), theirs) in lesson.steps().zip(ours).zip(theirs) {
-        for ((line, ours), theirs) in section.commands().zip(&ours.commands).zip(&theirs.commands) {
+        for ((line, ours), theirs) in section.commands_on(version).zip(&ours.commands).zip(&theirs.commands) {
             for (who, (output, status)) in [("layerlab", ours), ("bash", theirs)] {
                 if (*status != 0) != line.fails || !matches(&line.expected, output) {
                     let _ = writeln!(

@@ -166,6 +166,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "touch box\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip -br link show lo\nnsenter --net=box ip link set lo up\nnsenter --net=box ip -br -4 addr\nnsenter --net=box ip route\nnsenter --net=box ip link add a0 type veth peer name b0\nunshare --net ip link show a0\nnsenter --net=box ip link show c0\nnsenter --net=box cat missing\nnsenter --net=box ping -c 1 -W 1 192.0.2.1\nnsenter --net=box ls > out\ncat out\nunshare --net mount --bind /proc/thread-self/ns/net d\nnsenter --net=missing ls\nnsenter --net=f ls\nnsenter --net=d ls\nunshare --net mount --bind /proc/thread-self/ns/net box\nnsenter --net=box ip link show a0\numount box\numount box\numount box",
     ),
     (
+        "cgroups",
+        "mkdir mnt\nmount -t cgroup2 c mnt\numount mnt\nmount -t cgroup -o nonsense c mnt\nmount -t cgroup2 c missing\nstat -f -c %T /proc /sys\nstat -f -c %T missing",
+    ),
+    (
         "rm around mounts",
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),

@@ -9,10 +9,23 @@ pub const WHY_USERXATTR: &str = "Overlayfs keeps its notes (\"this directory hid
      instead, so that you need no root at all. Without it the mount would work, but the first rmdir of a directory \
      that holds whiteouts would fail with an Input/output error (EIO).";
 
+/// The same of controllers that share a hierarchy.
+const WHY_TOGETHER: &str = "On this machine that controller shares its hierarchy with another one, and the kernel mounts \
+     only both together.";
+
+/// Why a line that [`adapt`] returned differs.
+pub fn why_adapted(line: &CommandLine) -> &'static str {
+    if line.words.iter().any(|word| word.contains("userxattr")) { WHY_USERXATTR } else { WHY_TOGETHER }
+}
+
 /// The line that is run in place of `line`, or `None` where nothing differs.
 ///
-/// An overlay that an ordinary user mounts gets `userxattr` (kernel 5.11) behind its last option.
+/// An overlay that an ordinary user mounts gets `userxattr` (kernel 5.11) behind its last option. A hierarchy of cgroups of
+/// version 1 is mounted by the names of all controllers that it has here.
 pub fn adapt(line: &CommandLine, role: Role) -> Option<CommandLine> {
+    if line.words.first().is_some_and(|verb| verb == "mount") && line.words.iter().any(|word| word == "cgroup") {
+        return together(line, &std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default());
+    }
     if role == Role::Root || line.words.first().is_none_or(|verb| verb != "mount") {
         return None;
     }
@@ -45,11 +58,37 @@ pub fn adapt(line: &CommandLine, role: Role) -> Option<CommandLine> {
     Some(adapted)
 }
 
+/// `-o cpu` of a cgroup mount, where `/proc/self/cgroup` says `cpu,cpuacct`.
+fn together(line: &CommandLine, own: &str) -> Option<CommandLine> {
+    let at = line.words.iter().position(|word| word == "-o")? + 1;
+    let asked = line.words.get(at)?;
+    let shared = own.lines().find_map(|line| {
+        let names = line.split(':').nth(1)?;
+        (names != asked && names.split(',').any(|name| name == asked)).then(|| names.to_string())
+    })?;
+    let mut adapted = line.clone();
+    adapted.words[at] = shared;
+    Some(adapted)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::adapt;
+    use super::{adapt, together};
     use crate::action::CommandLine;
     use crate::event::Role;
+
+    #[test]
+    fn controllers_that_share_a_hierarchy_are_mounted_together() {
+        let own = "9:name=systemd:/\n4:cpu,cpuacct:/\n3:pids:/\n0::/\n";
+        for (line, adapted) in [
+            ("mount -t cgroup -o cpu cgroup cpu", Some("mount -t cgroup -o cpu,cpuacct cgroup cpu")),
+            ("mount -t cgroup -o pids cgroup pids", None),
+            ("mount -t cgroup2 cgroup2 all", None),
+        ] {
+            let parsed = CommandLine::parse(line).unwrap();
+            assert_eq!(together(&parsed, own).map(|line| line.words.join(" ")).as_deref(), adapted, "{line}");
+        }
+    }
 
     #[test]
     fn only_the_overlay_of_an_ordinary_user_differs() {

@@ -67,8 +67,13 @@ impl Context {
         &self.terminal
     }
 
-    /// Runs `perform` with its standard output going to a file.
-    pub(super) fn redirecting(&mut self, redirect: &Redirect, perform: impl FnOnce(&mut Context) -> Status) -> Status {
+    /// Runs `perform`, which is the verb of this name, with its standard output going to a file.
+    pub(super) fn redirecting(
+        &mut self,
+        name: &str,
+        redirect: &Redirect,
+        perform: impl FnOnce(&mut Context) -> Status,
+    ) -> Status {
         // As in a shell, the file is opened (and emptied) before the command begins.
         let access = if redirect.append { Access::Append } else { Access::Overwrite };
         let file: OwnedFd = match self.sys.open(redirect.file.as_ref(), access) {
@@ -87,7 +92,9 @@ impl Context {
         match self.sys.write_all(&file, &printed) {
             Ok(()) => status,
             Err(error) => {
-                self.complain(format!("bash: write error: {}", error.text()));
+                // Who writes says so: of our verbs that print much, echo alone is a part of bash.
+                let who = if name == "echo" { "bash: echo" } else { name };
+                self.complain(format!("{who}: write error: {}", error.text()));
                 1
             }
         }

@@ -16,7 +16,7 @@ mod line;
 mod opening;
 mod quote;
 
-pub use adapt::{WHY_USERXATTR, adapt};
+pub use adapt::{adapt, why_adapted};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
 pub use line::{CommandLine, LineError, Redirect};
@@ -123,7 +123,7 @@ pub fn execute(line: &CommandLine, context: &mut Context) -> Result<Status, Usag
     let action = Action::parse(&line.words)?;
     Ok(match &line.redirect {
         None => action.perform(context),
-        Some(redirect) => context.redirecting(redirect, |context| action.perform(context)),
+        Some(redirect) => context.redirecting(&line.words[0], redirect, |context| action.perform(context)),
     })
 }
 

@@ -1,4 +1,5 @@
-//! `mount`: an overlay, a tmpfs, proc, a bind mount, or a bind mount made read-only (mount(2), fsopen(2)).
+//! `mount`: an overlay, a tmpfs, proc, a tree of cgroups, a bind mount, or a bind mount made read-only (mount(2),
+//! fsopen(2)).
 //!
 //! What goes wrong is said twice: in the words of mount(8), as anybody will meet them, and in ours, with the cause as
 //! far as it can be found on this machine (`why`).
@@ -29,7 +30,7 @@ enum What {
 }
 
 /// The file systems that need no disk.
-const PLAIN: &[&str] = &["tmpfs", "proc"];
+const PLAIN: &[&str] = &["tmpfs", "proc", "cgroup", "cgroup2"];
 
 /// The flags that change propagation, without `make-` and the `r` of the recursive ones.
 const SPREADS: &[(&str, Spread)] = &[
@@ -42,7 +43,7 @@ const SPREADS: &[(&str, Spread)] = &[
 impl Verb for Mount {
     const NAME: &'static str = "mount";
     const SYNOPSIS: &'static str =
-        "mount -t overlay|tmpfs|proc [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET, mount --make-[r]shared|private|slave|unbindable TARGET";
+        "mount -t overlay|tmpfs|proc|cgroup|cgroup2 [-o OPTIONS] SOURCE TARGET, mount --bind [-o ro] SOURCE TARGET, mount -o remount,bind,ro TARGET, mount --make-[r]shared|private|slave|unbindable TARGET";
     const FLAGS: &'static [Flag] = &[
         Flag::both('t', "types").value(),
         Flag::both('o', "options").value(),

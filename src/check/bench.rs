@@ -3,7 +3,7 @@
 use crate::check::{Fault, Outcome, Rank};
 use crate::event::{Kind, Name};
 use crate::kernel::{errno_of, hostname, open_directory, open_file, quoted};
-use crate::observe::{Entry, FoundOverlay, Kept, Mount, Processes, entry, find_overlays, mounts, whiteout_of};
+use crate::observe::{Cgroups, Entry, FoundOverlay, Kept, Mount, Processes, entry, find_overlays, mounts, whiteout_of};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::io::Read;
@@ -40,6 +40,7 @@ pub struct Union {
 #[derive(Debug)]
 pub struct Bench {
     start: Start,
+    cgroups: Option<Cgroups>,
     mounts: OnceCell<Vec<Mount>>,
     processes: OnceCell<Option<Processes>>,
 }
@@ -81,8 +82,8 @@ impl Start {
 
 impl Bench {
     /// The exercise that began so.
-    pub fn new(start: Start) -> Bench {
-        Bench { start, mounts: OnceCell::new(), processes: OnceCell::new() }
+    pub fn new(start: Start, cgroups: Option<Cgroups>) -> Bench {
+        Bench { start, cgroups, mounts: OnceCell::new(), processes: OnceCell::new() }
     }
 
     /// The absolute path of an operand.
@@ -135,6 +136,11 @@ impl Bench {
     /// The mount table, without the mounts of the exercise that others cover.
     pub fn mounts(&self) -> &[Mount] {
         self.mounts.get_or_init(|| visible(mounts().unwrap_or_default(), &self.start.here))
+    }
+
+    /// The cgroups of the exercise, where the lesson has some.
+    pub fn cgroups(&self) -> Option<&Cgroups> {
+        self.cgroups.as_ref()
     }
 
     /// The processes of the session, or the outcome that says why nobody can tell.

@@ -23,14 +23,17 @@ mod hard_link;
 mod hostname;
 mod inside;
 mod kept_network;
+mod limit;
 mod link_up;
 mod lowers;
 mod mapped;
+mod member;
 mod message_queue;
 mod mode;
 mod mounted;
 mod not_mounted;
 mod number;
+mod oom_kill;
 mod opaque;
 mod outcome;
 mod own;
@@ -116,6 +119,9 @@ pub const KINDS: &[&CheckKind] = &[
     &address::KIND,
     &bridge_port::KIND,
     &default_route::KIND,
+    &limit::KIND,
+    &member::KIND,
+    &oom_kill::KIND,
 ];
 
 impl CheckLine {

@@ -41,14 +41,43 @@ impl Doctor {
             (Some(lesson), Some(need)) => lesson.meta.needs.iter().any(|other| other.word() == need),
             _ => true,
         };
-        let missing = findings.iter().any(|finding| finding.verdict == Verdict::Missing && matters(finding.need));
+        let lacks = || findings.iter().filter(|finding| finding.verdict == Verdict::Missing && matters(finding.need));
+        let missing = lacks().next().is_some();
         if !self.json {
             let what = match &lesson {
                 Some(lesson) => format!("Lesson {}, {},", lesson.meta.number, lesson.meta.title),
                 None => "Every lesson".to_string(),
             };
-            println!("\n{what} {} here.", if missing { "can't run" } else { "can run" });
+            // What only some lessons ask for keeps the others from nothing.
+            let needed: Option<Vec<&str>> = lacks().map(|finding| finding.need).collect();
+            match (&lesson, needed) {
+                (None, Some(needed)) if missing => println!("\n{}", some_cannot(common, &needed)?),
+                _ => println!("\n{what} {} here.", if missing { "can't run" } else { "can run" }),
+            }
         }
-        if missing { Err(CliError::HostLacks) } else { Ok(()) }
+        // Who asks for no lesson in particular has all the others.
+        let keeps_from_all = lacks().any(|finding| lesson.is_some() || finding.need.is_none());
+        if keeps_from_all { Err(CliError::HostLacks) } else { Ok(()) }
     }
+}
+
+/// Which lessons cannot run where this is missing.
+fn some_cannot(common: &Common, missing: &[&str]) -> Result<String, CliError> {
+    let language = common.language();
+    let mut numbers = Vec::new();
+    for entry in common.catalogue()?.entries() {
+        let meta = entry.meta(&language).map_err(|error| CliError::Content(error.to_string()))?;
+        if meta.needs.iter().any(|need| missing.contains(&need.word())) {
+            numbers.push(meta.number.to_string());
+        }
+    }
+    Ok(match numbers.as_slice() {
+        [] => "Every lesson can run here.".to_string(),
+        [one] => format!("Every lesson but {one} can run here; layerlab replay {one} shows how it went elsewhere."),
+        several => format!(
+            "Every lesson can run here but {}; layerlab replay {} shows how it went elsewhere.",
+            several.join(", "),
+            several[0]
+        ),
+    })
 }

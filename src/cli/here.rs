@@ -3,9 +3,9 @@
 use crate::cli::{CliError, Common};
 use crate::engine;
 use crate::event::Next;
-use crate::lesson::{Catalogue, Entry, Exercise, Lesson};
+use crate::lesson::{Catalogue, Entry, Exercise, Lesson, Meta, Need};
 use crate::session::{Home, Progress, Session};
-use crate::stage::Kept;
+use crate::stage::{Kept, StageNeeds};
 use std::path::{Path, PathBuf};
 
 /// The program itself, to be started once more.
@@ -30,6 +30,11 @@ pub struct Target {
     pub lesson: Lesson,
     /// The exercise that is meant.
     pub exercise: Option<String>,
+}
+
+/// What a run or a session of a lesson has of its own.
+pub fn needs(meta: &Meta) -> StageNeeds {
+    StageNeeds { cgroups: meta.needs.contains(&Need::Cgroup) }
 }
 
 /// Whether the command is typed in the shell of a session.
@@ -77,6 +82,11 @@ impl Target {
             target.exercise_called(exercise)?;
         }
         Ok(target)
+    }
+
+    /// What a session of this lesson has of its own.
+    pub fn needs(&self) -> StageNeeds {
+        needs(&self.lesson.meta)
     }
 
     /// The lesson's folder name, by which its session is called.

@@ -1,10 +1,11 @@
 //! `layerlab lesson check|new`: for authors.
 
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, here};
 use crate::engine::{self, Difference};
+use crate::event::CgroupVersion;
 use crate::lesson::{self, Catalogue, Entry, Lesson};
 use crate::render::words::plural;
-use crate::stage::{ScratchChoice, Stage};
+use crate::stage::{ScratchChoice, Stage, StageError, StageNeeds};
 use std::path::{Path, PathBuf};
 
 /// For authors: check lessons, begin a new one
@@ -75,12 +76,28 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
         println!("{}  cannot be run", entry.name());
         return Ok(false);
     };
-    let mut stage = Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment())?;
+    let needs = here::needs(&lesson.meta);
+    let mut start = || {
+        Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs)
+            .and_then(|rising| rising.wait())
+    };
+    let mut stage = match start() {
+        Ok(stage) => stage,
+        // Not every author may do all that lessons need; what is not run must not look as if it had been.
+        Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
+            println!("{}  is not run here, only its text was read", entry.name());
+            println!("  call  {}\n  why   {}\n  fix   {}", failure.call, failure.why, failure.fix);
+            return Ok(sound);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let checked = engine::check(&lesson, &mut stage)?;
+    let version = stage.ready().cgroup_version();
     drop(stage);
-    let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands()).collect();
+    let all = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
+    let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands_on(version)).collect();
     if bless && !checked.differences.is_empty() {
-        return bless_texts(entry, &checked.differences).map(|()| sound);
+        return bless_texts(entry, &checked.differences, version).map(|()| sound);
     }
     for difference in &checked.differences {
         sound = false;
@@ -100,7 +117,6 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
     for (step, trouble) in &checked.unexplained {
         println!("note: after step {step}, {trouble}");
     }
-    let mut start = || Stage::start(Path::new("/proc/self/exe"), ScratchChoice::from_environment());
     let proof = engine::prove(entry, &lesson, &mut start)?;
     for flaw in &proof.flaws {
         sound = false;
@@ -117,16 +133,28 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
             plural(proof.solutions as u64, "solution"),
             plural(proof.mistakes as u64, "mistake"),
         );
+        let elsewhere = all - commands.len();
+        if let Some(other) = CgroupVersion::ALL.into_iter().find(|other| Some(*other) != version)
+            && elsewhere + proof.elsewhere > 0
+        {
+            println!(
+                "{}  {} and {} are for version {} of cgroups, and were not run here",
+                " ".repeat(entry.name().len()),
+                plural(elsewhere as u64, "command"),
+                plural(proof.elsewhere as u64, "script"),
+                other.number(),
+            );
+        }
     }
     Ok(sound)
 }
 
 /// Writes what was printed into every text of the lesson, keeping wildcards that still match.
-fn bless_texts(entry: &Entry, differences: &[Difference]) -> Result<(), CliError> {
+fn bless_texts(entry: &Entry, differences: &[Difference], version: Option<CgroupVersion>) -> Result<(), CliError> {
     for language in &entry.languages {
         let language = crate::lesson::Language::choose(Some(language), |_| None);
         let lesson: Lesson = entry.load(&language)?;
-        let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands()).collect();
+        let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands_on(version)).collect();
         let replacements: Vec<_> = differences
             .iter()
             .map(|difference| {

@@ -2,6 +2,8 @@
 
 use crate::cli::journey::{Journey, Leg};
 use crate::cli::{CliError, Common};
+use crate::host::{Lack, look};
+use crate::lesson::Need;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use unicode_width::UnicodeWidthStr;
@@ -15,12 +17,13 @@ pub struct List {
 }
 
 impl List {
-    /// Prints them, with what was done of each; nothing is probed.
+    /// Prints them, with what was done of each, and which surely cannot run here; nothing is tried for it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let journey = Journey::read(common)?;
+        let lacks = lacks(&journey);
         let mut text = String::new();
         if self.json {
-            let lessons: Vec<_> = journey.legs.iter().map(json).collect();
+            let lessons: Vec<_> = journey.legs.iter().map(|leg| json(leg, lack_of(leg, &lacks))).collect();
             let _ = writeln!(text, "{}", serde_json::Value::from(lessons));
         } else {
             let widest = journey.legs.iter().map(|leg| leg.meta.title.width()).max().unwrap_or(0);
@@ -30,7 +33,10 @@ impl List {
                 let _ = match common.plain {
                     true => {
                         let done = done(leg);
-                        let done = if done.is_empty() { done } else { format!(" {done}.") };
+                        let mut done = if done.is_empty() { done } else { format!(" {done}.") };
+                        if lack_of(leg, &lacks).is_some() {
+                            done.push_str(" Cannot run here.");
+                        }
                         writeln!(text, "Lesson {}: {}, {} minutes.{done}", meta.number, meta.title, meta.minutes)
                     }
                     false => {
@@ -40,11 +46,29 @@ impl List {
                             meta.title,
                             "",
                             meta.minutes,
-                            done(leg)
+                            match (done(leg), lack_of(leg, &lacks)) {
+                                (done, None) => done,
+                                (done, Some(_)) if done.is_empty() => "cannot run here".to_string(),
+                                (done, Some(_)) => format!("{done}, cannot run here"),
+                            }
                         );
                         writeln!(text, "{}", line.trim_end())
                     }
                 };
+            }
+            for (need, lack) in &lacks {
+                let asks = |leg: &&Leg| leg.meta.needs.contains(need);
+                let numbers: Vec<String> =
+                    journey.legs.iter().filter(asks).map(|leg| leg.meta.number.to_string()).collect();
+                let (which, see) = match numbers.as_slice() {
+                    [one] => (format!("Lesson {one}"), one),
+                    several => (format!("Lessons {}", several.join(", ")), &several[0]),
+                };
+                let _ = write!(
+                    text,
+                    "\n{which} cannot run here: {}.\n  fix   {}\n  or    see how it went elsewhere: layerlab replay {see}; layerlab doctor {see} says more\n",
+                    lack.why, lack.fix
+                );
             }
             let first = journey.legs.first().map_or(1, |leg| leg.meta.number);
             let _ = match journey.ahead() {
@@ -54,6 +78,17 @@ impl List {
         }
         Ok(std::io::stdout().write_all(text.as_bytes())?)
     }
+}
+
+/// What lessons need and this machine surely does not allow. Each need is looked at once.
+fn lacks(journey: &Journey) -> Vec<(Need, Lack)> {
+    let asked = |need: &Need| journey.legs.iter().any(|leg| leg.meta.needs.contains(need));
+    let needs = Need::ALL.iter().map(|(_, need)| *need).filter(asked);
+    needs.filter_map(|need| Some((need, look(need.word())?))).collect()
+}
+
+fn lack_of<'l>(leg: &Leg, lacks: &'l [(Need, Lack)]) -> Option<&'l Lack> {
+    lacks.iter().find(|(need, _)| leg.meta.needs.contains(need)).map(|(_, lack)| lack)
 }
 
 /// What was done of a lesson, in a few words; none where nothing was.
@@ -67,7 +102,7 @@ fn done(leg: &Leg) -> String {
     }
 }
 
-fn json(leg: &Leg) -> serde_json::Value {
+fn json(leg: &Leg, lack: Option<&Lack>) -> serde_json::Value {
     let meta = &leg.meta;
     let needs: Vec<&str> = meta.needs.iter().map(|need| need.word()).collect();
     let exercises: Vec<_> = leg
@@ -77,6 +112,6 @@ fn json(leg: &Leg) -> serde_json::Value {
         .collect();
     serde_json::json!({
         "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": needs,
-        "run": leg.run, "exercises": exercises,
+        "run": leg.run, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
     })
 }

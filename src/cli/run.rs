@@ -45,7 +45,8 @@ impl Run {
         let catalogue = common.catalogue()?;
         let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
         // The stage is built while the lesson is read.
-        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment());
+        let needs = entry.meta(&common.language()).map(|meta| here::needs(&meta)).unwrap_or_default();
+        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs);
         let lesson = entry.load(&common.language())?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {

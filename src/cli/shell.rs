@@ -39,8 +39,14 @@ impl Shell {
             let lesson = around.lesson;
             return Err(CliError::Usage(format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}")));
         }
-        let Begun { mut session, before, .. } =
-            Session::begin(&target.home, &target.name(), target.lessons.as_deref(), &exercise.id, program)?;
+        let Begun { mut session, before, .. } = Session::begin(
+            &target.home,
+            &target.name(),
+            target.lessons.as_deref(),
+            &exercise.id,
+            target.needs(),
+            program,
+        )?;
         let start = session.enter(&target.lesson, exercise, program)?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if let Some(before) = before {
@@ -120,7 +126,7 @@ impl Shell {
             "\nThe session of lesson {} was ended under this shell.\nBegin it again with: layerlab shell {name}",
             target.lesson.meta.number
         );
-        Ok(stage::Shell { here: here.to_path_buf(), words, variables, talks, ended })
+        Ok(stage::Shell { exercise: exercise.id.clone(), here: here.to_path_buf(), words, variables, talks, ended })
     }
 }
 

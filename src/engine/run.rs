@@ -1,9 +1,9 @@
 //! One run of a lesson.
 
-use crate::action::{CommandLine, WHY_USERXATTR, adapt};
+use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::{Pace, Stop, Wrong};
-use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, PanelKind, Statement};
-use crate::lesson::{Block, ConsoleLine, Lesson, Step};
+use crate::event::{Adapted, Begin, CgroupVersion, Event, FORMAT, Found, Marked, PanelKind, Statement};
+use crate::lesson::{Block, ConsoleLine, Lesson, Step, elsewhere};
 use crate::stage::{Ran, Stage, StageError};
 
 /// What a run shows.
@@ -62,6 +62,7 @@ pub fn run(
         role: ready.role,
         kernel: ready.kernel.clone(),
         scratch: ready.scratch.clone(),
+        cgroups: ready.cgroup_version(),
     }))?;
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {
         tell(Event::Intro { text: lesson.intro.clone() })?;
@@ -103,17 +104,24 @@ impl Run<'_> {
     fn step(&mut self, number: u32, of: u32, step: &Step) -> Result<(), RunError> {
         (self.tell)(Event::Step { number, of, title: step.title.clone() })?;
         let mut predicted: Option<(&[Statement], Option<Vec<bool>>)> = None;
-        let consoles = step.blocks.iter().filter(|block| matches!(block, Block::Console(_))).count();
+        let version = self.stage.ready().cgroup_version();
+        let here = |only: &Option<CgroupVersion>| only.is_none() || *only == version;
+        let runs = |block: &&Block| matches!(block, Block::Console { only, .. } if here(only));
+        let consoles = step.blocks.iter().filter(runs).count();
         let mut console = 0;
         for block in &step.blocks {
             match block {
                 Block::Prose(text) => (self.tell)(Event::Prose { text: text.clone() })?,
                 Block::Notes(text) => (self.tell)(Event::Notes { text: text.clone() })?,
-                Block::Predict(statements) => {
+                Block::Predict { only, .. } if !here(only) => {}
+                Block::Console { lines, only: Some(only) } if !here(&Some(*only)) => {
+                    (self.tell)(Event::Prose { text: elsewhere(lines, *only) })?;
+                }
+                Block::Predict { statements, .. } => {
                     (self.tell)(Event::Predict { statements: statements.clone() })?;
                     predicted = Some((statements, self.pace.predict(statements)?));
                 }
-                Block::Console(lines) => {
+                Block::Console { lines, .. } => {
                     console += 1;
                     self.pace.before_commands(lines.len())?;
                     let begun = self.begin(lines)?;
@@ -142,7 +150,8 @@ impl Run<'_> {
 
     /// Runs the commands of a step that is not shown.
     fn silently(&mut self, step: &Step) -> Result<(), RunError> {
-        self.held &= run_silently(step.commands(), self.stage)?.is_none();
+        let version = self.stage.ready().cgroup_version();
+        self.held &= run_silently(step.commands_on(version), self.stage)?.is_none();
         self.look()
     }
 
@@ -204,7 +213,7 @@ impl Run<'_> {
         match adapt(&line.command, self.stage.ready().role) {
             None => (line.command.clone(), None),
             Some(command) => {
-                let why = (!self.told_why).then(|| WHY_USERXATTR.to_string());
+                let why = (!self.told_why).then(|| why_adapted(&command).to_string());
                 self.told_why = true;
                 (command, Some(Adapted { from: line.source.clone(), why }))
             }

@@ -9,12 +9,14 @@
 //! any other.
 
 mod call;
+mod cgroup;
 mod name;
 mod panel;
 mod tree;
 mod verdict;
 
 pub use call::{Call, CallResult, Failure};
+pub use cgroup::CgroupVersion;
 pub use name::Name;
 pub use panel::{Panel, PanelKind, PanelRow};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
@@ -145,6 +147,9 @@ pub struct Begin {
     pub kernel: String,
     /// Where the files live: `tmpfs`, or a directory on disk.
     pub scratch: String,
+    /// Which version of cgroups it is about here, where it is about them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cgroups: Option<CgroupVersion>,
 }
 
 /// Who runs the commands of a lesson.

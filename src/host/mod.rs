@@ -2,6 +2,8 @@
 //!
 //! A probe really does the thing in a sandbox of ours and tells what came of it; nothing is guessed from a version.
 
+mod look;
 mod probes;
 
+pub use look::{Lack, look};
 pub use probes::{Finding, Verdict, probe};

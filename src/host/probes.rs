@@ -1,8 +1,8 @@
 //! The probes, in the order in which one builds on the other.
 
 use crate::action::{CommandLine, adapt};
-use crate::event::{Found, Role};
-use crate::stage::{Ran, ScratchChoice, Stage, StageError};
+use crate::event::{CgroupVersion, Found, Role};
+use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
 use std::path::Path;
 
@@ -80,6 +80,8 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
             });
             overlay(&mut stage, &mut told);
             told(network(&mut stage));
+            drop(stage);
+            told(cgroup(program, &scratch));
         }
     }
     told(match Stage::start(program, ScratchChoice { tmpfs: false, ..scratch }) {
@@ -122,10 +124,11 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
     };
     let (mounted, used) = match outcome() {
         Ok(done) => done,
-        Err(error) => return told(missing("overlay mounts", error)),
+        Err(error) => return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) }),
     };
     if let Some(failure) = mounted.failure {
-        return told(missing("overlay mounts", StageError::Host(Box::new(failure))));
+        let error = StageError::Host(Box::new(failure));
+        return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) });
     }
     let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {
         true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",
@@ -135,7 +138,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         name: "overlay mounts".into(),
         verdict: Verdict::Works,
         evidence: way.into(),
-        need: None,
+        need: Some("overlay"),
         fix: None,
     });
     let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [Found::Whiteout]);
@@ -145,7 +148,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             name: "whiteouts".into(),
             verdict: Verdict::Works,
             evidence: "a deleted directory left a character device 0, 0 in the upper layer".into(),
-            need: None,
+            need: Some("overlay"),
             fix: None,
         },
         (_, failed) => Finding {
@@ -154,10 +157,65 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             evidence: failed.map_or("a deleted directory left no whiteout".into(), |ran| {
                 String::from_utf8_lossy(&ran.shown).trim().to_string()
             }),
-            need: None,
+            need: Some("overlay"),
             fix: Some("set LAYERLAB_SCRATCH to a directory on ext4, xfs (ftype=1), btrfs or tmpfs".into()),
         },
     });
+}
+
+/// Makes cgroups, mounts them, sets a limit, and sees the kernel hold somebody to it.
+fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
+    let name = "cgroups of our own";
+    let need = Some("cgroup");
+    let stage = Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true }).and_then(|rising| rising.wait());
+    let mut stage = match stage {
+        Ok(stage) => stage,
+        Err(error) => return Finding { need, ..missing(name, error) },
+    };
+    let version = stage.ready().cgroup_version().unwrap_or(CgroupVersion::Two);
+    let lines: &[&str] = match version {
+        CgroupVersion::One => &["mkdir all", "mount -t cgroup -o pids cgroup all"],
+        CgroupVersion::Two => &[
+            "mkdir all",
+            "mount -t cgroup2 cgroup2 all",
+            "sh -c 'echo +pids +memory +cpu > all/cgroup.subtree_control'",
+        ],
+    };
+    let limit = ["mkdir all/box", "sh -c 'echo 1 > all/box/pids.max'"];
+    let mut run = |line: &str| {
+        let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
+        stage.run(&line)
+    };
+    let outside = "run layerlab outside of this container, or with sudo";
+    let refused = |evidence: String, fix: Option<String>| Finding {
+        name: name.into(),
+        verdict: Verdict::Missing,
+        evidence,
+        need,
+        fix: Some(fix.unwrap_or_else(|| outside.to_string())),
+    };
+    for line in lines.iter().chain(&limit) {
+        match run(line) {
+            Ok(ran) if ran.status == 0 => {}
+            Ok(ran) => {
+                let said = String::from_utf8_lossy(&ran.shown).trim().to_string();
+                return refused(format!("{line}: {said}"), ran.failure.map(|failure| failure.fix));
+            }
+            Err(error) => return refused(error.to_string(), None),
+        }
+    }
+    // Whoever is in the box turns into a program that wants a child.
+    match run("sh -c 'echo 0 > all/box/cgroup.procs; exec timeout 5 true'") {
+        Ok(ran) if ran.status != 0 => {}
+        Ok(_) => return refused("a limit of one process was not kept".into(), None),
+        Err(error) => return refused(error.to_string(), None),
+    }
+    let trees = match version {
+        CgroupVersion::One => "version 1, a tree for each controller",
+        CgroupVersion::Two => "version 2, one tree",
+    };
+    let evidence = format!("{trees}: a limit of one process was set, and fork was refused");
+    Finding { name: name.into(), verdict: Verdict::Works, evidence, need, fix: None }
 }
 
 /// Makes a network namespace with a cable and a bridge in it, and has somebody in it answer.

@@ -28,6 +28,7 @@ const KINDS: &[(&str, &str, CloneFlags)] = &[
     ("uts", "CLONE_NEWUTS", CloneFlags::CLONE_NEWUTS),
     ("ipc", "CLONE_NEWIPC", CloneFlags::CLONE_NEWIPC),
     ("pid", "CLONE_NEWPID", CloneFlags::CLONE_NEWPID),
+    ("cgroup", "CLONE_NEWCGROUP", CloneFlags::CLONE_NEWCGROUP),
 ];
 
 /// All kinds that a shell of a lesson may have of its own, but for the PID namespace.
@@ -211,7 +212,12 @@ impl Process {
             let path = self.path.join(&file);
             let open =
                 |error| failed("openat", format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC", strace::path(&path)), &error);
-            if !self.shares(kind).map_err(open)? {
+            let shares = match self.shares(kind) {
+                // A kernel without this kind has no such file.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && *kind == "cgroup" => true,
+                shares => shares.map_err(open)?,
+            };
+            if !shares {
                 namespaces.push((self.file(&file).map_err(open)?, format!("{}, {shown}", strace::path(&path)), *flag));
             }
         }

@@ -327,6 +327,18 @@ pub fn is_mount_root(directory: &OwnedFd) -> bool {
         .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
 }
 
+/// faccessat(2) with AT_EACCESS: whether we may make and delete entries in a directory.
+pub fn may_write(directory: &Path) -> Result<(), CallError> {
+    use rustix::fs::{Access, AtFlags, CWD};
+    rustix::fs::accessat(CWD, directory, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).map_err(|errno| {
+        CallError::from_io(
+            "faccessat2",
+            format!("AT_FDCWD, {}, W_OK|X_OK, AT_EACCESS", strace::path(directory)),
+            &errno.into(),
+        )
+    })
+}
+
 /// The names in an open directory, sorted by their bytes, without `.` and `..`.
 pub fn names_in(directory: &OwnedFd) -> std::io::Result<Vec<OsString>> {
     let mut names = Vec::new();

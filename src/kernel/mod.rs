@@ -30,7 +30,7 @@ pub use descriptors::{
 };
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_in, read_link};
 pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, mount_table, proc_device};
-pub use files::{Access, Times, is_directory_in, is_mount_root, names_in, umask};
+pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};
 pub use filter::system_call_filter;
 pub use mounts::MountFlags;
 pub use namespaces::{Namespaces, Spread, call_oneself, hostname};

@@ -43,7 +43,7 @@ impl Sys {
         self.mount_plain("tmpfs", source, target, MountFlags::default(), options)
     }
 
-    /// mount(2) of a file system that needs no disk: a tmpfs, proc.
+    /// mount(2) of a file system that needs no disk: `tmpfs`, `proc`, `cgroup`, `cgroup2`.
     pub fn mount_plain(
         &mut self,
         kind: &str,

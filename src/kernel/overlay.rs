@@ -69,6 +69,13 @@ impl OverlayMount {
     }
 }
 
+/// Whether overlayfs only gathers what fsconfig(2) gives it, and reads it when the mount is made: before 6.5 it takes even
+/// an option that nobody knows.
+fn takes_any_option() -> bool {
+    rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)
+        .is_ok_and(|context| rustix::mount::fsconfig_set_flag(context, "layerlab").is_ok())
+}
+
 fn escape(path: &Path, data: &mut Vec<u8>) {
     for &byte in path.as_os_str().as_bytes() {
         if matches!(byte, b'\\' | b':' | b',') {
@@ -103,8 +110,10 @@ impl Sys {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     let said = kernel_log(&context);
-                    // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way.
-                    if !said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'") {
+                    // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way. One before 6.5 says so in no word.
+                    let unknown = said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'");
+                    let too_old = unknown || error.is("EINVAL") && takes_any_option();
+                    if !too_old {
                         return Err((error, said));
                     }
                     self.calls.truncate(before);

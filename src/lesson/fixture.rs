@@ -3,7 +3,10 @@
 //! A script belongs to the exercise whose id its name begins with, the longest one: `hide.sh`, `hide-2.sh` and
 //! `hide-in-the-layer.sh` belong to `hide`, unless an exercise is called `hide-in`. The first line of a mistake says what
 //! `verify` must answer: `# verify: image-layer2/a.txt is gone from the image layer itself`.
+//!
+//! Where the commands differ by the version of cgroups, there are two scripts: `few.v1.sh` and `few.v2.sh`.
 
+use crate::event::CgroupVersion;
 use crate::lesson::Entry;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +21,8 @@ pub struct Fixture {
     pub path: PathBuf,
     /// Its text.
     pub script: String,
+    /// It is meant for machines with this version of cgroups alone.
+    pub only: Option<CgroupVersion>,
 }
 
 /// Whether a script must pass or fail.
@@ -40,6 +45,11 @@ impl FixtureKind {
 }
 
 impl Fixture {
+    /// Whether it is meant for a machine with this version of cgroups.
+    pub fn is_for(&self, version: Option<CgroupVersion>) -> bool {
+        self.only.is_none() || self.only == version
+    }
+
     /// The sentence that `verify` must print: the first line of a mistake.
     pub fn sentence(&self) -> Option<&str> {
         let sentence = self.script.lines().next()?.strip_prefix("# verify:")?.trim();
@@ -61,7 +71,8 @@ impl Entry {
             let kind = kind_of(&path)?;
             let exercise = owner(&path, exercises)?.to_string();
             let script = String::from_utf8(self.read(&path).ok()?.into_owned()).ok()?;
-            Some(Fixture { kind, exercise, path, script })
+            let only = stem_and_version(&path)?.1;
+            Some(Fixture { kind, exercise, path, script, only })
         };
         self.files().into_iter().filter_map(fixture).collect()
     }
@@ -73,9 +84,16 @@ pub(super) fn kind_of(path: &Path) -> Option<FixtureKind> {
     [FixtureKind::Solution, FixtureKind::Mistake].into_iter().find(|kind| kind.folder() == parent)
 }
 
+/// A script's name without its endings, and the version of cgroups that it is for: `few.v2.sh`.
+fn stem_and_version(path: &Path) -> Option<(&str, Option<CgroupVersion>)> {
+    let stem = path.file_name()?.to_str()?.strip_suffix(".sh")?;
+    let version = stem.rsplit_once('.').and_then(|(stem, word)| Some((stem, Some(CgroupVersion::called(word)?))));
+    Some(version.unwrap_or((stem, None)))
+}
+
 /// The exercise that a script's name belongs to.
 pub(super) fn owner<'e>(path: &Path, exercises: &[&'e str]) -> Option<&'e str> {
-    let stem = path.file_name()?.to_str()?.strip_suffix(".sh")?;
+    let (stem, _) = stem_and_version(path)?;
     let belongs = |id: &&&str| {
         stem.strip_prefix(**id).is_some_and(|rest| rest.is_empty() || rest.len() > 1 && rest.starts_with('-'))
     };
@@ -97,6 +115,9 @@ mod tests {
             ("hide-in-the-layer.sh", Some("hide-in")),
             ("hide-inside.sh", Some("hide")),
             ("hidden.sh", None),
+            ("hide.v1.sh", Some("hide")),
+            ("hide-in.v2.sh", Some("hide-in")),
+            ("hide.v3.sh", None),
             ("hide-.sh", None),
             ("hide", None),
             ("hide.txt", None),

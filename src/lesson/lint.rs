@@ -1,5 +1,6 @@
 //! The author's linter, the part that runs nothing: languages that agree, exercises that are whole, no stray files.
 
+use crate::event::CgroupVersion;
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
 use crate::lesson::source::{Source, normalise};
@@ -108,21 +109,31 @@ impl Linter<'_> {
             self.exercise_text(exercise);
             let of =
                 |kind| fixtures.iter().filter(move |fixture| fixture.kind == kind && fixture.exercise == exercise.id);
-            if of(FixtureKind::Solution).next().is_none() {
-                let fix = format!("write solutions/{}.sh, in plain shell", exercise.id);
-                self.folder(
-                    format!("the exercise {} has no solution", exercise.id),
-                    "nobody knows whether it can be solved",
-                    fix,
-                );
+            // Where scripts are for one version of cgroups alone, each version must have its own.
+            let differ = fixtures.iter().any(|fixture| fixture.only.is_some() && fixture.exercise == exercise.id);
+            let versions: Vec<_> = if differ { CgroupVersion::ALL.map(Some).to_vec() } else { vec![None] };
+            for version in versions {
+                let (on, dot) = match version {
+                    Some(version) => (format!(" for {}", version.word()), format!(".{}", version.word())),
+                    None => (String::new(), String::new()),
+                };
+                if !of(FixtureKind::Solution).any(|fixture| fixture.is_for(version)) {
+                    let fix = format!("write solutions/{}{dot}.sh, in plain shell", exercise.id);
+                    self.folder(
+                        format!("the exercise {} has no solution{on}", exercise.id),
+                        "nobody knows whether it can be solved",
+                        fix,
+                    );
+                }
+                let count = of(FixtureKind::Mistake).filter(|fixture| fixture.is_for(version)).count();
+                if count < FEWEST_MISTAKES {
+                    let wanted = format!("the exercise {} has {count} of {FEWEST_MISTAKES} mistakes{on}", exercise.id);
+                    let fix =
+                        format!("write mistakes/{}-WHAT{dot}.sh, whose first line is # verify: SENTENCE", exercise.id);
+                    self.folder(wanted, "what people do wrong is not tested", fix);
+                }
             }
             let mistakes: Vec<&Fixture> = of(FixtureKind::Mistake).collect();
-            if mistakes.len() < FEWEST_MISTAKES {
-                let wanted =
-                    format!("the exercise {} has {} of {FEWEST_MISTAKES} mistakes", exercise.id, mistakes.len());
-                let fix = format!("write mistakes/{}-WHAT.sh, whose first line is # verify: SENTENCE", exercise.id);
-                self.folder(wanted, "what people do wrong is not tested", fix);
-            }
             if !mistakes.iter().any(|mistake| mistake.does_nothing()) {
                 let wanted = format!("nobody knows what verify says of {} at its start", exercise.id);
                 let fix = format!(
@@ -147,6 +158,10 @@ impl Linter<'_> {
                         // To do nothing may be told like a thing that was done without effect.
                         let others =
                             mistakes[..index].iter().filter(|other| !other.does_nothing() && !mistake.does_nothing());
+                        // Two that never run on the same machine may get the same.
+                        let others = others.filter(|other| {
+                            other.only.is_none() || mistake.only.is_none() || other.only == mistake.only
+                        });
                         if let Some(other) = others.into_iter().find(|other| other.sentence() == Some(sentence)) {
                             let why = format!("{} has the same sentence: {sentence}", other.path.display());
                             self.folder(wanted, why, "let each mistake fail for a reason of its own");
@@ -212,6 +227,10 @@ fn is_folder_of_scripts(path: &Path) -> bool {
     [FixtureKind::Solution, FixtureKind::Mistake].iter().any(|kind| path == Path::new(kind.folder()))
 }
 
+fn meant_for(only: Option<CgroupVersion>) -> String {
+    only.map(|version| format!(" for {}", version.word())).unwrap_or_default()
+}
+
 /// All of a lesson that is the same in every language, in words, with its places.
 fn skeleton(lesson: &Lesson) -> Vec<(Place, String)> {
     let mut bones = Vec::new();
@@ -222,13 +241,14 @@ fn skeleton(lesson: &Lesson) -> Vec<(Place, String)> {
                 for block in &step.blocks {
                     match block {
                         Block::Prose(_) | Block::Notes(_) => {}
-                        Block::Predict(statements) => bones.extend(statements.iter().map(|statement| {
+                        Block::Predict { statements, only } => bones.extend(statements.iter().map(|statement| {
                             let reads =
                                 statement.reads.as_ref().map(|text| format!(" reads {text}")).unwrap_or_default();
-                            (step.at, format!("the prediction `{}{reads}`", statement.path))
+                            (step.at, format!("the prediction `{}{reads}`{}", statement.path, meant_for(*only)))
                         })),
-                        Block::Console(lines) => {
-                            bones.push((lines.first().map_or(step.at, |line| line.at), "a console block".into()));
+                        Block::Console { lines, only } => {
+                            let block = format!("a console block{}", meant_for(*only));
+                            bones.push((lines.first().map_or(step.at, |line| line.at), block));
                             for line in lines {
                                 let fails = if line.fails { " (which fails)" } else { "" };
                                 bones.push((line.at, format!("`$ {}`{fails}", line.source)));
@@ -293,6 +313,37 @@ mod tests {
     #[test]
     fn a_good_lesson_is_left_alone() {
         assert_eq!(said(|_| {}), "");
+    }
+
+    #[test]
+    fn scripts_for_one_version_of_cgroups_are_counted_for_it() {
+        // Two of one version may share a sentence with one of the other.
+        assert_eq!(
+            said(|lesson| {
+                for name in ["solutions/e", "mistakes/e-one"] {
+                    let text = fs::read_to_string(lesson.join(format!("{name}.sh"))).unwrap();
+                    fs::remove_file(lesson.join(format!("{name}.sh"))).unwrap();
+                    fs::write(lesson.join(format!("{name}.v1.sh")), &text).unwrap();
+                    fs::write(lesson.join(format!("{name}.v2.sh")), &text).unwrap();
+                }
+            }),
+            ""
+        );
+        let only_one =
+            said(|lesson| fs::rename(lesson.join("solutions/e.sh"), lesson.join("solutions/e.v1.sh")).unwrap());
+        assert_eq!(
+            only_one,
+            "error: the exercise e has no solution for v2\n  why   nobody knows whether it can be solved\n  \
+             fix   write solutions/e.v2.sh, in plain shell"
+        );
+        let fewer = said(|lesson| {
+            for name in ["one", "two"] {
+                let name = format!("mistakes/e-{name}");
+                fs::rename(lesson.join(format!("{name}.sh")), lesson.join(format!("{name}.v2.sh"))).unwrap();
+            }
+        });
+        assert!(fewer.contains("error: the exercise e has 2 of 3 mistakes for v1\n"), "{fewer}");
+        assert!(fewer.contains("fix   write mistakes/e-WHAT.v1.sh, whose first line is # verify: SENTENCE"), "{fewer}");
     }
 
     #[test]

@@ -40,6 +40,11 @@ pub(super) struct FrontMatter {
 }
 
 impl FrontMatter {
+    /// Whether the lesson needs this.
+    pub fn needs(&self, need: Need) -> bool {
+        self.needs.contains(&need)
+    }
+
     /// Together with what the folder's name says.
     pub fn into_meta(self, number: u32, slug: &str, language: &str) -> Meta {
         let FrontMatter { title, minutes, needs, panels } = self;
@@ -252,12 +257,12 @@ mod tests {
             (
                 header("title: T\nminutes: 8\nneeds: overlay\n"),
                 "error: `needs` is not a list\n  --> lesson.md:4:8\n  4 | needs: overlay\n    |        ^^^^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay, network\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay, root]\n"),
                 "error: no need is called `root`\n  --> lesson.md:4:18\n  4 | needs: [overlay, root]\n    |                  ^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay, network\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay,overlay]\n"),

@@ -2,7 +2,7 @@
 
 use crate::action::CommandLine;
 use crate::check::CheckLine;
-use crate::event::{PanelKind, Statement};
+use crate::event::{CgroupVersion, PanelKind, Statement};
 use crate::lesson::outline;
 
 /// A lesson as its file says it.
@@ -42,11 +42,14 @@ pub enum Need {
     Overlay,
     /// Make network namespaces, and cables and bridges in them.
     Network,
+    /// Make cgroups, and set limits in them.
+    Cgroup,
 }
 
 impl Need {
     /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] = &[("overlay", Need::Overlay), ("network", Need::Network)];
+    pub const ALL: &[(&str, Need)] =
+        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -80,9 +83,19 @@ pub enum Block {
     /// Markdown.
     Prose(String),
     /// Statements that will be true or false when the step is done; stands before the step's first console block.
-    Predict(Vec<Statement>),
+    Predict {
+        /// One a line.
+        statements: Vec<Statement>,
+        /// They are meant for this version of cgroups alone.
+        only: Option<CgroupVersion>,
+    },
     /// Commands and what they print.
-    Console(Vec<ConsoleLine>),
+    Console {
+        /// The commands.
+        lines: Vec<ConsoleLine>,
+        /// They are run where cgroups are of this version, and shown elsewhere.
+        only: Option<CgroupVersion>,
+    },
     /// What the instructor says (`<!-- notes: … -->`).
     Notes(String),
 }
@@ -153,6 +166,21 @@ impl Lesson {
     }
 }
 
+/// What is told in the place of lines that are for another version of cgroups than the machine has: the lines themselves,
+/// with a sentence that says so.
+pub fn elsewhere(lines: &[ConsoleLine], version: CgroupVersion) -> String {
+    let mut text =
+        format!("Where cgroups are of version {} (this is shown, and not run here):\n\n```text\n", version.number());
+    for line in lines {
+        text.push_str(&format!("$ {}\n", line.source));
+        if line.fails {
+            text.push_str("? failed\n");
+        }
+        line.expected.iter().for_each(|expected| text.push_str(&format!("{expected}\n")));
+    }
+    text + "```"
+}
+
 impl Exercise {
     /// Its heading without the word that says what it is: `Hide a file` for `Exercise: hide a file`.
     pub fn task(&self) -> String {
@@ -161,10 +189,18 @@ impl Exercise {
 }
 
 impl Step {
-    /// Its commands, through all console blocks.
+    /// Its commands, through all console blocks, whatever they are meant for.
     pub fn commands(&self) -> impl Iterator<Item = &ConsoleLine> {
         self.blocks.iter().flat_map(|block| match block {
-            Block::Console(lines) => lines.as_slice(),
+            Block::Console { lines, .. } => lines.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// Those that are run on a machine with this version of cgroups.
+    pub fn commands_on(&self, version: Option<CgroupVersion>) -> impl Iterator<Item = &ConsoleLine> {
+        self.blocks.iter().flat_map(move |block| match block {
+            Block::Console { lines, only } if only.is_none() || *only == version => lines.as_slice(),
             _ => &[],
         })
     }

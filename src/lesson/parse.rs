@@ -5,9 +5,10 @@
 //! closed, control characters) does reading stop.
 
 use crate::check::CheckLine;
+use crate::event::CgroupVersion;
 use crate::lesson::pieces::{Fence, Piece, PieceKind, cut};
 use crate::lesson::source::{SIZE_LIMIT, Source, normalise};
-use crate::lesson::{Block, Exercise, Lesson, LessonError, Section, Step, blocks, meta};
+use crate::lesson::{Block, Exercise, Lesson, LessonError, Need, Section, Step, blocks, meta};
 use std::ops::Range;
 use std::path::Path;
 
@@ -29,7 +30,7 @@ pub fn parse(text: &str, file: &Path, number: u32, slug: &str, language: &str) -
     };
     let pieces = cut(&mut source, start);
     let broken_outside = source.is_broken();
-    let mut reader = Reader { source, ids: Vec::new() };
+    let mut reader = Reader { source, ids: Vec::new(), cgroups: front.needs(Need::Cgroup) };
     let (intro, sections) = reader.sections(start, &pieces);
     let runs =
         sections.iter().any(|section| matches!(section, Section::Step(step) if step.commands().next().is_some()));
@@ -47,6 +48,8 @@ struct Reader<'a> {
     source: Source<'a>,
     /// The exercises so far, with the lines of their headings.
     ids: Vec<(String, usize)>,
+    /// The lesson needs cgroups: then blocks may be for one version of them.
+    cgroups: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -83,7 +86,7 @@ impl<'a> Reader<'a> {
         for piece in pieces {
             let what = match &piece.kind {
                 PieceKind::Note(_) | PieceKind::Heading(_) => continue,
-                PieceKind::Fence(fence, _) => format!("a {} block", fence.name()),
+                PieceKind::Fence(fence, _, _) => format!("a {} block", fence.name()),
                 PieceKind::Tip(_) => "a hint".into(),
                 PieceKind::Notes(_) => "notes".into(),
             };
@@ -132,18 +135,26 @@ impl<'a> Reader<'a> {
     fn step(&mut self, title: &str, part: &Part) -> Step {
         let mut prose = Prose::from(part.body(self.source.text));
         let mut blocks: Vec<Block> = Vec::new();
-        let (mut predicted, mut ran) = (false, false);
+        let (mut predicted, mut ran) = (Vec::new(), false);
         for piece in part.pieces {
+            if let PieceKind::Fence(_, Some(version), _) = &piece.kind
+                && !self.cgroups
+            {
+                let what = format!("a block for {} of cgroups in a lesson that does not need them", version.word());
+                self.misplaced(piece, what, "needs: [cgroup] in the front matter, or a block for all machines");
+            }
             let block = match &piece.kind {
                 // An ordinary callout of the prose.
                 PieceKind::Note(_) | PieceKind::Heading(_) => continue,
                 PieceKind::Notes(notes) => Some(Block::Notes(notes.clone())),
-                PieceKind::Fence(Fence::Console, inside) => {
+                PieceKind::Fence(Fence::Console, only, inside) => {
                     ran = true;
-                    Some(Block::Console(blocks::console(&mut self.source, inside.clone())))
+                    Some(Block::Console { lines: blocks::console(&mut self.source, inside.clone()), only: *only })
                 }
-                PieceKind::Fence(Fence::Predict, inside) => {
-                    if predicted {
+                PieceKind::Fence(Fence::Predict, only, inside) => {
+                    // Two that are never asked on the same machine may stand in one step.
+                    let asked = |other: &Option<CgroupVersion>| other == only || other.is_none() || only.is_none();
+                    if predicted.iter().any(asked) {
                         self.misplaced(
                             piece,
                             "a second predict block in one step",
@@ -156,10 +167,10 @@ impl<'a> Reader<'a> {
                             "one ```predict, before the first ```console",
                         );
                     }
-                    predicted = true;
-                    Some(Block::Predict(blocks::predict(&mut self.source, inside.clone())))
+                    predicted.push(*only);
+                    Some(Block::Predict { statements: blocks::predict(&mut self.source, inside.clone()), only: *only })
                 }
-                PieceKind::Fence(Fence::Check, _) => {
+                PieceKind::Fence(Fence::Check, ..) => {
                     self.misplaced(piece, "a check block in a step", "checks in an exercise: ## TITLE {#id}");
                     None
                 }
@@ -177,7 +188,7 @@ impl<'a> Reader<'a> {
         }
         blocks.extend(prose.rest(self.source.text).map(Block::Prose));
         let at = self.source.place(part.heading.start);
-        if predicted && !ran {
+        if !predicted.is_empty() && !ran {
             self.source.error_at(
                 at,
                 self.heading_width(part),
@@ -213,13 +224,13 @@ impl<'a> Reader<'a> {
                 PieceKind::Tip(hint) => hints.push(hint.clone()),
                 PieceKind::Note(note) => afterwards.push(note.as_str()),
                 PieceKind::Notes(note) => notes.push(note.as_str()),
-                PieceKind::Fence(Fence::Check, inside) => {
+                PieceKind::Fence(Fence::Check, _, inside) => {
                     if checks.is_some() {
                         self.misplaced(piece, "a second check block in one exercise", "exactly one ```check block");
                     }
                     checks.get_or_insert_default().extend(blocks::check(&mut self.source, inside.clone()));
                 }
-                PieceKind::Fence(fence, _) => {
+                PieceKind::Fence(fence, ..) => {
                     self.misplaced(piece, format!("a {} block in an exercise", fence.name()), PARTS);
                 }
             }
@@ -332,7 +343,7 @@ fn tidy(prose: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::event::Statement;
+    use crate::event::{CgroupVersion, Statement};
     use crate::lesson::{Block, Lesson, Place, Section};
     use std::path::Path;
 
@@ -423,9 +434,9 @@ The end.
         assert_eq!((step.title.as_str(), step.at), ("Make a file", Place { line: 8, column: 1 }));
         let [
             Block::Prose(first),
-            Block::Predict(said),
+            Block::Predict { statements: said, only: None },
             Block::Prose(between),
-            Block::Console(lines),
+            Block::Console { lines, only: None },
             Block::Prose(note),
             Block::Notes(notes),
         ] = &step.blocks[..]
@@ -471,11 +482,42 @@ The end.
     }
 
     #[test]
+    fn blocks_may_be_for_one_version_of_cgroups() {
+        let head = HEAD.replace("overlay", "cgroup");
+        let body = "## S\n```predict v1\na\n```\n```predict v2\nb\n```\n```console\n$ mkdir c\n```\n\
+                    ```console v1\n$ mkdir a\n```\n```console v2\n$ mkdir b\n? failed\nno\n```\n";
+        let lesson = read(&format!("{head}{body}")).unwrap();
+        let (_, step) = lesson.steps().next().unwrap();
+        let on = |version| step.commands_on(version).map(|line| line.source.as_str()).collect::<Vec<_>>();
+        assert_eq!(on(Some(CgroupVersion::One)), ["mkdir c", "mkdir a"]);
+        assert_eq!(on(Some(CgroupVersion::Two)), ["mkdir c", "mkdir b"]);
+        assert_eq!((on(None), step.commands().count()), (vec!["mkdir c"], 3));
+        let Some(Block::Console { lines, only: Some(only) }) = step.blocks.last() else { panic!("{:?}", step.blocks) };
+        assert_eq!(
+            crate::lesson::elsewhere(lines, *only),
+            "Where cgroups are of version 2 (this is shown, and not run here):\n\n```text\n$ mkdir b\n? failed\nno\n```"
+        );
+        let said = |text: String| read(&text).unwrap_err();
+        let wrong = said(format!("{HEAD}{body}"));
+        assert!(wrong.starts_with(
+            "error: a block for v1 of cgroups in a lesson that does not need them\n  --> lesson.md:7:1\n  7 | ```predict v1\n"
+        ));
+        assert!(wrong.contains("allowed: needs: [cgroup] in the front matter, or a block for all machines"), "{wrong}");
+        let twice =
+            said(format!("{head}## S\n```predict v1\na\n```\n```predict\nb\n```\n```console\n$ mkdir c\n```\n"));
+        assert!(twice.starts_with("error: a second predict block in one step"), "{twice}");
+        let third = said(format!("{head}{STEP}```console v3\n$ mkdir c\n```\n"));
+        assert!(third.starts_with("error: no fenced block is called `console v3`"), "{third}");
+        let checks = said(format!("{head}{STEP}## E {{#e}}\n```check v1\nfile a\n```\n"));
+        assert!(checks.contains("no fenced block is called `check v1`"), "{checks}");
+    }
+
+    #[test]
     fn each_rule_of_a_lesson_has_its_error() {
         let exercise = |body: &str| format!("{HEAD}{STEP}## E {{#e}}\n{body}");
         let step = |body: &str| format!("{HEAD}{STEP}## S\n{body}");
         const PARTS: &str = "prose, > [!TIP] hints, one ```check block, > [!NOTE] afterwards, <!-- notes: … -->";
-        const FENCES: &str = "```console, ```predict, ```check; and ```text, ```sh, which are only shown";
+        const FENCES: &str = "```console, ```predict (v1 or v2 behind them for one version of cgroups), ```check; and ```text, ```sh, which are only shown";
         const STATEMENT: &str = "PATH, or PATH reads TEXT; the path is relative and quoted where it holds a space";
         const PROMPT: &str = "$ COMMAND; in output, [..] can stand for the sign";
         // (the text, what is wrong, where, the source line, the carets, what is allowed)

@@ -3,6 +3,7 @@
 //! pulldown-cmark finds the blocks, so that a lesson is cut exactly where a code host would cut it. Of its events only
 //! the places matter: prose is kept as the source has it, and the lines of our blocks are read from the source.
 
+use crate::event::CgroupVersion;
 use crate::lesson::source::Source;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag};
 use std::ops::Range;
@@ -19,7 +20,7 @@ pub(super) enum PieceKind {
     /// `## Title`, with all that stands behind the signs.
     Heading(String),
     /// A fenced block of ours: the offsets of the lines between its fences.
-    Fence(Fence, Range<usize>),
+    Fence(Fence, Option<CgroupVersion>, Range<usize>),
     /// `> [!TIP]`, its signs removed.
     Tip(String),
     /// `> [!NOTE]`, its signs removed.
@@ -39,7 +40,17 @@ pub(super) enum Fence {
 impl Fence {
     const ALL: [Fence; 3] = [Fence::Console, Fence::Predict, Fence::Check];
 
-    /// Its info string.
+    /// Reads an info string: `console`, `console v2`. What is checked is the same everywhere.
+    fn read(info: &str) -> Option<(Fence, Option<CgroupVersion>)> {
+        let (name, only) = match info.split_once(' ') {
+            Some((name, word)) => (name, Some(CgroupVersion::called(word)?)),
+            None => (info, None),
+        };
+        let fence = Fence::ALL.into_iter().find(|fence| fence.name() == name)?;
+        (only.is_none() || fence != Fence::Check).then_some((fence, only))
+    }
+
+    /// The first word of its info string.
     pub fn name(self) -> &'static str {
         match self {
             Fence::Console => "console",
@@ -51,7 +62,7 @@ impl Fence {
 
 /// Fenced blocks that are shown as they stand and mean nothing.
 const SHOWN: &[&str] = &["text", "sh"];
-const FENCES: &str = "```console, ```predict, ```check; and ```text, ```sh, which are only shown";
+const FENCES: &str = "```console, ```predict (v1 or v2 behind them for one version of cgroups), ```check; and ```text, ```sh, which are only shown";
 const CALLOUTS: &str = "> [!TIP] or > [!NOTE] (also IMPORTANT, WARNING, CAUTION), alone on the first line";
 const NO_HTML: &str = "Markdown, with a literal < written as \\< or in backticks; and <!-- notes: … -->";
 
@@ -136,7 +147,7 @@ impl<'a> Cutter<'_, 'a> {
 
     fn fence(&mut self, info: &str, range: Range<usize>, outermost: bool) {
         let opening = self.first_line(&range);
-        let Some(kind) = Fence::ALL.into_iter().find(|fence| fence.name() == info) else {
+        let Some((kind, only)) = Fence::read(info) else {
             if !SHOWN.contains(&info) {
                 let what = match info {
                     "" => "a fenced block without a name".to_string(),
@@ -159,14 +170,13 @@ impl<'a> Cutter<'_, 'a> {
         // A fence with a name cannot close a block: the author forgot to.
         let swallowed = self.source.lines_in(inside.clone()).find(|(_, line)| {
             let info = line.trim_start_matches(['`', '~']);
-            line.len() - info.len() >= 3
-                && (Fence::ALL.iter().any(|fence| fence.name() == info) || SHOWN.contains(&info))
+            line.len() - info.len() >= 3 && (Fence::read(info).is_some() || SHOWN.contains(&info))
         });
         if let Some((offset, _)) = swallowed {
             let line = self.source.line_of(offset);
             return self.unclosed(&range, info, &format!("``` before line {line}"));
         }
-        self.push(PieceKind::Fence(kind, inside), range);
+        self.push(PieceKind::Fence(kind, only, inside), range);
     }
 
     /// What stands between the fences; nothing where the closing one is missing.

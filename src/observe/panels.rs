@@ -13,6 +13,7 @@ mod processes;
 mod root;
 
 use crate::event::{Panel, PanelKind, PanelRow};
+use crate::observe::Cgroups;
 use std::path::{Path, PathBuf};
 
 /// The shells of a run, by their directories in /proc.
@@ -34,6 +35,8 @@ impl Shells {
 /// Looks again and again, and marks what is different.
 #[derive(Debug, Default)]
 pub struct PanelObserver {
+    /// Those of the run, where it has some of its own.
+    cgroups: Option<Cgroups>,
     /// The mounts at the first look, which no lesson made.
     host: Option<Vec<(PathBuf, String)>>,
     /// The network namespace at the last look: two networks are not compared, whatever their interfaces are called.
@@ -42,6 +45,11 @@ pub struct PanelObserver {
 }
 
 impl PanelObserver {
+    /// Of a run with these cgroups.
+    pub fn of(cgroups: Option<Cgroups>) -> PanelObserver {
+        PanelObserver { cgroups, ..PanelObserver::default() }
+    }
+
     /// The tables that are asked for.
     pub fn observe(&mut self, kinds: &[PanelKind], shells: &Shells) -> Vec<Panel> {
         let network = link(shells.innermost(), "ns/net");
@@ -59,7 +67,7 @@ impl PanelObserver {
                     PanelKind::Processes => processes::rows(shells),
                     PanelKind::Ids => ids::rows(shells),
                     PanelKind::Network => network::rows(shells),
-                    PanelKind::Cgroup => cgroup::rows(shells),
+                    PanelKind::Cgroup => cgroup::rows(shells, self.cgroups.as_ref()),
                     PanelKind::Root => root::rows(shells),
                 };
                 let rows = rows.into_iter().map(|cells| PanelRow { cells, mark: None }).collect();

@@ -122,6 +122,7 @@ pub(super) fn experiment() -> Vec<Event> {
             role: Role::User,
             kernel: "6.18.0".into(),
             scratch: "tmpfs".into(),
+            cgroups: None,
         }),
         Event::Intro {
             text: "An image is a pile of **read-only** directories, and a container adds *one* that can be written. \

@@ -6,7 +6,7 @@ use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
-use crate::stage::{Keeper, Kept, Stage, StageError, Starting, Visit, remove_tree};
+use crate::stage::{Keeper, Kept, Stage, StageError, StageNeeds, Starting, Visit, remove_tree};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -111,6 +111,7 @@ impl Session {
         lesson: &str,
         lessons: Option<&Path>,
         exercise: &str,
+        needs: StageNeeds,
         program: &Path,
     ) -> Result<Begun, SessionError> {
         let _lock = home.lock(lesson, true)?;
@@ -132,7 +133,7 @@ impl Session {
             }
         }
         clear(home, lesson)?;
-        match Session::launch(home, lesson, lessons, exercise, program) {
+        match Session::launch(home, lesson, lessons, exercise, needs, program) {
             Ok(session) => Ok(Begun { session, found: false, before }),
             Err(error) => {
                 // Its keeper has no word that it shall live, and has nothing mounted.
@@ -147,11 +148,12 @@ impl Session {
         lesson: &str,
         lessons: Option<&Path>,
         exercise: &str,
+        needs: StageNeeds,
         program: &Path,
     ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
-        let starting = Starting::start(program, &home.benches(lesson))?;
+        let starting = Starting::start(program, &home.benches(lesson), needs)?;
         let record = Record {
             version: VERSION,
             lessons: lessons.map(Path::to_path_buf),

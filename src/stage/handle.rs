@@ -8,7 +8,7 @@ use crate::event::{Call, Failure, Found, Observation, PanelKind};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Ready, Reply, Request, Setup};
-use crate::stage::{HOLDER, ScratchChoice, StageError, remove_tree};
+use crate::stage::{HOLDER, ScratchChoice, StageError, StageNeeds, remove_cgroups, remove_tree};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -71,12 +71,12 @@ impl Stage {
     /// Builds a stage, and waits until it stands. `program` is this program (`/proc/self/exe`), which becomes holder and
     /// worker.
     pub fn start(program: &Path, scratch: ScratchChoice) -> Result<Stage, StageError> {
-        Stage::spawn(program, scratch)?.wait()
+        Stage::spawn(program, scratch, StageNeeds::default())?.wait()
     }
 
     /// Begins to build a stage: there is time for something else until it stands.
-    pub fn spawn(program: &Path, scratch: ScratchChoice) -> Result<Rising, StageError> {
-        Ok(Rising(Stage::of(Link::start(program, HOLDER, &Setup::Run(scratch), false)?, true)))
+    pub fn spawn(program: &Path, scratch: ScratchChoice, needs: StageNeeds) -> Result<Rising, StageError> {
+        Ok(Rising(Stage::of(Link::start(program, HOLDER, &Setup::Run(scratch, needs), false)?, true)))
     }
 
     /// A visit to a session, which has begun.
@@ -85,7 +85,13 @@ impl Stage {
     }
 
     fn of(link: Link, cleans: bool) -> Stage {
-        let ready = Ready { role: crate::event::Role::User, kernel: String::new(), scratch: String::new(), pid: 0 };
+        let ready = Ready {
+            role: crate::event::Role::User,
+            kernel: String::new(),
+            scratch: String::new(),
+            pid: 0,
+            cgroups: None,
+        };
         Stage { link, ready, cleans }
     }
 
@@ -224,7 +230,9 @@ impl Drop for Stage {
         if !self.cleans {
             return;
         }
-        // A holder that was killed could not clean up. None of its mounts exist in our mount namespace, so nothing here
+        // A holder that was killed could not clean up.
+        self.ready.cgroups.iter().for_each(remove_cgroups);
+        // None of its mounts exist in our mount namespace, so nothing here
         // leads anywhere else; the worker may be writing its last file.
         let scratch = Path::new(&self.ready.scratch);
         for _ in 0..20 {

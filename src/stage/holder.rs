@@ -5,10 +5,12 @@
 //! the child, so the worker is a process of its own.
 
 use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
+use crate::observe::Cgroups;
 use crate::stage::ScratchChoice;
+use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
 use crate::stage::error::StageError;
 use crate::stage::scratch::{self, Scratch};
-use crate::stage::wire::{KeeperSetup, Reply, Setup, WorkerSetup};
+use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
 use crate::stage::worker::send;
 use serde::Serialize;
 use std::os::fd::{AsFd, OwnedFd};
@@ -19,12 +21,9 @@ use std::process::{Child, Command, ExitCode, Stdio};
 pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
     let done = match serde_json::from_str::<Setup>(setup) {
-        Ok(Setup::Run(choice)) => build(&choice, &socket).map(|(mut worker, scratch)| {
-            wait(&mut worker, &socket);
-            scratch.clean_up();
-        }),
+        Ok(Setup::Run(choice, needs)) => run_for(&choice, needs, &socket),
         // The keeper has no death signal: it outlives us, as soon as the CLI has written down that it is there.
-        Ok(Setup::Session(root)) => keep(&root, &socket),
+        Ok(Setup::Session(root, needs)) => keep(&root, needs, &socket),
         Err(error) => Err(StageError::Broken(format!("setup is unreadable: {error}"))),
     };
     match done {
@@ -37,21 +36,41 @@ pub(super) fn run(setup: &str) -> ExitCode {
     }
 }
 
+/// Builds a stage, waits for its end, and cleans up.
+fn run_for(choice: &ScratchChoice, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
+    // As long as we are in the namespaces of the host: the cgroups stand beside the machine's own.
+    let mut cgroups = match needs.cgroups {
+        true => Some(OwnCgroups::for_stage(&cgroup_places()?)?),
+        false => None,
+    };
+    let theirs = cgroups.as_ref().map(|(_, cgroups)| cgroups.clone());
+    let outcome = build(choice, theirs, socket).map(|(mut worker, scratch)| {
+        wait(&mut worker, socket);
+        scratch.clean_up();
+    });
+    if let Some((own, _)) = &mut cgroups {
+        own.remove();
+    }
+    outcome
+}
+
 /// Makes the namespaces of a session and starts their keeper.
-fn keep(root: &Path, socket: &OwnedFd) -> Result<(), StageError> {
+fn keep(root: &Path, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
+    let places = if needs.cgroups { cgroup_places()? } else { Vec::new() };
     enter_namespaces()?;
     make_private()?;
     let (role, scratch) = scratch::of_session(root)?;
     // Whatever directory we were called from can be unmounted and deleted while the session lasts.
     let _ = std::env::set_current_dir("/");
-    start(crate::stage::KEEPER, &KeeperSetup { root: root.to_path_buf(), role, scratch }, socket).map(drop)
+    start(crate::stage::KEEPER, &KeeperSetup { root: root.to_path_buf(), role, scratch, places }, socket).map(drop)
 }
 
-fn build(choice: &ScratchChoice, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
+fn build(choice: &ScratchChoice, cgroups: Option<Cgroups>, socket: &OwnedFd) -> Result<(Child, Scratch), StageError> {
     enter_namespaces()?;
     make_private()?;
     let scratch = Scratch::make(choice)?;
-    let setup = WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described() };
+    let setup =
+        WorkerSetup { role: scratch.role(), root: scratch.root().to_path_buf(), scratch: scratch.described(), cgroups };
     match start(crate::stage::WORKER, &setup, socket) {
         Ok(worker) => Ok((worker, scratch)),
         Err(error) => {

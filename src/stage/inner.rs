@@ -147,6 +147,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
         kernel: crate::kernel::kernel_release(),
         scratch: setup.worker.scratch.clone(),
         pid: setup.pid,
+        cgroups: None,
     };
     let opened = Reply::Opened { ready, calls: context.sys.calls };
     Ok(Worker::inner(setup.worker).serve_after(&opened, socket))

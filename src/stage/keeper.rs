@@ -6,8 +6,10 @@
 
 use crate::event::Role;
 use crate::kernel::{Process, Sys, boot_id, kernel_release, leave_terminal, own_pid_outside, proc_device, reap};
+use crate::observe::{CgroupTree, Cgroups};
+use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
-use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup};
+use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup, StageNeeds};
 use crate::stage::worker::send;
 use crate::stage::{HOLDER, KEEPER, StageError};
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,15 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
     // A terminal that is closed takes nobody along who does not belong to it.
     let _ = leave_terminal();
-    let ready = Ready { role: setup.role, kernel: kernel_release(), scratch: setup.scratch, pid: own_pid_outside() };
+    let cgroups = match make_cgroups(&setup.places) {
+        Ok(cgroups) => cgroups,
+        Err(error) => {
+            let _ = send(&socket, &Reply::Failed(error));
+            return ExitCode::FAILURE;
+        }
+    };
+    let KeeperSetup { role, scratch, .. } = setup;
+    let ready = Ready { role, kernel: kernel_release(), scratch, pid: own_pid_outside(), cgroups };
     // The processes of the session, by the numbers that they have in it: ps looks for itself under its own. Where the
     // kernel refuses it (in a container that hides a part of its /proc), the one of the machine stays.
     let _ = Sys::default().mount_proc(Path::new("/proc"));
@@ -53,6 +63,24 @@ pub(super) fn run(setup: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The cgroups of the session, called after us; the keeper itself is in them. Should it be killed, whoever ends the session
+/// removes them, or the next run.
+fn make_cgroups(places: &[CgroupTree]) -> Result<Option<Cgroups>, StageError> {
+    if places.is_empty() {
+        return Ok(None);
+    }
+    let (mut own, made) = OwnCgroups::for_stage(places)?;
+    match cgroups::keep(&made) {
+        Ok(()) => Ok(Some(made)),
+        Err(error) => {
+            // Nobody may be in what is removed.
+            places.iter().for_each(|place| drop(cgroups::move_into(&place.directory)));
+            own.remove();
+            Err(error)
+        }
+    }
+}
+
 /// A keeper that ends with us, as long as nobody has said [`Starting::keep`].
 #[derive(Debug)]
 pub struct Starting {
@@ -66,8 +94,8 @@ impl Starting {
     ///
     /// # Errors
     /// What the host refuses.
-    pub fn start(program: &Path, root: &Path) -> Result<Starting, StageError> {
-        let mut link = Link::start(program, HOLDER, &Setup::Session(root.to_path_buf()), true)?;
+    pub fn start(program: &Path, root: &Path, needs: StageNeeds) -> Result<Starting, StageError> {
+        let mut link = Link::start(program, HOLDER, &Setup::Session(root.to_path_buf(), needs), true)?;
         let outcome = link.reply();
         let _ = link.child.wait();
         let ready = match outcome? {
@@ -76,8 +104,8 @@ impl Starting {
         };
         let started = Process::open(ready.pid).and_then(|process| process.started());
         let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
-        let Ready { role, scratch, pid, .. } = ready;
-        Ok(Starting { link, keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch } })
+        let Ready { role, scratch, pid, cgroups, .. } = ready;
+        Ok(Starting { link, keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch, cgroups } })
     }
 
     /// The keeper is written down: from now on it lives without us.
@@ -137,7 +165,10 @@ impl Keeper {
     /// When the keeper cannot be reached from here, and when it does not end.
     pub fn end(&self) -> Result<(), StageError> {
         // Not by its number: in the session of another lesson that number is nobody's, or somebody else's.
-        let Some(process) = self.process() else { return Ok(()) };
+        let Some(process) = self.process() else {
+            self.remove_cgroups();
+            return Ok(());
+        };
         if let Err(error) = process.kill()
             && !error.is("ESRCH")
         {
@@ -146,9 +177,24 @@ impl Keeper {
             return Err(StageError::host("cannot end the session", error, why, fix));
         }
         match self.has_ended_within(PATIENCE) {
-            true => Ok(()),
+            true => {
+                self.remove_cgroups();
+                Ok(())
+            }
             false => Err(StageError::Hangs("the end of the session".to_string())),
         }
+    }
+
+    /// Removes the cgroups of a session that has ended; after a reboot they are gone anyway.
+    fn remove_cgroups(&self) {
+        if self.boot == boot_id() {
+            self.cgroups.iter().for_each(cgroups::remove);
+        }
+    }
+
+    /// The cgroups of one exercise.
+    pub(super) fn cgroups_of(&self, exercise: &str) -> Option<Cgroups> {
+        self.cgroups.as_ref().map(|cgroups| cgroups.below(exercise))
     }
 
     /// Waits for the end of the keeper, which is that of the whole session: PID 1 goes when all others have gone.

@@ -1,5 +1,6 @@
 //! The line between the CLI and a process of ours: one JSON object a line, both ways.
 
+use crate::kernel::CallError;
 use crate::stage::wire::{Reply, Request};
 use crate::stage::{StageError, VISITOR};
 use serde::Serialize;
@@ -38,7 +39,7 @@ impl Link {
         if outlives || mode == VISITOR {
             command.stderr(Stdio::null());
         }
-        let child = command.spawn().map_err(|error| broken(&error))?;
+        let child = command.spawn().map_err(|error| not_started(&error))?;
         let replies = BufReader::new(ours.try_clone().map_err(|error| broken(&error))?);
         Ok(Link { child, socket: ours, replies })
     }
@@ -69,6 +70,18 @@ impl Link {
             Err(error) => Err(StageError::Broken(format!("an answer is unreadable: {error}"))),
         }
     }
+}
+
+/// No process of ours could be started.
+fn not_started(error: &std::io::Error) -> StageError {
+    let call = CallError::from_io("fork", String::new(), error);
+    if !call.is("EAGAIN") {
+        return StageError::Broken(error.to_string());
+    }
+    let why =
+        "there are as many processes as may be here: of a user (ulimit -u), or in the cgroup of this shell (pids.max)";
+    let fix = "do it in another terminal, or end some processes first";
+    StageError::host("cannot start a process of our own", call, why, fix)
 }
 
 /// An answer to another question.

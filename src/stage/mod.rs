@@ -25,9 +25,13 @@
 //! CLI ──exec────────▶ shell's parent ───┴─▶ keeper    PID 1 of the session, until it is stopped
 //! ```
 //!
+//! Where a lesson needs it, run and session have cgroups of their own (`cgroups.rs`), which are the one thing that no
+//! namespace takes along.
+//!
 //! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
+mod cgroups;
 mod error;
 mod handle;
 mod holder;
@@ -40,6 +44,9 @@ mod visitor;
 mod wire;
 mod worker;
 
+pub use cgroups::{
+    OwnCgroup, OwnCgroups, lacks as no_controllers, places as cgroup_places, remove as remove_cgroups, why_no_cgroup,
+};
 pub use error::StageError;
 pub use handle::{Ran, Rising, Stage, Stopper};
 pub use holder::{why_no_map, why_no_namespaces};
@@ -47,7 +54,7 @@ pub use keeper::{Kept, Starting};
 pub use scratch::{ScratchChoice, remove_tree};
 pub use shell::Shell;
 pub use visitor::Visit;
-pub use wire::{Keeper, Ready};
+pub use wire::{Keeper, Ready, StageNeeds};
 pub use worker::overlay_options;
 
 /// The hidden first argument by which the program becomes the holder or the worker.

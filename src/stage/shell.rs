@@ -5,7 +5,7 @@
 use crate::kernel::{hang_up_with_parent, keep_terminal, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
-use crate::stage::{INNER_SHELL, SHELL, StageError};
+use crate::stage::{INNER_SHELL, SHELL, StageError, cgroups};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ use std::time::Duration;
 /// A shell in a session.
 #[derive(Clone, Debug)]
 pub struct Shell {
+    /// The exercise that it is for.
+    pub exercise: String,
     /// Where it begins.
     pub here: PathBuf,
     /// The program and its arguments.
@@ -32,8 +34,8 @@ pub struct Shell {
 impl Shell {
     /// Becomes the shell's parent. Returns only where that fails.
     pub fn exec(self, program: &Path, keeper: &Keeper) -> StageError {
-        let Shell { here, words, variables, talks, ended } = self;
-        let setup = ShellSetup { keeper: keeper.clone(), here, words, variables, talks, ended };
+        let Shell { exercise, here, words, variables, talks, ended } = self;
+        let setup = ShellSetup { keeper: keeper.clone(), exercise, here, words, variables, talks, ended };
         match serde_json::to_string(&setup) {
             Ok(setup) => StageError::Broken(Command::new(program).arg(SHELL).arg(setup).exec().to_string()),
             Err(error) => StageError::Broken(error.to_string()),
@@ -53,7 +55,9 @@ pub(super) fn run(text: &str) -> ExitCode {
         eprintln!("error: {error}");
         ExitCode::from(3)
     };
-    if let Err(error) = setup.keeper.enter().and_then(|()| stand(&setup.here)) {
+    let cgroups = setup.keeper.cgroups_of(&setup.exercise);
+    let gone = || cgroups.as_ref().map_or(Ok(()), cgroups::go_to);
+    if let Err(error) = gone().and_then(|()| setup.keeper.enter()).and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }
     let status = match Command::new("/proc/self/exe").args([INNER_SHELL, text]).status() {

@@ -6,7 +6,7 @@ use crate::stage::keeper::Kept;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::{Worker, send};
-use crate::stage::{Stage, StageError, VISITOR, WORKER, scratch};
+use crate::stage::{Stage, StageError, VISITOR, WORKER, cgroups, scratch};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -39,7 +39,18 @@ fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
     let setup: VisitorSetup = serde_json::from_str(setup).map_err(|error| StageError::Broken(error.to_string()))?;
     // The mounts of the session may hide the processes of the session.
     keep_proc();
+    let cgroups = setup.root.file_name().and_then(|exercise| setup.keeper.cgroups_of(exercise.to_str()?));
+    if let Some(cgroups) = &cgroups {
+        match setup.fresh {
+            true => cgroups::make_fresh(cgroups)?,
+            // To look, one needs not be there: somebody who came by another way, and may not, can look all the same.
+            false => drop(cgroups::go_to(cgroups)),
+        }
+    }
     setup.keeper.enter()?;
+    if let Some(cgroups) = cgroups.as_ref().filter(|_| setup.fresh) {
+        cgroups::begin(cgroups)?;
+    }
     // After setns(2), which takes the death signal away together with the old credentials.
     let _ = die_with_parent();
     if setup.fresh {
@@ -47,7 +58,7 @@ fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
     }
     stand(&setup.here)?;
     let Keeper { role, scratch, .. } = setup.keeper;
-    Ok((setup.fresh, WorkerSetup { role, root: setup.root, scratch }))
+    Ok((setup.fresh, WorkerSetup { role, root: setup.root, scratch, cgroups }))
 }
 
 /// Has the lesson's lines run by a child: it is in the PID namespace of the session, as whoever types them is, and we are

@@ -2,7 +2,8 @@
 
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
-use crate::event::{Call, Failure, Found, Observation, PanelKind, Role};
+use crate::event::{Call, CgroupVersion, Failure, Found, Observation, PanelKind, Role};
+use crate::observe::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -12,9 +13,16 @@ use std::path::PathBuf;
 #[serde(rename_all = "snake_case")]
 pub(super) enum Setup {
     /// It holds a worker until the CLI is gone; where the files of the run go.
-    Run(ScratchChoice),
+    Run(ScratchChoice, StageNeeds),
     /// It makes the namespaces of a session, starts their keeper and goes; the directory of the session's files.
-    Session(PathBuf),
+    Session(PathBuf, StageNeeds),
+}
+
+/// What a run or a session has of its own beyond what all have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageNeeds {
+    /// Cgroups, in which limits can be set.
+    pub cgroups: bool,
 }
 
 /// What the keeper of a session is started with.
@@ -25,6 +33,8 @@ pub(super) struct KeeperSetup {
     pub role: Role,
     /// `tmpfs`, or the directory on disk.
     pub scratch: String,
+    /// Where it makes the cgroups of the session; none where it has none.
+    pub places: Vec<CgroupTree>,
 }
 
 /// What a visitor of a session is started with.
@@ -43,6 +53,8 @@ pub(super) struct VisitorSetup {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ShellSetup {
     pub keeper: Keeper,
+    /// The exercise that it is for.
+    pub exercise: String,
     /// Where it begins.
     pub here: PathBuf,
     /// The program and its arguments.
@@ -99,6 +111,9 @@ pub struct Keeper {
     pub role: Role,
     /// `tmpfs`, or the directory on disk.
     pub scratch: String,
+    /// The cgroups of the session, where it has some of its own; in them is one for each exercise that was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cgroups: Option<Cgroups>,
 }
 
 /// What the worker is started with.
@@ -109,6 +124,8 @@ pub(super) struct WorkerSetup {
     pub root: PathBuf,
     /// `tmpfs`, or the directory on disk.
     pub scratch: String,
+    /// Those that are of this run or this exercise alone.
+    pub cgroups: Option<Cgroups>,
 }
 
 /// What the CLI asks.
@@ -187,4 +204,14 @@ pub struct Ready {
     pub scratch: String,
     /// The worker's process as the holder sees it: what nsenter(1) would be given.
     pub pid: u32,
+    /// The cgroups that it has of its own, where the lesson needs them.
+    #[serde(default)]
+    pub cgroups: Option<Cgroups>,
+}
+
+impl Ready {
+    /// Which version of cgroups a lesson on them is about here.
+    pub fn cgroup_version(&self) -> Option<CgroupVersion> {
+        self.cgroups.as_ref().map(|cgroups| cgroups.version)
+    }
 }

@@ -4,7 +4,7 @@ use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Role;
 use crate::kernel::{call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_umask};
-use crate::observe::{Observer, PanelObserver, Shells, found_at};
+use crate::observe::{Cgroups, Observer, PanelObserver, Shells, found_at};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
 use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
@@ -68,6 +68,7 @@ pub(super) struct Worker {
     role: Role,
     scratch: String,
     root: PathBuf,
+    cgroups: Option<Cgroups>,
     observer: Observer,
     panels: PanelObserver,
     /// The exercise that the checks are about.
@@ -80,6 +81,9 @@ impl Worker {
     fn new(setup: &str) -> Result<Worker, StageError> {
         let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
         let setup: WorkerSetup = serde_json::from_str(setup).map_err(|error| broken(&error))?;
+        if let Some(cgroups) = &setup.cgroups {
+            crate::stage::cgroups::stand_in(cgroups)?;
+        }
         std::env::set_current_dir(&setup.root).map_err(|error| broken(&error))?;
         Ok(Worker::of(setup))
     }
@@ -98,8 +102,9 @@ impl Worker {
             scratch: setup.scratch,
             root: setup.root,
             observer,
-            panels: PanelObserver::default(),
-            bench: Bench::new(Start::default()),
+            panels: PanelObserver::of(setup.cgroups.clone()),
+            bench: Bench::new(Start::default(), setup.cgroups.clone()),
+            cgroups: setup.cgroups,
             shells: Vec::new(),
         }
     }
@@ -124,7 +129,7 @@ impl Worker {
             let Ok(line) = line else { break };
             let reply = match serde_json::from_str(&line) {
                 Ok(Request::Began(start)) => {
-                    self.bench = Bench::new(start);
+                    self.bench = Bench::new(start, self.cgroups.clone());
                     continue;
                 }
                 Ok(request) => self.answer(request),
@@ -139,7 +144,13 @@ impl Worker {
     }
 
     fn ready(&self) -> Ready {
-        Ready { role: self.role, kernel: kernel_release(), scratch: self.scratch.clone(), pid: own_pid_outside() }
+        Ready {
+            role: self.role,
+            kernel: kernel_release(),
+            scratch: self.scratch.clone(),
+            pid: own_pid_outside(),
+            cgroups: self.cgroups.clone(),
+        }
     }
 
     fn answer(&mut self, request: Request) -> Reply {
@@ -195,7 +206,12 @@ impl Worker {
             }
             if let Some(opening) = opens.take() {
                 let program = opening.program().to_vec();
-                let worker = WorkerSetup { role: self.role, root: self.root.clone(), scratch: self.scratch.clone() };
+                let worker = WorkerSetup {
+                    role: self.role,
+                    root: self.root.clone(),
+                    scratch: self.scratch.clone(),
+                    cgroups: None,
+                };
                 match Shell::open(worker, self.shells.last(), *opening) {
                     Ok((shell, mut opened)) if program.is_empty() => {
                         calls.append(&mut opened);

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod cgroups;
 pub mod image;
 pub mod screen;
 pub mod session;
@@ -20,6 +21,16 @@ pub fn program() -> PathBuf {
 /// The top directory of the sources.
 pub fn source() -> PathBuf {
     std::env::var_os("LAYERLAB_TEST_SOURCE").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
+/// Where the files of a stage go.
+pub fn scratch(name: &str) -> layerlab::stage::ScratchChoice {
+    layerlab::stage::ScratchChoice { tmpfs: true, size: "64m".into(), disk: std::env::temp_dir().join(name) }
+}
+
+/// Says why something cannot be tested here, past the capture of the test program, so that it is seen.
+pub fn skip(what: &str, why: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIP    {what}: {why}\n").as_bytes());
 }
 
 /// The program, ready to be given arguments, in an environment that is the same everywhere.

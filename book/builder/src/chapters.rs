@@ -1,7 +1,7 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
-use layerlab::event::{Event, FORMAT};
-use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson};
+use layerlab::event::{CgroupVersion, Event, FORMAT};
+use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson, elsewhere};
 use layerlab::render::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use mdbook_preprocessor::errors::{Error, Result};
@@ -51,7 +51,11 @@ fn read(recording: &[u8]) -> std::result::Result<Vec<Event>, String> {
 
 /// Whether a recording is a whole run of the lesson as its text is now: everything that the page shows, in its order.
 fn matches(lesson: &Lesson, events: &[Event]) -> std::result::Result<(), String> {
-    let written = written(lesson);
+    let version = events.iter().find_map(|event| match event {
+        Event::Begin(begin) => begin.cgroups,
+        _ => None,
+    });
+    let written = written(lesson, version);
     let recorded: Vec<String> = events.iter().filter_map(recorded).collect();
     if let Some((written, recorded)) = written.iter().zip(&recorded).find(|(written, recorded)| written != recorded) {
         return Err(format!("its text has `{written}` where the recording has `{recorded}`"));
@@ -65,7 +69,8 @@ fn matches(lesson: &Lesson, events: &[Event]) -> std::result::Result<(), String>
     }
 }
 
-fn written(lesson: &Lesson) -> Vec<String> {
+/// The text as it is told on a machine with this version of cgroups.
+fn written(lesson: &Lesson, version: Option<CgroupVersion>) -> Vec<String> {
     let mut all = vec![format!("{}, {} minutes", lesson.meta.title, lesson.meta.minutes)];
     all.extend(Some(lesson.intro.clone()).filter(|intro| !intro.trim().is_empty()));
     for (_, step) in lesson.steps() {
@@ -73,8 +78,12 @@ fn written(lesson: &Lesson) -> Vec<String> {
         for block in &step.blocks {
             match block {
                 Block::Prose(text) => all.push(text.clone()),
-                Block::Predict(statements) => all.push(format!("{statements:?}")),
-                Block::Console(lines) => all.extend(lines.iter().map(|line| format!("$ {}", line.source))),
+                Block::Predict { only: Some(only), .. } if Some(*only) != version => {}
+                Block::Console { lines, only: Some(only) } if Some(*only) != version => {
+                    all.push(elsewhere(lines, *only));
+                }
+                Block::Predict { statements, .. } => all.push(format!("{statements:?}")),
+                Block::Console { lines, .. } => all.extend(lines.iter().map(|line| format!("$ {}", line.source))),
                 Block::Notes(_) => {}
             }
         }
@@ -99,7 +108,7 @@ fn recorded(event: &Event) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{chapter, matches, read};
+    use super::{Event, chapter, matches, read};
     use layerlab::lesson::{Catalogue, Language, Need};
     use mdbook_preprocessor::book::BookItem;
     use std::path::Path;
@@ -115,7 +124,10 @@ mod tests {
         for entry in lessons().entries() {
             let lesson = entry.load(&Language::default()).unwrap();
             let BookItem::Chapter(chapter) = chapter(entry).unwrap() else { panic!("a chapter") };
-            let commands = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
+            let Some(Event::Begin(begin)) = read(&entry.recording().unwrap()).unwrap().into_iter().next() else {
+                panic!("a beginning")
+            };
+            let commands = lesson.steps().map(|(_, step)| step.commands_on(begin.cgroups).count()).sum::<usize>();
             assert_eq!(chapter.content.matches("<span>$ </span>").count(), commands, "{}", lesson.meta.title);
             // A lesson without an overlay shows its directory alone.
             let trees = if lesson.meta.needs.contains(&Need::Overlay) { "ll-trees ll-overlay" } else { "ll-trees" };

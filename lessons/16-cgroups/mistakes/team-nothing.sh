@@ -1,0 +1,1 @@
+# verify: there is no cgroup team

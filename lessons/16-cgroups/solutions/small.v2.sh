@@ -1,0 +1,4 @@
+mkdir all/small
+echo 8M > all/small/memory.max
+echo 0 > all/small/memory.swap.max
+sh -c 'echo 0 > all/small/cgroup.procs; exec tail /dev/zero' || true

@@ -1,0 +1,75 @@
+//! A look at what lessons need, so cheap that `list` can take it: nothing is tried, so it finds what is surely missing and
+//! promises nothing. `doctor` tries.
+
+use crate::stage::cgroup_places;
+use std::path::{Path, PathBuf};
+
+/// Something that a lesson needs and this machine surely does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// What was seen.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// What is surely missing for a need, by its word in the front matter (`needs:`); none where nothing is seen that would
+/// forbid it.
+pub fn look(need: &str) -> Option<Lack> {
+    match need {
+        "cgroup" => cgroups(),
+        "network" => network(),
+        "overlay" => overlay(),
+        _ => None,
+    }
+}
+
+/// Asks the kernel whether we may write where our cgroups would be made (access(2), which knows a read-only mount, too).
+fn cgroups() -> Option<Lack> {
+    let lack = |why: String, fix: String| Some(Lack { why, fix });
+    let places = match cgroup_places() {
+        Ok(places) => places,
+        Err(crate::stage::StageError::Host(failure)) => return lack(failure.why, failure.fix),
+        Err(_) => return None,
+    };
+    places.iter().find_map(|place| {
+        let error = crate::kernel::may_write(&place.directory).err()?;
+        let (why, fix) = crate::stage::why_no_cgroup(&error, &place.directory);
+        lack(why, fix.to_string())
+    })
+}
+
+fn network() -> Option<Lack> {
+    if let Some(lack) = switched_off("max_net_namespaces", "network namespaces") {
+        return Some(lack);
+    }
+    let missing = ["ip", "ping"].into_iter().find(|program| find(program).is_none())?;
+    let package = if missing == "ip" { "iproute2" } else { "iputils-ping" };
+    let why = format!("there is no program {missing}");
+    Some(Lack { why, fix: format!("install it; on Debian: sudo apt-get install {package}") })
+}
+
+fn overlay() -> Option<Lack> {
+    let known = std::fs::read_to_string("/proc/filesystems").ok()?;
+    let release = crate::kernel::kernel_release();
+    // What is not loaded yet may be a module.
+    let modules = Path::new("/lib/modules").join(release);
+    if known.lines().any(|line| line.trim_start_matches("nodev").trim() == "overlay") || modules.is_dir() {
+        return None;
+    }
+    let why = "the kernel has no overlay file system, and no modules from which it could load one".to_string();
+    Some(Lack { why, fix: "use a kernel with CONFIG_OVERLAY_FS".to_string() })
+}
+
+fn switched_off(switch: &str, what: &str) -> Option<Lack> {
+    let value = std::fs::read_to_string(format!("/proc/sys/user/{switch}")).ok()?;
+    (value.trim() == "0").then(|| Lack {
+        why: format!("this machine allows no {what} (user.{switch} is 0)"),
+        fix: format!("sudo sysctl user.{switch}=10000"),
+    })
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    places.into_iter().map(|place| Path::new(place).join(program)).find(|path| path.exists())
+}
