@@ -252,7 +252,9 @@ fn the_authors_check_sees_a_single_altered_character_and_bless_repairs_it() {
 #[test]
 fn the_layers_explain_everything_that_the_lessons_show() {
     let said = ok(layerlab().args(["lesson", "check"]).arg(source().join("lessons")));
-    assert_eq!(said.matches("as the kernel has it").count(), lessons(), "{said}");
+    // Who may make no cgroups is told which lesson was not run.
+    let left_out = said.matches("16-cgroups  is not run here").count();
+    assert_eq!(said.matches("as the kernel has it").count() + left_out, lessons(), "{said}");
     assert!(!said.contains("note:"), "{said}");
 }
 
