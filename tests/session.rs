@@ -582,13 +582,18 @@ fn the_home_is_nobody_elses() {
 fn every_exercise_can_be_begun_and_is_solved_by_its_solution() {
     let student = Student::new();
     let lessons: serde_json::Value = serde_json::from_str(&student.ok(&["list", "--json"])).unwrap();
+    // cgroups(7): in version 2 the controllers are listed at the top of the one tree.
+    let controllers = std::fs::read_to_string("/sys/fs/cgroup/cgroup.controllers").unwrap_or_default();
+    let version = if controllers.contains("pids") { "v2" } else { "v1" };
     let mut solved = 0;
     for lesson in lessons.as_array().unwrap() {
         let folder = format!("{:02}-{}", lesson["number"].as_u64().unwrap(), lesson["slug"].as_str().unwrap());
         for exercise in lesson["exercises"].as_array().unwrap() {
             let name = exercise["name"].as_str().unwrap();
             let id = name.split_once('.').unwrap().1;
-            let path = source().join("lessons").join(folder.clone()).join("solutions").join(format!("{id}.sh"));
+            let solutions = source().join("lessons").join(&folder).join("solutions");
+            let names = [format!("{id}.sh"), format!("{id}.{version}.sh")];
+            let path = names.iter().map(|name| solutions.join(name)).find(|path| path.exists()).unwrap();
             let begun = student.run(&["shell", name, "-c", "true"]);
             if begun.code == Some(3) {
                 println!("SKIP {name}: {}", begun.stderr);

@@ -105,7 +105,10 @@ impl Starting {
         let started = Process::open(ready.pid).and_then(|process| process.started());
         let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
         let Ready { role, scratch, pid, cgroups, .. } = ready;
-        Ok(Starting { link, keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch, cgroups } })
+        Ok(Starting {
+            link,
+            keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch, cgroups },
+        })
     }
 
     /// The keeper is written down: from now on it lives without us.
