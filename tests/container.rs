@@ -2,6 +2,7 @@
 
 mod support;
 
+use layerlab::event::{Event, Kind, State};
 use nix::sys::termios::tcgetattr;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -166,9 +167,19 @@ fn what_is_kept_can_be_looked_at_and_used_again() {
     // What overlayfs has for itself is gone: also the whiteout that it holds ready.
     assert!(!keep.join("work").exists());
     assert_eq!(image.run(&option, &["cat", "/kept"]).stdout, "kept\n");
+    let seen = text(support::layerlab().args(["trees", "--json", "--full"]).arg(&keep));
+    let Ok(Event::Observation(seen)) = serde_json::from_str(&seen.stdout) else { panic!("{seen:?}") };
+    let (overlay, upper) = (&seen.overlays[0], seen.overlays[0].upper.as_ref().unwrap());
+    let row = |name: &str| upper.rows.iter().find(|row| row.name.to_string() == name).unwrap();
+    assert_eq!(row("kept").states, [State::Added]);
+    assert!(matches!(row("ls").kind, Kind::Whiteout { .. }) && overlay.lowers.len() == 1);
+    assert!(overlay.merged.iter().any(|row| row.name.to_string() == "kept"));
+    // To look changes nothing.
+    assert!(!keep.join("work").exists());
     // Told with the terminal still in the container's hands, it begins and ends a line.
     let mut terminal = Terminal::start(&image.command(&option, &["true"]));
-    terminal.shows("upper\r");
+    terminal.shows("layerlab trees");
+    terminal.shows("\r\n");
     terminal.ends();
     // Whoever made it can remove it.
     std::fs::remove_dir_all(&keep).unwrap();

@@ -3,15 +3,20 @@
 use crate::cli::here::is_inside;
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
+use crate::container;
 use crate::event::{Event, Observation};
 use crate::observe::{Observer, find_overlays, look_at_overlays, mounts};
 use crate::session::{Home, Session};
-use std::path::PathBuf;
+use crate::stage::{Layers, ScratchChoice, Stage};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
-/// The lower, upper and merged trees of any overlay mount of this machine
+/// The lower, upper and merged trees of any overlay mount of this machine, or of a container that has ended
 #[derive(Debug, clap::Args)]
 pub struct Trees {
-    /// Where it is mounted; without it, in a session that of the exercise, elsewhere the only one or a list of them
+    /// Where it is mounted, or what `container run --keep` kept; without it, in a session that of the exercise, elsewhere
+    /// the only one or a list of them
     mountpoint: Option<PathBuf>,
     /// What was seen as JSON
     #[arg(long)]
@@ -35,6 +40,9 @@ impl Trees {
         if let Some(mountpoint) = &self.mountpoint {
             let wanted = mountpoint.canonicalize().unwrap_or_else(|_| working_directory.join(mountpoint));
             if !found.iter().any(|overlay| overlay.mountpoint == wanted) {
+                if let Some(lowers) = kept_layers(&wanted) {
+                    return self.show(common, ended(lowers, wanted.join("upper"), working_directory, self.full)?);
+                }
                 let here = match found.is_empty() {
                     true => "there is no overlay in the mount table of this process".to_string(),
                     false => format!("the overlays of this machine are mounted on\n{}", listed().trim_end()),
@@ -68,6 +76,24 @@ impl Trees {
         }
         Ok(output.finish()?)
     }
+}
+
+/// The lower layers of a container that was run with `--keep` of this directory.
+fn kept_layers(kept: &Path) -> Option<Vec<PathBuf>> {
+    let text = std::fs::read(kept.join(container::LOWERS)).ok().filter(|_| kept.join("upper").is_dir())?;
+    Some(
+        text.split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| OsStr::from_bytes(line).into())
+            .collect(),
+    )
+}
+
+/// What such a container saw at its end. On disk, because a tmpfs over /tmp would hide layers that lie there.
+fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Result<Observation, CliError> {
+    let scratch = ScratchChoice { tmpfs: false, ..ScratchChoice::from_environment() };
+    let mut stage = Stage::start(Path::new("/proc/self/exe"), scratch)?;
+    Ok(stage.look_at(Layers { lowers, upper, here, full })?)
 }
 
 /// In the shell of a session: where its exercise is.

@@ -35,6 +35,8 @@ pub use plan::{Inner, Limits, Plan, Volume};
 
 use std::ffi::OsString;
 
+/// In the directory of `--keep`, beside `upper`: the layers of the image, topmost first, a path on each line.
+pub const LOWERS: &str = "lowers";
 /// The hidden first argument by which the program becomes the parent of a container.
 pub const PARENT: &str = "__container";
 /// The hidden first argument by which it becomes its PID 1.

@@ -4,11 +4,11 @@
 //! one call; `/` private before anything is mounted. The PID namespace begins with the child. The network namespace, which
 //! takes the kernel as long as all the rest, is made while PID 1 builds the root file system, and handed to it.
 
-use crate::container::FIRST;
 use crate::container::cgroup::Cgroups;
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
+use crate::container::{FIRST, LOWERS};
 use crate::kernel::{
     CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first, names_in,
     own_network, parent_pid, send_descriptors, standard_directory,
@@ -46,11 +46,22 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
+    if let Some(keep) = &plan.keep {
+        note_lowers(keep, &plan.lowers).map_err(broken)?;
+    }
     let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
         tidy(&kept);
         if outcome.is_ok() {
-            tell(&plan, &format!("what the container changed is in {}", keep.join("upper").display()));
+            let upper = keep.join("upper");
+            tell(
+                &plan,
+                &format!(
+                    "what the container changed is in {0}; look: layerlab trees {1}",
+                    upper.display(),
+                    keep.display()
+                ),
+            );
         }
     }
     if outcome.is_ok() && cgroups.ran_out_of_memory() {
@@ -63,6 +74,17 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
         watched.restore_if_alone();
     }
     outcome
+}
+
+/// Writes down what the upper layer lay on, for whoever looks at it afterwards.
+fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> std::io::Result<()> {
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = Vec::new();
+    for lower in lowers {
+        text.extend_from_slice(lower.as_os_str().as_bytes());
+        text.push(b'\n');
+    }
+    std::fs::write(keep.join(LOWERS), text)
 }
 
 /// A line on the standard error. While the container has a terminal, ours is raw, and a new line begins where the last one

@@ -7,7 +7,7 @@ use crate::check::{Outcome, Start};
 use crate::event::{Call, Failure, Found, Observation, PanelKind};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::link::{Link, unexpected};
-use crate::stage::wire::{Ready, Reply, Request, Setup};
+use crate::stage::wire::{Layers, Ready, Reply, Request, Setup};
 use crate::stage::{HOLDER, ScratchChoice, StageError, StageNeeds, remove_cgroups, remove_tree};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
@@ -146,6 +146,12 @@ impl Stage {
             Reply::Observed(observation) => Ok(observation),
             other => Err(unexpected(&other)),
         }
+    }
+
+    /// Mounts these layers once more, read-only, and looks at them: what the container that changed the upper one saw.
+    pub fn look_at(&mut self, layers: Layers) -> Result<Observation, StageError> {
+        self.link.request(&Request::Layers(layers))?;
+        self.observed()
     }
 
     /// What stands at these paths, relative to where the commands are.

@@ -5,7 +5,9 @@
 //! mount of the session (pid_namespaces(7)).
 
 use crate::event::Role;
-use crate::kernel::{Process, Sys, boot_id, kernel_release, leave_terminal, own_pid_outside, proc_device, reap};
+use crate::kernel::{
+    Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
+};
 use crate::observe::{CgroupTree, Cgroups};
 use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
@@ -31,6 +33,8 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
     let Ok(setup) = serde_json::from_str::<KeeperSetup>(setup) else { return ExitCode::from(5) };
     let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
+    // As `ps` shows it: we were started as /proc/self/exe.
+    call_oneself(c"layerlab");
     // A terminal that is closed takes nobody along who does not belong to it.
     let _ = leave_terminal();
     let cgroups = match make_cgroups(&setup.places) {

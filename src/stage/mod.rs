@@ -54,7 +54,7 @@ pub use keeper::{Kept, Starting};
 pub use scratch::{ScratchChoice, remove_tree};
 pub use shell::Shell;
 pub use visitor::Visit;
-pub use wire::{Keeper, Ready, StageNeeds};
+pub use wire::{Keeper, Layers, Ready, StageNeeds};
 pub use worker::overlay_options;
 
 /// The hidden first argument by which the program becomes the holder or the worker.

@@ -128,6 +128,19 @@ pub(super) struct WorkerSetup {
     pub cgroups: Option<Cgroups>,
 }
 
+/// The layers of a container that has ended, and how they are to be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// Topmost first, absolute.
+    pub lowers: Vec<PathBuf>,
+    /// What the container changed, absolute.
+    pub upper: PathBuf,
+    /// From where paths are told.
+    pub here: PathBuf,
+    /// Fold nothing.
+    pub full: bool,
+}
+
 /// What the CLI asks.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +154,8 @@ pub(super) enum Request {
         /// The tables beside the trees.
         panels: Vec<PanelKind>,
     },
+    /// Look at the layers of a container that has ended.
+    Layers(Layers),
     /// Say what stands at these paths.
     Find(Vec<String>),
     /// Run this text with bash, as a learner might have typed it.

@@ -2,12 +2,15 @@
 
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
-use crate::event::Role;
-use crate::kernel::{call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_umask};
-use crate::observe::{Cgroups, Observer, PanelObserver, Shells, found_at};
+use crate::event::{Observation, Role};
+use crate::kernel::{
+    CallError, OverlayMount, Sys, call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap,
+    set_umask,
+};
+use crate::observe::{Cgroups, FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
-use crate::stage::wire::{Ready, Reply, Request, WorkerSetup};
+use crate::stage::wire::{Layers, Ready, Reply, Request, WorkerSetup};
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -169,6 +172,7 @@ impl Worker {
                     Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
                 }
             }
+            Request::Layers(layers) => self.layers(layers).map_or_else(Reply::Failed, Reply::Observed),
             // Who has another root cannot see what a lesson speaks of.
             Request::Find(paths) if self.shells.last().is_some_and(Shell::has_our_root) => {
                 self.ask_innermost(&Request::Find(paths))
@@ -230,6 +234,35 @@ impl Worker {
             }
         }
         reply
+    }
+
+    /// The upper layer is mounted as the topmost of lower ones: so the same is to be seen, and nothing can be changed.
+    fn layers(&self, Layers { lowers, upper, here, full }: Layers) -> Result<Observation, StageError> {
+        let target = self.root.join("merged");
+        let mut sys = Sys::default();
+        let overlay = OverlayMount {
+            source: "overlay".into(),
+            lowers: [&upper].into_iter().chain(&lowers).cloned().collect(),
+            options: overlay_options(self.role).split(',').skip(1).map(String::from).collect(),
+            read_only: true,
+            ..OverlayMount::default()
+        };
+        let refused = |error: CallError| {
+            let why = "a layer is not there any more, or another one than it was";
+            StageError::host("cannot mount the layers once more", error, why, "look at the upper layer itself: ls -lR")
+        };
+        sys.make_directory(&target, 0o755).map_err(refused)?;
+        sys.mount_overlay(&overlay, &target).map_err(|(error, _)| refused(error))?;
+        let found = FoundOverlay {
+            mountpoint: "/".into(),
+            seen_at: target,
+            id: 0,
+            lowers,
+            upper: Some(upper),
+            work: None,
+            read_only: false,
+        };
+        Ok(look_at_overlays(vec![found], &here, full))
     }
 
     fn ask_innermost(&mut self, request: &Request) -> Reply {
