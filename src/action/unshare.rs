@@ -1,7 +1,7 @@
 //! `unshare [FLAGS] [PROGRAM…]`: unshare(2), then a program, or a shell (util-linux's unshare(1)).
 //!
 //! `--net=FILE` is left out. For it unshare(1) mounts /proc/PID/ns/net with its own number; in a PID namespace that has
-//! no /proc of its own, as an exercise's is, that is another process, and its network may be the machine's. What keeps a
+//! no /proc of its own, as a lesson's is, that is another process, and its network may be the machine's. What keeps a
 //! namespace in every case is `unshare --net mount --bind /proc/self/ns/net FILE`.
 
 use crate::action::opening::{Unsharing, program};
