@@ -66,7 +66,8 @@ impl Image {
         std::fs::create_dir_all(&bin).unwrap();
         let places = ["/bin/busybox", "/usr/bin/busybox"].map(Path::new);
         let busybox = places.iter().find(|path| path.exists()).expect("busybox-static is needed");
-        std::fs::copy(busybox, bin.join("busybox")).unwrap();
+        // By another process: a child that another test starts meanwhile would else have it open to write (ETXTBSY).
+        assert!(Command::new("cp").arg(busybox).arg(bin.join("busybox")).status().unwrap().success());
         APPLETS.iter().for_each(|name| symlink("busybox", bin.join(name)).unwrap());
         image
     }
