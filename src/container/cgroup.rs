@@ -134,10 +134,8 @@ fn settings(limits: &Limits, version: CgroupVersion) -> Vec<Setting> {
         let quota = (thousandths * 100).max(1000);
         match version {
             CgroupVersion::Two => set("cpu", "cpu.max", format!("{quota} 100000"), false),
-            CgroupVersion::One => {
-                set("cpu", "cpu.cfs_period_us", "100000".to_string(), false);
-                set("cpu", "cpu.cfs_quota_us", quota.to_string(), false);
-            }
+            // The period of a new cgroup is that tenth.
+            CgroupVersion::One => set("cpu", "cpu.cfs_quota_us", quota.to_string(), false),
         }
     }
     all

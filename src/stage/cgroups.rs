@@ -122,7 +122,7 @@ impl OwnCgroups {
         if tree.version == CgroupVersion::Two {
             hand_down(sys, &tree.directory, &tree.controllers)?;
         }
-        let name = own_name();
+        let name = self.made.first().map_or_else(own_name, |made| made.name.clone());
         let directory = tree.directory.join(&name);
         sys.make_directory(&directory, 0o755)?;
         let open = |path: &Path| {
@@ -336,19 +336,21 @@ pub fn remove(cgroups: &Cgroups) {
 
 /// Removes a cgroup and all that are in it, the innermost first. Its files go with it.
 fn remove_in(parent: &OwnedFd, name: &Path, until: Instant) {
-    let Ok(own) = open_directory(Some(parent), name) else { return };
-    for inner in names_in(&own).unwrap_or_default() {
-        if crate::kernel::is_directory_in(&own, Path::new(&inner)) {
-            remove_in(&own, Path::new(&inner), until);
-        }
-    }
+    let mut again = true;
     loop {
         match Sys::default().unlink_in(parent, name, true) {
-            Err(error) if error.is("EBUSY") && Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            Err(error) if error.is("EBUSY") && again => {}
             _ => return,
         }
+        // There are others in it, or the kernel has not noticed yet that its processes are gone.
+        let Ok(own) = open_directory(Some(parent), name) else { return };
+        let inner = names_in(&own).unwrap_or_default().into_iter();
+        let inner: Vec<_> = inner.filter(|name| crate::kernel::is_directory_in(&own, Path::new(name))).collect();
+        inner.iter().for_each(|name| remove_in(&own, Path::new(name), until));
+        if inner.is_empty() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        again = Instant::now() < until;
     }
 }
 
