@@ -5,7 +5,7 @@
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
 use crate::event::Role;
-use crate::kernel::{CallError, FileSystem, Sys, filesystem, try_lock};
+use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
 use crate::observe::mounts;
 use crate::stage::error::StageError;
 use serde::{Deserialize, Serialize};
@@ -177,6 +177,9 @@ fn on_disk(choice: &ScratchChoice) -> Result<Scratch, StageError> {
     std::fs::create_dir_all(&choice.disk).map_err(|error| io("mkdir", error, format!("{disk} cannot be made")))?;
     let disk_path =
         choice.disk.canonicalize().map_err(|error| io("readlink", error, format!("{disk} cannot be found")))?;
+    // As long as we sweep, and until our own directory is locked, nobody else sweeps: it would take ours for a dead one.
+    let turn = File::open(&disk_path).map_err(|error| io("open", error, format!("{disk} cannot be opened")))?;
+    let _ = lock_within(&turn, true, 5000);
     sweep(&disk_path);
     let root = tempfile::Builder::new()
         .prefix(PREFIX)
@@ -190,6 +193,7 @@ fn on_disk(choice: &ScratchChoice) -> Result<Scratch, StageError> {
     let lock =
         File::open(&root).map_err(|error| failed(io("open", error, "our own directory cannot be opened".into())))?;
     let _ = try_lock(&lock);
+    drop(turn);
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
         let error = std::io::Error::from_raw_os_error(22);
         let why = format!(
