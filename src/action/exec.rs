@@ -5,15 +5,16 @@
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb, host_program};
 use crate::kernel::call_oneself;
+use std::ffi::CStr;
 
 /// What takes the shell's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exec {
-    shell: String,
+    shell: &'static CStr,
 }
 
 /// What is called so is a shell.
-const SHELLS: &[&std::ffi::CStr] = &[c"sh", c"bash", c"dash"];
+const SHELLS: &[&CStr] = &[c"sh", c"bash", c"dash"];
 
 impl Verb for Exec {
     const NAME: &'static str = "exec";
@@ -22,23 +23,21 @@ impl Verb for Exec {
 
     fn parse(words: &[String]) -> Result<Exec, UsageError> {
         let shell = Arguments::sort(words, Self::FLAGS)?.between(1, 1, words, Self::SYNOPSIS)?.operands.remove(0);
-        match SHELLS.iter().any(|name| name.to_bytes() == shell.as_bytes()) {
-            true => Ok(Exec { shell }),
-            false => Err(UsageError {
-                what: format!("exec puts a shell in the place of a shell here, not {shell}"),
-                allowed: format!("write it so: {}", Self::SYNOPSIS),
-            }),
-        }
+        let known = SHELLS.iter().find(|name| name.to_bytes() == shell.as_bytes());
+        known.map(|shell| Exec { shell }).ok_or_else(|| UsageError {
+            what: format!("exec puts a shell in the place of a shell here, not {shell}"),
+            allowed: format!("write it so: {}", Self::SYNOPSIS),
+        })
     }
 
     fn run(&self, context: &mut Context) -> Status {
-        if host_program::find(&self.shell).is_none() {
-            context.complain(format!("bash: exec: {}: not found", self.shell));
+        let name = self.shell.to_string_lossy();
+        if host_program::find(&name).is_none() {
+            context.complain(format!("bash: exec: {name}: not found"));
             return 127;
         }
         // As `ps` shows the shell of which we take the place.
-        let name = SHELLS.iter().find(|name| name.to_bytes() == self.shell.as_bytes());
-        name.into_iter().for_each(|name| call_oneself(name));
+        call_oneself(self.shell);
         0
     }
 }
