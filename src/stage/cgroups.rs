@@ -219,8 +219,7 @@ fn make_directory(directory: &Path) -> Result<(), StageError> {
 /// What the first process of a run does: these cgroups become the root that it and its children see.
 pub(super) fn stand_in(cgroups: &Cgroups) -> Result<(), StageError> {
     cgroups.trees.iter().try_for_each(|tree| move_into(&tree.directory))?;
-    make_root_here()?;
-    step_aside(cgroups, CGROUP_LEAF)
+    begin(cgroups)
 }
 
 /// What the keeper of a session does: the same, and it makes room for exercises.
@@ -288,7 +287,7 @@ pub(super) fn make_fresh(exercise: &Cgroups) -> Result<(), StageError> {
     Ok(())
 }
 
-/// The first steps of an exercise that was made fresh.
+/// Whoever stands in these cgroups makes them the root that it sees: the first steps of an exercise that was made fresh.
 pub(super) fn begin(exercise: &Cgroups) -> Result<(), StageError> {
     make_root_here()?;
     step_aside(exercise, CGROUP_LEAF)
