@@ -35,21 +35,16 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
                     "A new cgroup only counts. It limits nothing before a number is written into the file of a limit.",
                 )
                 .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
-            Ok(Outcome::fails(format!("{name} has no limit for {controller}"), about(bench, fault, &name)))
+            Ok(Outcome::fails(format!("{name} has no limit for {controller}"), bench.about(fault, &[&name])))
         }
         limit => {
             let fault = Fault::new(Rank::Content, wanted.words(), limit.words())
                 .means(limit.why_other(&wanted))
                 .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
             let sentence = format!("{name} allows {}, not {}", limit.words(), wanted.short());
-            Ok(Outcome::fails(sentence, about(bench, fault, &name)))
+            Ok(Outcome::fails(sentence, bench.about(fault, &[&name])))
         }
     }
-}
-
-/// Of several faults of one cgroup the first is the cause of those that come after it.
-pub(super) fn about(bench: &Bench, fault: Fault, name: &str) -> Fault {
-    bench.about(fault, &[name])
 }
 
 fn first_line(text: &str) -> String {
@@ -82,7 +77,7 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
         .next(format!("mkdir {controller}/{}", quote(name)));
         return Err(Outcome::fails(
             format!("{shown} is a cgroup for {other}, not for {controller}"),
-            about(bench, fault, name),
+            bench.about(fault, &[name]),
         ));
     }
     if let Ok(Some(_)) = bench.entry(name) {
@@ -95,7 +90,7 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
         .next(format!("rmdir {}, and {}", quote(name), make(cgroups.version, controller, name)));
         return Err(Outcome::fails(
             format!("{shown} is an ordinary directory, not a cgroup"),
-            about(bench, fault, name),
+            bench.about(fault, &[name]),
         ));
     }
     let others = cgroups.names();
@@ -103,7 +98,7 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
     let fault = Fault::new(Rank::Missing, format!("a cgroup {shown}"), found)
         .means("A cgroup is made like a directory, by mkdir, within the mounted cgroup file system.")
         .next(make(cgroups.version, controller, name));
-    Err(Outcome::fails(format!("there is no cgroup {shown}"), about(bench, fault, name)))
+    Err(Outcome::fails(format!("there is no cgroup {shown}"), bench.about(fault, &[name])))
 }
 
 fn make(version: CgroupVersion, controller: &str, name: &str) -> String {

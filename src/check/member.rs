@@ -2,7 +2,7 @@
 //! cgroups(7).
 
 use crate::check::bench::{quote, shown};
-use crate::check::limit::{about, found};
+use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::CgroupVersion;
 use crate::observe::{Cgroups, Running};
@@ -43,7 +43,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
                 "sh -c 'echo 0 > {}; exec sleep 1000' &, where 0 is whoever writes it",
                 door(&controllers[0])
             ));
-        return Ok(Outcome::fails(format!("no process is in {wanted}"), about(bench, fault, name)));
+        return Ok(Outcome::fails(format!("no process is in {wanted}"), bench.about(fault, &[name])));
     };
     let missing = controllers.iter().find(|one| !is_in(nearest, one));
     let Some(missing) = missing else {
@@ -60,7 +60,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     .means("In version 1 a process has a place in the tree of each controller, and each is changed for itself.")
     .next(format!("write the number of the process into {}, too", door(missing)));
     let sentence = format!("{} is in {wanted} for {}, but not for {missing}", nearest.name, there.join(" and "));
-    Ok(Outcome::fails(sentence, about(bench, fault, name)))
+    Ok(Outcome::fails(sentence, bench.about(fault, &[name])))
 }
 
 /// The cgroup of the exercise that a process is in, as people call it: `team/ann`; empty for their root.

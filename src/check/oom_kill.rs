@@ -1,7 +1,7 @@
 //! `oom-kill CGROUP`: the kernel has ended a process of a cgroup because its memory was used up; cgroups(7).
 
 use crate::check::bench::shown;
-use crate::check::limit::{about, found};
+use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::CgroupVersion;
 
@@ -39,5 +39,5 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         )
         .next(format!("have a process go into {wanted}, and then ask for more than it may have: tail /dev/zero"));
     let sentence = format!("the kernel has ended no process of {wanted} for want of memory");
-    Ok(Outcome::fails(sentence, about(bench, fault, name)))
+    Ok(Outcome::fails(sentence, bench.about(fault, &[name])))
 }
