@@ -3,13 +3,11 @@
 use crate::cli::here::is_inside;
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
-use crate::container;
+use crate::container::kept_lowers;
 use crate::event::{Event, Observation};
 use crate::observe::{Observer, find_overlays, look_at_overlays, mounts};
 use crate::session::{Home, Session};
 use crate::stage::{Layers, ScratchChoice, Stage};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The lower, upper and merged trees of any overlay mount of this machine, or of a container that has ended
@@ -40,7 +38,7 @@ impl Trees {
         if let Some(mountpoint) = &self.mountpoint {
             let wanted = mountpoint.canonicalize().unwrap_or_else(|_| working_directory.join(mountpoint));
             if !found.iter().any(|overlay| overlay.mountpoint == wanted) {
-                if let Some(lowers) = kept_layers(&wanted) {
+                if let Some(lowers) = kept_lowers(&wanted) {
                     return self.show(common, ended(lowers, wanted.join("upper"), working_directory, self.full)?);
                 }
                 let here = match found.is_empty() {
@@ -78,18 +76,7 @@ impl Trees {
     }
 }
 
-/// The lower layers of a container that was run with `--keep` of this directory.
-fn kept_layers(kept: &Path) -> Option<Vec<PathBuf>> {
-    let text = std::fs::read(kept.join(container::LOWERS)).ok().filter(|_| kept.join("upper").is_dir())?;
-    Some(
-        text.split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| OsStr::from_bytes(line).into())
-            .collect(),
-    )
-}
-
-/// What such a container saw at its end. On disk, because a tmpfs over /tmp would hide layers that lie there.
+/// What a container saw at its end. On disk, because a tmpfs over /tmp would hide layers that lie there.
 fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Result<Observation, CliError> {
     let scratch = ScratchChoice { tmpfs: false, ..ScratchChoice::from_environment() };
     let mut stage = Stage::start(Path::new("/proc/self/exe"), scratch)?;

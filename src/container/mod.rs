@@ -22,6 +22,7 @@ mod cgroup;
 mod error;
 mod first;
 mod init;
+mod keep;
 mod parent;
 mod plan;
 mod protection;
@@ -31,12 +32,11 @@ mod terminal;
 mod volumes;
 
 pub use error::ContainerError;
+pub use keep::kept_lowers;
 pub use plan::{Inner, Limits, Plan, Volume};
 
 use std::ffi::OsString;
 
-/// In the directory of `--keep`, beside `upper`: the layers of the image, topmost first, a path on each line.
-pub const LOWERS: &str = "lowers";
 /// The hidden first argument by which the program becomes the parent of a container.
 pub const PARENT: &str = "__container";
 /// The hidden first argument by which it becomes its PID 1.

@@ -4,13 +4,14 @@
 //! one call; `/` private before anything is mounted. The PID namespace begins with the child. The network namespace, which
 //! takes the kernel as long as all the rest, is made while PID 1 builds the root file system, and handed to it.
 
+use crate::container::FIRST;
 use crate::container::cgroup::Cgroups;
 use crate::container::error::{ContainerError, Wanted};
+use crate::container::keep::{note_lowers, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
-use crate::container::{FIRST, LOWERS};
 use crate::kernel::{
-    CallError, Modes, Namespaces, Process, Signals, Sys, be_told_of_parents_death, effective_ids, end_first, names_in,
+    CallError, Modes, Namespaces, Process, Signals, Spread, be_told_of_parents_death, effective_ids, end_first,
     own_network, parent_pid, send_descriptors, standard_directory,
 };
 use std::os::fd::{AsFd, OwnedFd};
@@ -76,34 +77,10 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     outcome
 }
 
-/// Writes down what the upper layer lay on, for whoever looks at it afterwards.
-fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> std::io::Result<()> {
-    use std::os::unix::ffi::OsStrExt;
-    let mut text = Vec::new();
-    for lower in lowers {
-        text.extend_from_slice(lower.as_os_str().as_bytes());
-        text.push(b'\n');
-    }
-    std::fs::write(keep.join(LOWERS), text)
-}
-
 /// A line on the standard error. While the container has a terminal, ours is raw, and a new line begins where the last one
 /// ended.
 fn tell(plan: &Plan, text: &str) {
     eprint!("layerlab: {text}{}", if plan.terminal { "\r\n" } else { "\n" });
-}
-
-/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode. A whiteout
-/// that it holds ready for the next deletion is in it.
-fn tidy(kept: &OwnedFd) {
-    let mut sys = Sys::default();
-    let inner = crate::kernel::open_directory(Some(kept), Path::new("work/work"));
-    for name in inner.as_ref().ok().and_then(|inner| names_in(inner).ok()).unwrap_or_default() {
-        let _ = inner.as_ref().map(|inner| sys.unlink_in(inner, Path::new(&name), false));
-    }
-    for name in ["work/work", "work/index", "work"] {
-        let _ = sys.unlink_in(kept, Path::new(name), true);
-    }
 }
 
 fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgroups) -> Result<u8, ContainerError> {
@@ -215,7 +192,11 @@ fn refused(error: CallError) -> ContainerError {
 /// /proc/self/exe, and through a writable mount it could be overwritten (CVE-2019-5736).
 fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     let sys = steps.so_that("mount namespace: nothing that is mounted from here on reaches the host");
-    sys.make_private(Path::new("/")).wanted("cannot keep the container's mounts to ourselves", WHY, FIX)?;
+    sys.make_spread(Path::new("/"), Spread::Private, true).wanted(
+        "cannot keep the container's mounts to ourselves",
+        WHY,
+        FIX,
+    )?;
     let wanted = "cannot protect layerlab itself from the container";
     let sys = steps.so_that(
         "mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it",
@@ -223,7 +204,11 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
     let own =
         std::env::current_exe().map_err(|error| ContainerError::Broken(format!("where is this program? {error}")))?;
-    sys.bind_one(&own, &own).wanted(wanted, "the program was moved or replaced meanwhile", "run the command again")?;
+    sys.bind_mount(&own, &own, false).wanted(
+        wanted,
+        "the program was moved or replaced meanwhile",
+        "run the command again",
+    )?;
     sys.remount_read_only(&own).wanted(wanted, WHY, FIX)?;
     Ok(own)
 }

@@ -63,7 +63,7 @@ fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let sys = steps.so_that("scratch space: in memory, and gone with the container");
     let options = format!("mode=755,size={}", plan.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
-    sys.mount_new("tmpfs", &plan.inner.place, flags, options.as_bytes()).map_err(|error| {
+    sys.mount_new("tmpfs", &plan.inner.place, flags, &options).map_err(|error| {
         let (why, fix) = match error.is("EINVAL") {
             true => {
                 ("tmpfs does not understand this size", "give --size as a number with k, m or g behind it: --size 64m")
@@ -126,7 +126,7 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     let proc = root.join("proc");
     let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
     let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
-    sys.mount_new("proc", &proc, NOTHING, b"").wanted("cannot mount /proc", why, fix)?;
+    sys.mount_new("proc", &proc, NOTHING, "").wanted("cannot mount /proc", why, fix)?;
     if plan.unprotected {
         return Ok(());
     }
@@ -135,11 +135,11 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     let still = plan.inner.place.join("proc");
     let sys = steps.so_that("settings: /proc a second time, read-only …");
     sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
-    sys.bind_one(&proc, &still).wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&proc, &still, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
     let sys = steps.so_that("… covers the settings of the machine, which are then read-only");
     for name in READ_ONLY {
-        unless_missing(sys.bind_one(&still.join(name), &proc.join(name))).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&still.join(name), &proc.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
     Ok(())
 }
@@ -173,24 +173,24 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
         sys.make_directory(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
     }
     // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
-    sys.bind_one(&made, &dev).wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&made, &dev, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() })
         .wanted(wanted, WHY, FIX)?;
     if plan.inner.ordinary {
         for (name, ..) in DEVICES {
-            sys.bind_one(&Path::new("/dev").join(name), &dev.join(name)).wanted(wanted, WHY, FIX)?;
+            sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted, WHY, FIX)?;
         }
     }
     let sys = steps.so_that("/dev: terminals of its own, message queues, and shared memory");
-    let options: &[u8] = match plan.inner.ordinary {
-        true => b"newinstance,ptmxmode=0666,mode=0620",
-        false => b"newinstance,ptmxmode=0666,mode=0620,gid=5",
+    let options = match plan.inner.ordinary {
+        true => "newinstance,ptmxmode=0666,mode=0620",
+        false => "newinstance,ptmxmode=0666,mode=0620,gid=5",
     };
     let terminals = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
     sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted, WHY, FIX)?;
-    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, b"").wanted(wanted, WHY, FIX)?;
+    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, "").wanted(wanted, WHY, FIX)?;
     let shm = dev.join("shm");
-    sys.bind_one(&shm, &shm).wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&shm, &shm, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&shm, NOTHING).wanted(wanted, WHY, FIX)
 }
 
@@ -199,7 +199,7 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
         steps.so_that("network namespace: /sys shows its interfaces; read-only, because the rest is the machine's");
     let flags = MountFlags { read_only: true, ..NOTHING };
     // Where a container around us hides parts of /sys there is none.
-    match sys.mount_new("sysfs", &root.join("sys"), flags, b"") {
+    match sys.mount_new("sysfs", &root.join("sys"), flags, "") {
         Err(error) if !error.is("EPERM") => return Err(error).wanted("cannot mount /sys", WHY, FIX),
         _ => {}
     }
@@ -211,14 +211,14 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
     let (null, empty) = (root.join("dev/null"), plan.inner.place.join("empty"));
     let sys = steps.so_that("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
     for name in HIDDEN_FILES {
-        unless_missing(sys.bind_one(&null, &root.join(name))).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&null, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
     let sys = steps.so_that("… and a directory is this one, which is empty and read-only");
     sys.make_directory(&empty, 0o555).wanted(wanted, WHY, FIX)?;
-    sys.bind_one(&empty, &empty).wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&empty, &empty, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
     for name in HIDDEN_DIRECTORIES {
-        unless_missing(sys.bind_one(&empty, &root.join(name))).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&empty, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
     Ok(())
 }

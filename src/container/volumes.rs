@@ -47,7 +47,7 @@ fn failed(volume: &Volume, error: CallError) -> ContainerError {
 
 fn mount_one(sys: &mut Sys, root: &Root, volume: &Volume, unprotected: bool) -> Result<(), CallError> {
     let place = place(sys, root, &volume.target, volume.source.is_dir())?;
-    sys.bind_all(&volume.source, &path_of(&place))?;
+    sys.bind_mount(&volume.source, &path_of(&place), true)?;
     // What was opened lies below the mount; looked up anew, it is the mount itself.
     let mounted = leads_to(&sys.open_within(root, &volume.target)?);
     let mounted = mounted.map_err(|error| CallError::from_io("readlink", String::new(), &error))?;

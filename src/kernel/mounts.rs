@@ -3,8 +3,6 @@
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::mount::{MntFlags, MsFlags};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What a mount as a whole forbids.
@@ -54,10 +52,17 @@ impl Sys {
     ) -> Result<(), CallError> {
         let data = (!options.is_empty()).then_some(options);
         let outcome = nix::mount::mount(Some(source), target, Some(kind), flags.bits(), data);
-        let data = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
-        let source = strace::path(source.as_ref());
-        let args = format!("{source}, {}, \"{kind}\", {}, {data}", strace::path(target), shown(flags.bits()));
-        self.zero("mount", args, outcome)
+        let args = || {
+            let data = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
+            let source = strace::path(source.as_ref());
+            format!("{source}, {}, \"{kind}\", {}, {data}", strace::path(target), shown(flags.bits()))
+        };
+        self.note_zero("mount", args, outcome)
+    }
+
+    /// The same where the source is called as the kind is: nobody has to tell them apart.
+    pub fn mount_new(&mut self, kind: &str, target: &Path, flags: MountFlags, options: &str) -> Result<(), CallError> {
+        self.mount_plain(kind, kind, target, flags, options)
     }
 
     /// mount(2) with MS_BIND: the same directory at a second place; with MS_REC, what is mounted below it too.
@@ -67,8 +72,8 @@ impl Sys {
             false => (MsFlags::MS_BIND, "MS_BIND"),
         };
         let outcome = nix::mount::mount(Some(source), target, None::<&str>, flags, None::<&str>);
-        let args = format!("{}, {}, NULL, {shown}, NULL", strace::path(source), strace::path(target));
-        self.zero("mount", args, outcome)
+        let args = || format!("{}, {}, NULL, {shown}, NULL", strace::path(source), strace::path(target));
+        self.note_zero("mount", args, outcome)
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND|MS_RDONLY: this mount can no longer be written through.
@@ -99,39 +104,6 @@ impl Sys {
         }
         let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
         self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
-    }
-
-    /// mount(2) with MS_REC|MS_PRIVATE: nothing that is mounted here reaches another namespace, and nothing comes in.
-    pub fn make_private(&mut self, target: &Path) -> Result<(), CallError> {
-        let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
-        self.zero("mount", format!("NULL, {}, NULL, MS_REC|MS_PRIVATE, NULL", strace::path(target)), outcome)
-    }
-
-    /// mount(2) of a new file system of this kind; `options` empty for none.
-    pub fn mount_new(&mut self, kind: &str, target: &Path, flags: MountFlags, options: &[u8]) -> Result<(), CallError> {
-        let data = (!options.is_empty()).then_some(options);
-        let outcome = nix::mount::mount(Some(kind), target, Some(kind), flags.bits(), data);
-        let args = || {
-            let data = data.map_or("NULL".to_string(), |data| strace::path(Path::new(OsStr::from_bytes(data))));
-            format!("\"{kind}\", {}, \"{kind}\", {}, {data}", strace::path(target), shown(flags.bits()))
-        };
-        self.note_zero("mount", args, outcome)
-    }
-
-    /// mount(2) with MS_BIND: a file or a directory, without what is mounted below it.
-    pub fn bind_one(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
-        let outcome = nix::mount::mount(Some(source), target, None::<&str>, MsFlags::MS_BIND, None::<&str>);
-        let args = || format!("{}, {}, NULL, MS_BIND, NULL", strace::path(source), strace::path(target));
-        self.note_zero("mount", args, outcome)
-    }
-
-    /// mount(2) with MS_BIND|MS_REC: with what is mounted below it.
-    pub fn bind_all(&mut self, source: &Path, target: &Path) -> Result<(), CallError> {
-        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
-        let outcome = nix::mount::mount(Some(source), target, None::<&str>, flags, None::<&str>);
-        let args = || format!("{}, {}, NULL, MS_BIND|MS_REC, NULL", strace::path(source), strace::path(target));
-        self.note_zero("mount", args, outcome)
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND: what a mount of ours forbids from now on; anything else it allows.

@@ -1,6 +1,7 @@
 //! Namespaces and roots as lessons show them: unshare(2), setns(2), chroot(2), pivot_root(2), sethostname(2), and the
 //! mounts that go with them. Recorded.
 
+use crate::kernel::mounts::MountFlags;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::mount::MsFlags;
@@ -107,10 +108,8 @@ impl Sys {
 
     /// mount(2) of proc: the processes of the PID namespace that this process is in.
     pub fn mount_proc(&mut self, target: &Path) -> Result<(), CallError> {
-        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-        let outcome = nix::mount::mount(Some("proc"), target, Some("proc"), flags, None::<&str>);
-        let args = format!("\"proc\", {}, \"proc\", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL", strace::path(target));
-        self.zero("mount", args, outcome)
+        let flags = MountFlags { read_only: false, no_suid: true, no_devices: true, no_exec: true };
+        self.mount_new("proc", target, flags, "")
     }
 
     /// chroot(2): the root directory of this process, and of nobody else.

@@ -4,7 +4,7 @@
 //! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
-use crate::kernel::{CallError, Ready, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
+use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::observe::Cgroups;
 use crate::stage::ScratchChoice;
 use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
@@ -93,7 +93,7 @@ fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, 
 }
 
 fn make_private() -> Result<(), StageError> {
-    Sys::default().make_private(Path::new("/")).map_err(|error| {
+    Sys::default().make_spread(Path::new("/"), Spread::Private, true).map_err(|error| {
         StageError::host(
             "cannot keep our mounts to ourselves",
             error,

@@ -1,0 +1,40 @@
+//! The directory of `--keep`: what a container changed is in `upper`, and beside it stands what that lay on.
+
+use crate::kernel::{Sys, names_in, open_directory};
+use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// The layers of the image, topmost first, a path on each line.
+const LOWERS: &str = "lowers";
+
+/// Writes down what the upper layer lies on, for whoever looks at it afterwards.
+pub(super) fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    for lower in lowers {
+        text.extend_from_slice(lower.as_os_str().as_bytes());
+        text.push(b'\n');
+    }
+    std::fs::write(keep.join(LOWERS), text)
+}
+
+/// The lower layers of a container that was run with `--keep` of this directory; nothing where it is none.
+pub fn kept_lowers(keep: &Path) -> Option<Vec<PathBuf>> {
+    let text = std::fs::read(keep.join(LOWERS)).ok().filter(|_| keep.join("upper").is_dir())?;
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    Some(lines.map(|line| OsStr::from_bytes(line).into()).collect())
+}
+
+/// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode. A whiteout
+/// that it holds ready for the next deletion is in it.
+pub(super) fn tidy(kept: &OwnedFd) {
+    let mut sys = Sys::default();
+    let inner = open_directory(Some(kept), Path::new("work/work"));
+    for name in inner.as_ref().ok().and_then(|inner| names_in(inner).ok()).unwrap_or_default() {
+        let _ = inner.as_ref().map(|inner| sys.unlink_in(inner, Path::new(&name), false));
+    }
+    for name in ["work/work", "work/index", "work"] {
+        let _ = sys.unlink_in(kept, Path::new(name), true);
+    }
+}
