@@ -9,7 +9,7 @@
 //! - [`session`] keeps exercises and progress on disk,
 //! - [`rootfs`] makes a root file system from what the host has,
 //! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
-//! - [`event`] is what all of them tell, as plain data, and [`render`] turns it into text,
+//! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data, and [`render`] turns it into text,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
@@ -20,6 +20,7 @@ pub mod cli;
 pub mod container;
 pub mod engine;
 pub mod event;
+pub mod ground;
 pub mod host;
 pub mod kernel;
 pub mod lesson;

@@ -6,7 +6,8 @@
 mod support;
 
 use layerlab::check::{CheckLine, KINDS, Outcome, conclude};
-use layerlab::event::{CgroupVersion, Next, Role, Verified};
+use layerlab::event::{Next, Verified};
+use layerlab::ground::{CgroupVersion, Role};
 use layerlab::stage::{Stage, StageNeeds};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -3,7 +3,8 @@
 mod support;
 
 use layerlab::action::CommandLine;
-use layerlab::event::{CgroupVersion, Change, Mark, Observation, Panel, PanelKind, Role, State};
+use layerlab::event::{Change, Mark, Observation, Panel, PanelKind, State};
+use layerlab::ground::{CgroupVersion, Role};
 use layerlab::stage::{Ran, Stage, StageNeeds};
 
 struct Run(Stage);

@@ -41,7 +41,7 @@ fn upper(overlay: &Overlay) -> &[Row] {
     &overlay.upper.as_ref().unwrap().rows
 }
 
-fn names(names: &[layerlab::event::Name]) -> Vec<String> {
+fn names(names: &[layerlab::ground::Name]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
 

@@ -2,7 +2,7 @@
 //! reason found.
 
 use layerlab::action::{CommandLine, Context, execute};
-use layerlab::event::Role;
+use layerlab::ground::Role;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;

@@ -2,7 +2,7 @@
 //! lines that strace printed, in the same order and letter for letter (but for addresses of buffers).
 
 use layerlab::action::{CommandLine, Context, execute};
-use layerlab::event::Role;
+use layerlab::ground::Role;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

@@ -8,8 +8,8 @@
 mod support;
 
 use layerlab::action::adapt;
-use layerlab::event::{CgroupVersion, Role};
-use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, Need, matches};
+use layerlab::ground::{CgroupVersion, Need, Role};
+use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, matches};
 use layerlab::stage::{Stage, StageNeeds};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};

@@ -5,7 +5,7 @@
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
 use layerlab::action::{CommandLine, Context, Opening, execute};
-use layerlab::event::Role;
+use layerlab::ground::Role;
 use std::fmt::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Where an ordinary user's line must differ from root's.
 
 use crate::action::CommandLine;
-use crate::event::Role;
+use crate::ground::Role;
 
 /// What a student should know about it; told once in a run.
 pub const WHY_USERXATTR: &str = "Overlayfs keeps its notes (\"this directory hides what is below it\") in attributes \
@@ -75,7 +75,7 @@ fn together(line: &CommandLine, own: &str) -> Option<CommandLine> {
 mod tests {
     use super::{adapt, together};
     use crate::action::CommandLine;
-    use crate::event::Role;
+    use crate::ground::Role;
 
     #[test]
     fn controllers_that_share_a_hierarchy_are_mounted_together() {

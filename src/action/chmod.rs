@@ -2,7 +2,8 @@
 
 use crate::action::quote::{quoted, quoted_if_needed};
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::{errno_of, umask};
+use crate::kernel::umask;
+use crate::ground::errno_of;
 use std::os::unix::fs::PermissionsExt;
 
 /// A mode and the files that get it.

@@ -1,7 +1,7 @@
 //! What a verb works with: the kernel, and the terminal it would print to.
 
 use crate::action::{Opening, Redirect};
-use crate::event::{Failure, Role};
+use crate::ground::{Failure, Role};
 use crate::kernel::{Access, CallError, Sys};
 use std::os::fd::OwnedFd;
 

@@ -4,7 +4,8 @@
 
 use crate::action::Context;
 use crate::action::quote::quoted;
-use crate::kernel::{Access, CallError, errno_of, get_attribute, list_attributes, umask};
+use crate::ground::errno_of;
+use crate::kernel::{Access, CallError, get_attribute, list_attributes, umask};
 use std::collections::HashMap;
 use std::fs::Metadata;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};

@@ -2,7 +2,7 @@
 
 use crate::action::Context;
 use crate::action::quote::quoted;
-use crate::kernel::errno_of;
+use crate::ground::errno_of;
 use std::path::Path;
 
 /// Pairs of source and destination, or `None` when the last operand can't hold them (the message is out then).

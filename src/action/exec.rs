@@ -46,7 +46,7 @@ impl Verb for Exec {
 mod tests {
     use super::Exec;
     use crate::action::{Context, Verb};
-    use crate::event::Role;
+    use crate::ground::Role;
 
     #[test]
     fn only_a_shell_takes_the_place_of_one() {

@@ -66,7 +66,7 @@ impl Verb for Getfattr {
 impl Getfattr {
     fn print(&self, context: &mut Context, file: &str, stripped: &mut bool) -> bool {
         if let Err(error) = if self.no_follow { std::fs::symlink_metadata(file) } else { std::fs::metadata(file) } {
-            let text = crate::kernel::errno_of(&error).1;
+            let text = crate::ground::errno_of(&error).1;
             context.complain(format!("getfattr: {}: {text}", escaped(file, "\n\r")));
             return false;
         }

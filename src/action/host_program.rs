@@ -4,7 +4,7 @@
 //! output is taken from a pipe, so it is the plain one, and its errors stand where the program wrote them.
 
 use crate::action::{Context, Status};
-use crate::event::{Call, CallResult, Failure};
+use crate::ground::{Call, CallResult, Failure};
 use crate::kernel::CallError;
 use std::io::Read;
 use std::path::PathBuf;
@@ -63,13 +63,13 @@ pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) 
     });
     match outcome {
         Ok(status) => status,
-        Err(error) if crate::kernel::errno_of(&error).0 == "ENOMEM" => {
+        Err(error) if crate::ground::errno_of(&error).0 == "ENOMEM" => {
             // It did not come to an execve(2).
             context.sys.calls.truncate(calls);
             unborn(context, name, &error)
         }
         Err(error) => {
-            context.complain(format!("bash: {shown}: {}", crate::kernel::errno_of(&error).1));
+            context.complain(format!("bash: {shown}: {}", crate::ground::errno_of(&error).1));
             126
         }
     }
@@ -153,7 +153,7 @@ fn package(name: &str) -> &str {
 mod tests {
     use super::run;
     use crate::action::Context;
-    use crate::event::Role;
+    use crate::ground::Role;
 
     #[test]
     fn a_program_that_is_not_there_is_named_with_the_fix() {

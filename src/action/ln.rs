@@ -3,7 +3,8 @@
 use crate::action::destination::{inside, pairs, same_file};
 use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::{CallError, errno_of};
+use crate::kernel::CallError;
+use crate::ground::errno_of;
 
 /// Links to make; the last operand is where.
 #[derive(Clone, Debug, PartialEq, Eq)]

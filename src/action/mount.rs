@@ -8,7 +8,7 @@ mod table;
 mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
 use std::path::{Path, PathBuf};
 

@@ -8,7 +8,7 @@ use crate::action::destination::{pairs, same_file};
 use crate::action::quote::quoted;
 use crate::action::rm::remove_tree;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::errno_of;
+use crate::ground::errno_of;
 
 /// What to move; the last operand is where to.
 #[derive(Clone, Debug, PartialEq, Eq)]

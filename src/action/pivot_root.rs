@@ -4,7 +4,7 @@
 //! as far as it can be seen from inside.
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, is_mount_root, open_directory};
 use std::path::Path;
 

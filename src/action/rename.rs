@@ -4,7 +4,7 @@
 //! copying, so it shows what the kernel itself says to a rename.
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::errno_of;
+use crate::ground::errno_of;
 
 /// What to replace, by what, and in which names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 
 use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::{errno_of, is_directory_in, is_mount_root, names_in};
+use crate::kernel::{is_directory_in, is_mount_root, names_in};
+use crate::ground::errno_of;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! What the checks look at: the working directory of an exercise, its mounts, and how it was at the start.
 
 use crate::check::{Fault, Outcome, Rank};
-use crate::event::{Kind, Name};
-use crate::kernel::{errno_of, hostname, open_directory, open_file, quoted};
+use crate::event::Kind;
+use crate::ground::{Name, errno_of};
+use crate::kernel::{hostname, open_directory, open_file, quoted};
 use crate::observe::{Cgroups, Entry, FoundOverlay, Kept, Mount, Processes, entry, find_overlays, mounts, whiteout_of};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;

@@ -2,7 +2,8 @@
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::event::{Kind, Name};
+use crate::event::Kind;
+use crate::ground::Name;
 
 pub(super) const KIND: CheckKind =
     CheckKind { name: "empty", operands: "PATH", arity: (1, 1), says: "the directory PATH has no entries", run };

@@ -2,7 +2,7 @@
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::observe::{CGROUP_CONTROLLERS, Cgroups};
 
 pub(super) const KIND: CheckKind = CheckKind {

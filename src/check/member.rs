@@ -4,7 +4,7 @@
 use crate::check::bench::{quote, shown};
 use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::observe::{Cgroups, Running};
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 use crate::check::bench::shown;
 use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "oom-kill",

@@ -2,7 +2,7 @@
 
 use crate::check::bench::{Place, kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::event::Name;
+use crate::ground::Name;
 use crate::observe::{Kept, Mount, Touch};
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,7 @@
 
 use crate::cli::CliError;
 use crate::container::{ContainerError, Limits, Plan, Volume, run};
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, quoted};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;

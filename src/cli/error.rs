@@ -1,7 +1,7 @@
 //! Every way in which a command can end other than well, with its exit code.
 
 use crate::engine::RunError;
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
 use crate::rootfs::RootfsError;
@@ -124,7 +124,7 @@ impl From<std::io::Error> for CliError {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => CliError::Quiet,
             _ => {
-                let (errno, text) = crate::kernel::errno_of(&error);
+                let (errno, text) = crate::ground::errno_of(&error);
                 CliError::Fault(format!(
                     "cannot write the output\n  call  write(1, …) = -1 {errno} ({text})\n  why   {error}\n  fix   make room, or send the output elsewhere"
                 ))

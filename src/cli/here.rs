@@ -3,7 +3,8 @@
 use crate::cli::{CliError, Common};
 use crate::engine;
 use crate::event::Next;
-use crate::lesson::{Catalogue, Entry, Exercise, Lesson, Meta, Need};
+use crate::ground::Need;
+use crate::lesson::{Catalogue, Entry, Exercise, Lesson, Meta};
 use crate::session::{Home, Progress, Session};
 use crate::stage::{Kept, StageNeeds};
 use std::path::{Path, PathBuf};

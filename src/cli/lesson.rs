@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common, here};
 use crate::engine::{self, Difference};
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::lesson::{self, Catalogue, Entry, Lesson};
 use crate::render::words::plural;
 use crate::stage::{ScratchChoice, Stage, StageError, StageNeeds};

@@ -2,8 +2,8 @@
 
 use crate::cli::journey::{Journey, Leg};
 use crate::cli::{CliError, Common};
+use crate::ground::Need;
 use crate::host::{Lack, look};
-use crate::lesson::Need;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use unicode_width::UnicodeWidthStr;

@@ -2,7 +2,8 @@
 
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
-use crate::event::{Event, FORMAT, Role};
+use crate::event::{Event, FORMAT};
+use crate::ground::Role;
 use crate::lesson::Entry;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ impl Replay {
                     if let Ok(entry) = common.catalogue()?.find(&name) {
                         return lesson(common, entry, look);
                     }
-                    let (errno, text) = crate::kernel::errno_of(&error);
+                    let (errno, text) = crate::ground::errno_of(&error);
                     return Err(CliError::Usage(format!(
                         "cannot read the recording {name}\n  call  openat(AT_FDCWD, \"{name}\", O_RDONLY) = -1 {errno} ({text})\n  fix   name a lesson, or a file that `layerlab run LESSON --record FILE` made"
                     )));

@@ -3,8 +3,8 @@
 use crate::cli::here::{EXERCISE, LESSON, PROGRAM, Target, program_path};
 use crate::cli::journey::Journey;
 use crate::cli::{CliError, Common, output};
-use crate::event::Role;
-use crate::lesson::{Exercise, Need};
+use crate::ground::{Need, Role};
+use crate::lesson::Exercise;
 use crate::render::exercise;
 use crate::session::{Begun, Home, Session};
 use crate::stage::{self, Kept, overlay_options};

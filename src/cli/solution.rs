@@ -3,7 +3,7 @@
 use crate::cli::ask::sure;
 use crate::cli::here::{self, Target, word};
 use crate::cli::{CliError, Common};
-use crate::event::Role;
+use crate::ground::Role;
 use crate::lesson::FixtureKind;
 use crate::session::Progress;
 use crate::stage::overlay_options;

@@ -4,7 +4,7 @@
 use crate::container::error::ContainerError;
 use crate::container::plan::Limits;
 use crate::container::steps::Steps;
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::kernel::{CallError, Process};
 use crate::observe::{CgroupTree, cgroup_mounts, cgroup_trees};
 use crate::stage::{OwnCgroups, no_controllers, why_no_cgroup};

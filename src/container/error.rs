@@ -1,6 +1,6 @@
 //! Why there is no container.
 
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::CallError;
 
 /// A container that could not be made. Nothing of it is left.

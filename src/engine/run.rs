@@ -2,7 +2,8 @@
 
 use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::{Pace, Stop, Wrong};
-use crate::event::{Adapted, Begin, CgroupVersion, Event, FORMAT, Found, Marked, PanelKind, Statement};
+use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, PanelKind, Statement};
+use crate::ground::CgroupVersion;
 use crate::lesson::{Block, ConsoleLine, Lesson, Step, elsewhere};
 use crate::stage::{Ran, Stage, StageError};
 

@@ -8,20 +8,15 @@
 //! be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a reader refuses
 //! any other.
 
-mod call;
-mod cgroup;
-mod name;
 mod panel;
 mod tree;
 mod verdict;
 
-pub use call::{Call, CallResult, Failure};
-pub use cgroup::CgroupVersion;
-pub use name::Name;
 pub use panel::{Panel, PanelKind, PanelRow};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
 pub use verdict::{Broken, Next, Verdict, Verified};
 
+use crate::ground::{Call, CgroupVersion, Failure, Role};
 use serde::{Deserialize, Serialize};
 
 /// The version of the event format. It goes up when a reader of the old one would misread the new one.
@@ -150,16 +145,6 @@ pub struct Begin {
     /// Which version of cgroups it is about here, where it is about them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cgroups: Option<CgroupVersion>,
-}
-
-/// Who runs the commands of a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Root of the machine: a mount namespace is enough.
-    Root,
-    /// An ordinary user, or a root that may not mount: a user namespace comes first.
-    User,
 }
 
 /// Why a line is not the lesson's own.

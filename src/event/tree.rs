@@ -4,7 +4,8 @@
 //! [`Row`]s in the order in which they are printed (depth first, names sorted by their bytes); a row says how deep it
 //! stands. Large trees arrive already folded: a row of kind [`Kind::Folded`] stands for the entries that were left out.
 
-use crate::event::{Name, Panel, PanelRow};
+use crate::event::{Panel, PanelRow};
+use crate::ground::Name;
 use serde::{Deserialize, Serialize};
 
 /// All that is shown after a step.

@@ -1,7 +1,8 @@
 //! The probes, in the order in which one builds on the other.
 
 use crate::action::{CommandLine, adapt};
-use crate::event::{CgroupVersion, Found, Role};
+use crate::event::Found;
+use crate::ground::{CgroupVersion, Role};
 use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
 use std::path::Path;

@@ -42,6 +42,6 @@ pub use pty::{Happened, Modes, Relay, live_on, new_session, open_terminal};
 pub use rooted::{Root, leads_to, path_of};
 pub use signals::{Signals, be_told_of_parents_death, bury, comes_from_keys, end_first, send_signal, unblock_signals};
 pub use strace::path as quoted;
-pub use sys::{CallError, Sys, errno_of};
+pub use sys::{CallError, Sys};
 pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};
 pub use within::{Within, copy_chunk, go_to, next_data};

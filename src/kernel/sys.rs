@@ -1,7 +1,6 @@
 //! The recorder: every call that a learner may see goes through [`Sys`].
 
-use crate::event::{Call, CallResult};
-use nix::errno::Errno;
+use crate::ground::{Call, CallResult, Errno, errno_words as words};
 
 /// The calls of one command, recorded as they are made.
 #[derive(Debug, Default)]
@@ -48,36 +47,6 @@ impl CallError {
         let errno = Errno::from_raw(errno);
         let result = CallResult::Error { errno: format!("{errno:?}"), text: words(errno).to_string() };
         CallError { call: Call { name: name.to_string(), args, result }, errno: errno as i32 }
-    }
-}
-
-/// The name and the words of an errno: `("ENOSPC", "No space left on device")`.
-pub fn errno_of(error: &std::io::Error) -> (String, &'static str) {
-    let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
-    (format!("{errno:?}"), words(errno))
-}
-
-/// The GNU C library's words, which are nix's own for all but these.
-fn words(errno: Errno) -> &'static str {
-    match errno {
-        Errno::EOPNOTSUPP => "Operation not supported",
-        Errno::EIO => "Input/output error",
-        Errno::EBADF => "Bad file descriptor",
-        Errno::EAGAIN => "Resource temporarily unavailable",
-        Errno::ENOMEM => "Cannot allocate memory",
-        Errno::EXDEV => "Invalid cross-device link",
-        Errno::ENFILE => "Too many open files in system",
-        Errno::ENOTTY => "Inappropriate ioctl for device",
-        Errno::EDOM => "Numerical argument out of domain",
-        Errno::ERANGE => "Numerical result out of range",
-        Errno::EDEADLK => "Resource deadlock avoided",
-        Errno::ENOLCK => "No locks available",
-        Errno::ELOOP => "Too many levels of symbolic links",
-        Errno::EBADMSG => "Bad message",
-        Errno::EILSEQ => "Invalid or incomplete multibyte or wide character",
-        Errno::ENETRESET => "Network dropped connection on reset",
-        Errno::EDQUOT => "Disk quota exceeded",
-        other => other.desc(),
     }
 }
 
@@ -158,26 +127,5 @@ impl From<Errno> for RawErrno {
 impl From<rustix::io::Errno> for RawErrno {
     fn from(errno: rustix::io::Errno) -> RawErrno {
         RawErrno(errno.raw_os_error())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-    use nix::errno::Errno;
-
-    #[test]
-    #[cfg(target_env = "gnu")]
-    fn the_words_for_each_errno_are_those_of_the_c_library() {
-        let mut wrong = Vec::new();
-        for number in 1..=133 {
-            let errno = Errno::from_raw(number);
-            let known = std::io::Error::from_raw_os_error(number).to_string();
-            let known = known.trim_end_matches(&format!(" (os error {number})"));
-            if errno != Errno::UnknownErrno && words(errno) != known {
-                wrong.push(format!("Errno::{errno:?} => {known:?}"));
-            }
-        }
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

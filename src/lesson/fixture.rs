@@ -6,7 +6,7 @@
 //!
 //! Where the commands differ by the version of cgroups, there are two scripts: `few.v1.sh` and `few.v2.sh`.
 
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::lesson::Entry;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! The author's linter, the part that runs nothing: languages that agree, exercises that are whole, no stray files.
 
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
 use crate::lesson::source::{Source, normalise};

@@ -11,8 +11,9 @@
 //! It looks like YAML and is read as such by code hosts, but only these three keys exist, so lines are all we read.
 
 use crate::event::PanelKind;
+use crate::ground::Need;
 use crate::lesson::source::{FRONT_MATTER_LIMIT, Source, normalise};
-use crate::lesson::{LessonError, Meta, Need};
+use crate::lesson::{LessonError, Meta};
 use std::path::Path;
 
 const SHAPE: &str = "a first line ---, then title:, minutes: and needs:, then a line ---";
@@ -184,7 +185,8 @@ fn read_list<T: Copy + PartialEq>(
 #[cfg(test)]
 mod tests {
     use super::read_meta;
-    use crate::lesson::{Meta, Need};
+    use crate::ground::Need;
+    use crate::lesson::Meta;
     use std::path::Path;
 
     fn read(text: &str) -> Result<Meta, String> {

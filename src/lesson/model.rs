@@ -2,7 +2,8 @@
 
 use crate::action::CommandLine;
 use crate::check::CheckLine;
-use crate::event::{CgroupVersion, PanelKind, Statement};
+use crate::event::{PanelKind, Statement};
+use crate::ground::{CgroupVersion, Need};
 use crate::lesson::outline;
 
 /// A lesson as its file says it.
@@ -33,28 +34,6 @@ pub struct Meta {
     pub panels: Vec<PanelKind>,
     /// `en`, or the language of `lesson.<language>.md`.
     pub language: String,
-}
-
-/// Something that the host must be able to do for a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Need {
-    /// Mount overlays.
-    Overlay,
-    /// Make network namespaces, and cables and bridges in them.
-    Network,
-    /// Make cgroups, and set limits in them.
-    Cgroup,
-}
-
-impl Need {
-    /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] =
-        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        Need::ALL.iter().find(|(_, need)| *need == self).map_or("", |(word, _)| word)
-    }
 }
 
 /// A `##` section.

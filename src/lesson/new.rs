@@ -106,7 +106,7 @@ fn title(slug: &str) -> String {
 mod tests {
     use super::scaffold;
     use crate::action::{Context, execute};
-    use crate::event::Role;
+    use crate::ground::Role;
     use crate::lesson::{Catalogue, Language, lint, matches};
     use std::fs;
 

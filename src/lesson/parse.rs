@@ -5,10 +5,10 @@
 //! closed, control characters) does reading stop.
 
 use crate::check::CheckLine;
-use crate::event::CgroupVersion;
+use crate::ground::{CgroupVersion, Need};
 use crate::lesson::pieces::{Fence, Piece, PieceKind, cut};
 use crate::lesson::source::{SIZE_LIMIT, Source, normalise};
-use crate::lesson::{Block, Exercise, Lesson, LessonError, Need, Section, Step, blocks, meta};
+use crate::lesson::{Block, Exercise, Lesson, LessonError, Section, Step, blocks, meta};
 use std::ops::Range;
 use std::path::Path;
 
@@ -343,7 +343,8 @@ fn tidy(prose: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use crate::event::{CgroupVersion, Statement};
+    use crate::event::Statement;
+    use crate::ground::CgroupVersion;
     use crate::lesson::{Block, Lesson, Place, Section};
     use std::path::Path;
 

@@ -3,7 +3,7 @@
 //! pulldown-cmark finds the blocks, so that a lesson is cut exactly where a code host would cut it. Of its events only
 //! the places matter: prose is kept as the source has it, and the lines of our blocks are read from the source.
 
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::lesson::source::Source;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Options, Parser, Tag};
 use std::ops::Range;

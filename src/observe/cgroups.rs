@@ -3,7 +3,7 @@
 //! A machine mounts one tree for all controllers (version 2), one tree for each (version 1), or both; then the controllers
 //! are where they are, and a version 2 tree without them is of no use. Which it is, is found by looking at the mount table.
 
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::observe::Mount;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

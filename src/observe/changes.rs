@@ -1,6 +1,7 @@
 //! The differences, in the order in which they are told.
 
-use crate::event::{Change, Mark, Name, State};
+use crate::event::{Change, Mark, State};
+use crate::ground::Name;
 use crate::observe::delta::Delta;
 use crate::observe::layers::Place;
 use crate::observe::tree::NodeId;

@@ -1,7 +1,7 @@
 //! One entry of a layer or of a merged view: what stands at a path, and which layer gives it.
 
 use crate::event::Kind;
-use crate::kernel::errno_of;
+use crate::ground::errno_of;
 use crate::observe::layers::{Found, Place};
 use crate::observe::provenance::{NOWHERE, Provenance};
 use crate::observe::tree::{Detail, Stamp, Tree};

@@ -1,6 +1,7 @@
 //! A file or directory as it was at one moment, small enough to be written down: to tell later whether it was touched.
 
-use crate::event::{Kind, Name};
+use crate::event::Kind;
+use crate::ground::Name;
 use crate::observe::entry::entry;
 use crate::observe::tree::{Detail, Stamp, Tree, fingerprint_of};
 use serde::{Deserialize, Serialize};

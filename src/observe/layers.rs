@@ -95,7 +95,7 @@ impl Forest {
                 self.trees.insert(directory.to_path_buf(), tree);
             }
             Err(error) => {
-                let (_, reason) = crate::kernel::errno_of(&error);
+                let (_, reason) = crate::ground::errno_of(&error);
                 self.troubles.insert(directory.to_path_buf(), reason.to_string());
             }
         }

@@ -86,7 +86,7 @@ impl Moment {
             let merged = match Tree::read(&found.seen_at, Detail::Names, &[]) {
                 Ok(merged) => merged,
                 Err(error) => {
-                    let (_, reason) = crate::kernel::errno_of(&error);
+                    let (_, reason) = crate::ground::errno_of(&error);
                     moment.forest.troubles.insert(found.mountpoint.clone(), reason.to_string());
                     continue;
                 }

@@ -1,6 +1,7 @@
 //! Two moments become an [`Observation`]: trees as rows, and the sentences under them as data.
 
-use crate::event::{Found as FoundThing, Layer, Lower, Name, Observation, Overlay, State};
+use crate::event::{Found as FoundThing, Layer, Lower, Observation, Overlay, State};
+use crate::ground::Name;
 use crate::kernel::{EntryType, look, open_directory, open_file};
 use crate::observe::changes::{Changes, LayerDelta};
 use crate::observe::delta::{Delta, entry_differs};

@@ -3,7 +3,8 @@
 //! A tree of up to [`SHORT`] entries is shown whole. In a longer one each directory shows its first few entries and
 //! counts the rest; whatever changed is always shown.
 
-use crate::event::{Kind, Mark, Name, Row};
+use crate::event::{Kind, Mark, Row};
+use crate::ground::Name;
 use crate::observe::delta::Delta;
 use crate::observe::layers::Place;
 use crate::observe::tree::NodeId;

@@ -4,7 +4,8 @@
 //! their bytes), and each knows where its subtree ends. So the children of a directory are found by jumping from end to
 //! end, and two trees are compared by walking both at once.
 
-use crate::event::{Kind, Name, WhiteoutForm};
+use crate::event::{Kind, WhiteoutForm};
+use crate::ground::Name;
 use crate::kernel::{EntryType, get_attribute, look, open_directory, open_file, read_directory, read_link};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
@@ -281,7 +282,7 @@ impl Reader<'_> {
         match self.along {
             None => {
                 if let Err(error) = read_directory(open, name_it) {
-                    self.tree.troubles.push((self.path.clone(), crate::kernel::errno_of(&error).1.to_string()));
+                    self.tree.troubles.push((self.path.clone(), crate::ground::errno_of(&error).1.to_string()));
                 }
             }
             Some(along) => {
@@ -363,7 +364,7 @@ impl Reader<'_> {
             match open_directory(Some(parent), name) {
                 Ok(open) => self.directory(id, &open),
                 Err(error) => {
-                    self.tree.troubles.push((self.path.clone(), crate::kernel::errno_of(&error).1.to_string()));
+                    self.tree.troubles.push((self.path.clone(), crate::ground::errno_of(&error).1.to_string()));
                 }
             }
         }

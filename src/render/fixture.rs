@@ -1,6 +1,7 @@
 //! A recording made by hand: every kind of event, every kind of change, and the names that break layouts.
 
 use crate::event::*;
+use crate::ground::{Call, CallResult, Failure, Name, Role};
 
 pub(super) fn name(text: &str) -> Name {
     Name::from(text)

@@ -3,9 +3,8 @@
 //! The page reads well without JavaScript and without colour: marks and words carry the meaning, and everything that
 //! came from a run is escaped. What the instructor says is not on it.
 
-use crate::event::{
-    Adapted, Begin, Event, Failure, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Role, Row,
-};
+use crate::event::{Adapted, Begin, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row};
+use crate::ground::{Failure, Role};
 use crate::render::{trees, words};
 use std::fmt::Write;
 
@@ -280,7 +279,8 @@ fn html(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::page;
-    use crate::event::{Event, Kind, Name, Observation, Row};
+    use crate::event::{Event, Kind, Observation, Row};
+    use crate::ground::Name;
 
     #[test]
     fn what_came_from_a_run_is_escaped() {

@@ -1,6 +1,7 @@
 //! Full sentences, one statement a line, for a screen reader: no tree glyphs, no mark without its word, no columns.
 
-use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Name, Observation, Overlay, Role, Row, State};
+use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State};
+use crate::ground::{Name, Role};
 use crate::render::{Renderer, markdown, trees, verdict, words};
 use std::io::{self, Write};
 

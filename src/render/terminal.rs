@@ -3,7 +3,8 @@
 //! Every event becomes a block of [`Line`]s; blocks of different kinds are set apart by one blank line, commands that
 //! follow each other are not. No line is wider than the terminal, so nothing is wrapped by it.
 
-use crate::event::{Adapted, Begin, Call, Event, Failure, Marked, Observation, Role as RunBy, Statement};
+use crate::event::{Adapted, Begin, Event, Marked, Observation, Statement};
+use crate::ground::{Call, Failure, Role as RunBy};
 use crate::render::line::{Line, head};
 use crate::render::style::{Paint, Role};
 use crate::render::{Renderer, markdown, panels, trees, verdict, words};

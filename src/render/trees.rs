@@ -5,7 +5,8 @@
 //! is the fullest version that fits: three columns from [`SIDE_BY_SIDE`] on, each with at least its short notes; else
 //! the columns one under the other. Marks are the last thing to go.
 
-use crate::event::{Kind, Layer, Lower, Mark, Name, Observation, Overlay, Row};
+use crate::event::{Kind, Layer, Lower, Mark, Observation, Overlay, Row};
+use crate::ground::Name;
 use crate::render::line::{Line, shorten, tail};
 use crate::render::style::Role;
 use crate::render::words;

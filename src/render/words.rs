@@ -2,9 +2,8 @@
 //!
 //! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
 
-use crate::event::{
-    Change, Content, Found, Kind, Lower, Mark, Marked, Name, PanelKind, PanelRow, Row, State, Statement,
-};
+use crate::event::{Change, Content, Found, Kind, Lower, Mark, Marked, PanelKind, PanelRow, Row, State, Statement};
+use crate::ground::Name;
 use crate::render::line::{head, tail};
 use similar::{ChangeTag, TextDiff};
 

@@ -1,6 +1,6 @@
 //! Why a root file system could not be made.
 
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, quoted};
 use std::path::Path;
 

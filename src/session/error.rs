@@ -1,6 +1,6 @@
 //! Why something of a session could not be done.
 
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, quoted};
 use crate::stage::StageError;
 use std::path::Path;

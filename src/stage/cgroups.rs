@@ -15,7 +15,7 @@
 //!     hide/                 the root for an exercise; in it, in version 2, stage/
 //! ```
 
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::kernel::{CallError, Namespaces, Process, Sys, names_in, open_directory, own_pid_outside};
 use crate::observe::{CGROUP_CONTROLLERS, CGROUP_LEAF, CgroupTree, Cgroups, cgroup_trees, mounts};
 use crate::stage::StageError;

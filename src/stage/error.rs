@@ -1,6 +1,6 @@
 //! Why a stage could not be built: what we wanted, what the kernel was asked, what to do.
 
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::CallError;
 use crate::stage::Kept;
 use serde::{Deserialize, Serialize};

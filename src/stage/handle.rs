@@ -4,7 +4,8 @@
 
 use crate::action::CommandLine;
 use crate::check::{Outcome, Start};
-use crate::event::{Call, Failure, Found, Observation, PanelKind};
+use crate::event::{Found, Observation, PanelKind};
+use crate::ground::{Call, Failure};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Layers, Ready, Reply, Request, Setup};
@@ -86,7 +87,7 @@ impl Stage {
 
     fn of(link: Link, cleans: bool) -> Stage {
         let ready = Ready {
-            role: crate::event::Role::User,
+            role: crate::ground::Role::User,
             kernel: String::new(),
             scratch: String::new(),
             pid: 0,

@@ -11,7 +11,7 @@
 //! ```
 
 use crate::action::{Context, Opening};
-use crate::event::Call;
+use crate::ground::Call;
 use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, own_pid_outside};
 use crate::stage::link::Link;
 use crate::stage::wire::{InnerSetup, InnerStage, Ready, Reply, Request, WorkerSetup};

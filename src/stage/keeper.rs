@@ -4,7 +4,7 @@
 //! killed before leaves nothing behind. After that it ends on SIGTERM and SIGKILL, and with it every process and every
 //! mount of the session (pid_namespaces(7)).
 
-use crate::event::Role;
+use crate::ground::Role;
 use crate::kernel::{
     Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
 };

@@ -4,7 +4,7 @@
 //! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
-use crate::event::Role;
+use crate::ground::Role;
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
 use crate::observe::mounts;
 use crate::stage::error::StageError;

@@ -2,7 +2,8 @@
 
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
-use crate::event::{Call, CgroupVersion, Failure, Found, Observation, PanelKind, Role};
+use crate::event::{Found, Observation, PanelKind};
+use crate::ground::{Call, CgroupVersion, Failure, Role};
 use crate::observe::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};

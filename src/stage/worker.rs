@@ -2,7 +2,8 @@
 
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
-use crate::event::{Observation, Role};
+use crate::event::Observation;
+use crate::ground::Role;
 use crate::kernel::{
     CallError, OverlayMount, Sys, call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap,
     set_umask,

@@ -1,6 +1,6 @@
 //! Cgroups for what a test starts beside the program: as the program makes its own, but by other means.
 
-use layerlab::event::CgroupVersion;
+use layerlab::ground::CgroupVersion;
 use layerlab::observe::CgroupTree;
 use layerlab::stage::{Stage, StageError, StageNeeds, cgroup_places};
 use std::path::{Path, PathBuf};

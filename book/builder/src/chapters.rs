@@ -1,6 +1,7 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
-use layerlab::event::{CgroupVersion, Event, FORMAT};
+use layerlab::event::{Event, FORMAT};
+use layerlab::ground::CgroupVersion;
 use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson, elsewhere};
 use layerlab::render::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
@@ -109,7 +110,8 @@ fn recorded(event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{Event, chapter, matches, read};
-    use layerlab::lesson::{Catalogue, Language, Need};
+    use layerlab::ground::Need;
+    use layerlab::lesson::{Catalogue, Language};
     use mdbook_preprocessor::book::BookItem;
     use std::path::Path;
 

@@ -5,7 +5,7 @@
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
 use crate::action::mount::table::{self, Entry};
-use crate::event::Failure;
+use crate::ground::Failure;
 use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //! what is used; cgroups(7).
 
 use super::{Shells, read};
-use crate::event::CgroupVersion;
+use crate::ground::CgroupVersion;
 use crate::observe::cgroups::{CONTROLLERS, cgroup_trees};
 use crate::observe::{Cgroups, mounts};
 use std::path::Path;

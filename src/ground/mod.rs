@@ -1,0 +1,19 @@
+//! What every room knows: plain data that asks nothing of the machine.
+//!
+//! A type comes down here only when two rooms that may not use each other need it.
+
+mod call;
+mod cgroup_version;
+mod errno;
+mod failure;
+mod name;
+mod need;
+mod role;
+
+pub use call::{Call, CallResult};
+pub use cgroup_version::CgroupVersion;
+pub use errno::{Errno, errno_of, errno_words};
+pub use failure::Failure;
+pub use name::Name;
+pub use need::Need;
+pub use role::Role;
