@@ -8,7 +8,7 @@
 //! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk,
 //! - [`rootfs`] makes a root file system from what the host has,
-//! - [`observe`] reads trees and mounts, [`kernel`] is the only room that talks to the kernel,
+//! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data, and [`render`] turns it into text,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!

@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("stage", &["ground", "event", "action", "check", "observe", "kernel"]),
     ("engine", &["ground", "event", "action", "check", "lesson", "stage"]),
     ("session", &["ground", "event", "kernel", "check", "engine", "lesson", "stage"]),
-    ("container", &["ground", "event", "kernel", "observe", "stage"]),
+    ("container", &["ground", "event", "kernel", "stage"]),
     ("host", &["ground", "event", "action", "kernel", "stage"]),
     ("rootfs", &["ground", "event", "kernel"]),
     ("render", &["ground", "event"]),

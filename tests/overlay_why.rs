@@ -200,6 +200,20 @@ fn inside(base: &Path) {
     enter(base, 1001, "mkdir m m2; mount -t overlay o -o lowerdir=l1,upperdir=up,workdir=work m");
     let warning = mount("lowerdir=l2,upperdir=up,workdir=work mnt").warning.unwrap();
     assert!(warning.starts_with("upperdir up is already in use by the overlay on /"), "{warning}");
+    // Names that the mount table escapes, or that are no text; by mount(8), and by a mount of ours.
+    let names = "mkdir 'u,p' 'u\\q' $'u\\xff' m m2 w2; ln -s $'u\\xff' link";
+    let by_mount = "overlay() { mount -t overlay o -o \"lowerdir=l1,upperdir=$1,workdir=$2\" $3; }";
+    enter(base, 1007, &format!("{names}; {by_mount}; overlay 'u\\,p' work m; overlay $'u\\xff' w2 m2"));
+    for upper in ["'u\\,p'", "link"] {
+        let warning = mount(&format!("lowerdir=l2,upperdir={upper},workdir=l1 mnt")).warning.unwrap_or_default();
+        assert!(warning.contains(" is already in use by the overlay on /"), "{upper}: {warning}");
+    }
+    for (at, upper) in ["'u\\,p'", "'u\\\\q'", "link"].iter().enumerate() {
+        enter(base, 1008 + at, names);
+        assert_eq!(mount(&format!("lowerdir=l1,upperdir={upper},workdir=work m")).warning, None);
+        let warning = mount(&format!("lowerdir=l2,upperdir={upper},workdir=w2 mnt")).warning.unwrap_or_default();
+        assert!(warning.contains(" is already in use by the overlay on /"), "{upper}: {warning}");
+    }
     enter(base, 1003, "mkdir t; mount -t tmpfs -o nr_inodes=3 t t; mkdir t/u t/w");
     let warning = mount("lowerdir=l1,upperdir=t/u,workdir=t/w mnt").warning.unwrap();
     assert!(

@@ -4,11 +4,11 @@
 //! What goes wrong is said twice: in the words of mount(8), as anybody will meet them, and in ours, with the cause as
 //! far as it can be found on this machine (`why`).
 
-mod table;
 mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::Failure;
+use crate::kernel::proc::{mount_of, mounts};
 use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
 use std::path::{Path, PathBuf};
 
@@ -173,8 +173,8 @@ impl Mount {
             "EPERM" if effective_ids().0 == 0 => "permission denied".to_string(),
             "EPERM" => "must be superuser to use mount".to_string(),
             "EBUSY" if remount => "mount point is busy".to_string(),
-            "EBUSY" => match table::read().iter().find(|mount| mount.source == source) {
-                Some(mount) => format!("{source} already mounted on {}", mount.point.display()),
+            "EBUSY" => match mounts().unwrap_or_default().iter().find(|mount| mount.source == source) {
+                Some(mount) => format!("{source} already mounted on {}", mount.mountpoint.display()),
                 None => format!("{source} already mounted or mount point busy"),
             },
             "EINVAL" if matches!(self.what, What::Spread { .. }) => "not mount point or bad option".to_string(),
@@ -251,7 +251,7 @@ fn without_attributes(overlay: &OverlayMount) -> Option<String> {
     if supports_attribute(upper, name) {
         return None;
     }
-    let kind = table::mount_of(upper).map_or("its file system".to_string(), |mount| mount.kind);
+    let kind = mount_of(upper).map_or("its file system".to_string(), |mount| mount.kind);
     let (family, _) = name.split_once('.')?;
     Some(format!(
         "{} lies on {kind}, which has no {family}.* attributes here, so overlayfs can't mark a directory as opaque: \

@@ -3,8 +3,9 @@
 use crate::check::{Fault, Outcome, Rank};
 use crate::event::Kind;
 use crate::ground::{Name, errno_of};
+use crate::kernel::proc::{Cgroups, Mount, mounts};
 use crate::kernel::{hostname, open_directory, open_file, quoted};
-use crate::observe::{Cgroups, Entry, FoundOverlay, Kept, Mount, Processes, entry, find_overlays, mounts, whiteout_of};
+use crate::observe::{Entry, FoundOverlay, Kept, Processes, entry, find_overlays, whiteout_of};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::io::Read;

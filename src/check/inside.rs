@@ -4,7 +4,7 @@
 use crate::check::bench::{quote, shown};
 use crate::check::own;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::observe::{Mount, parse_mounts};
+use crate::kernel::proc::Mount;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "inside",
@@ -19,9 +19,8 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let path = bench.path(operand);
     let processes = bench.processes()?;
     let own = processes.others.iter().filter(|running| processes.has_own(running, "mnt"));
-    let tables = own.filter_map(|running| running.process.text("mountinfo").ok());
-    let on_path =
-        |table: String| parse_mounts(table.as_bytes()).into_iter().rev().find(|mount| mount.mountpoint == path);
+    let tables = own.filter_map(|running| running.process.mounts().ok());
+    let on_path = |table: Vec<Mount>| table.into_iter().rfind(|mount| mount.mountpoint == path);
     let mounts: Vec<Option<Mount>> = tables.map(on_path).collect();
     let name = shown(operand);
     let fits = |mount: &&Mount| wanted.is_none_or(|wanted| mount.propagation.word() == wanted);

@@ -3,7 +3,7 @@
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::CgroupVersion;
-use crate::observe::{CGROUP_CONTROLLERS, Cgroups};
+use crate::kernel::proc::{CONTROLLERS, Cgroups};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "limit",
@@ -65,7 +65,7 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
         return Ok(cgroups);
     }
     let shown = shown(name);
-    if let Some(other) = CGROUP_CONTROLLERS.iter().find(|other| is_there(other)) {
+    if let Some(other) = CONTROLLERS.iter().find(|other| is_there(other)) {
         let fault = Fault::new(
             Rank::Missing,
             format!("{shown} in the tree for {controller}"),

@@ -5,7 +5,8 @@ use crate::check::bench::{quote, shown};
 use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::CgroupVersion;
-use crate::observe::{Cgroups, Running};
+use crate::kernel::proc::Cgroups;
+use crate::observe::Running;
 use std::path::Path;
 
 pub(super) const KIND: CheckKind = CheckKind {

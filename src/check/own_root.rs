@@ -4,7 +4,8 @@
 use crate::check::bench::shown;
 use crate::check::own;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::observe::{Mount, Running, find_overlays, parse_mounts};
+use crate::kernel::proc::Mount;
+use crate::observe::{Running, find_overlays};
 use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {
@@ -93,7 +94,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 fn reached(bench: &Bench, running: &Running, operands: &[String]) -> Option<Reached> {
     // From outside of its mount namespace the kernel calls a root by its path there: `/` where it is the first of all.
     let root = running.process.root().ok()?;
-    let table = parse_mounts(running.process.text("mountinfo").ok()?.as_bytes());
+    let table = running.process.mounts().ok()?;
     let overlay = find_overlays(&table, &bench.path("")).into_iter().find(|found| found.mountpoint == Path::new("/"));
     let sessions = bench.mounts().iter().rfind(|mount| mount.mountpoint == Path::new("/"));
     let is_sessions =

@@ -14,10 +14,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             .next("look at what is mounted: findmnt");
         return Ok(Outcome::fails(format!("nothing is mounted on {}", shown(path)), bench.about(fault, &[path])));
     };
-    let read_only = mount.options.iter().any(|option| option == "ro")
-        || mount.super_options.split(|byte| *byte == b',').any(|option| option == b"ro")
-        || mount.overlay().is_some_and(|overlay| overlay.read_only);
-    if read_only {
+    if mount.is_read_only() || mount.overlay().is_some_and(|overlay| overlay.read_only) {
         return Ok(Outcome::holds(format!("the mount on {} is read-only", shown(path))));
     }
     let fault = Fault::new(Rank::Layers, "ro", "rw")

@@ -3,7 +3,8 @@
 use crate::check::bench::{Place, kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::Name;
-use crate::observe::{Kept, Mount, Touch};
+use crate::kernel::proc::Mount;
+use crate::observe::{Kept, Touch};
 use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {

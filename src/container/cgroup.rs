@@ -5,8 +5,8 @@ use crate::container::error::ContainerError;
 use crate::container::plan::Limits;
 use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
+use crate::kernel::proc::{CgroupTree, cgroup_trees, mounts};
 use crate::kernel::{CallError, Process};
-use crate::observe::{CgroupTree, cgroup_mounts, cgroup_trees};
 use crate::stage::{OwnCgroups, no_controllers, why_no_cgroup};
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ impl Cgroups {
 
     fn make_all(&mut self, steps: &mut Steps, limits: &Limits) -> Result<(), ContainerError> {
         let table =
-            cgroup_mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
+            mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
         let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let mut controllers: Vec<&str> =
             settings(limits, CgroupVersion::Two).iter().map(|setting| setting.controller).collect();

@@ -3,8 +3,8 @@
 use crate::container::error::ContainerError;
 use crate::container::plan::{Plan, Volume};
 use crate::container::steps::Steps;
+use crate::kernel::proc::mounts;
 use crate::kernel::{CallError, MountFlags, Root, Sys, leads_to, path_of};
-use crate::observe::mounts;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 

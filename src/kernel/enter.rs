@@ -3,6 +3,7 @@
 //! A process number can be given to another process at any time. An open directory /proc/PID cannot: whatever is opened
 //! through it belongs to the process that had the number then, or fails with ESRCH.
 
+use crate::kernel::proc::{Mount, parse_mounts};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, RawErrno};
 use nix::sched::CloneFlags;
@@ -121,6 +122,13 @@ impl Process {
         let status = self.text("status")?;
         let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         value.map(|value| value.trim().to_string()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
+    }
+
+    /// Its mount table.
+    pub fn mounts(&self) -> Result<Vec<Mount>> {
+        let mut table = Vec::new();
+        File::from(self.file("mountinfo")?).read_to_end(&mut table)?;
+        Ok(parse_mounts(&table))
     }
 
     /// One of its small files in /proc, as text.
@@ -278,22 +286,6 @@ impl Process {
             OFlags::RDONLY | OFlags::CLOEXEC,
             Mode::empty(),
         )?)
-    }
-}
-
-/// The mount table of this process, as text (proc_pid_mountinfo(5)). A visitor of a session in which the learner has
-/// mounted /proc anew is not in that table of processes, being outside of its PID namespace; the keeper, PID 1, is, and
-/// has the same mounts.
-pub fn mount_table() -> Result<Vec<u8>> {
-    // The kernel gives a page at a time: room for more than one saves asking again and again.
-    let read = |path: &str| -> Result<Vec<u8>> {
-        let mut table = Vec::with_capacity(16 * 1024);
-        File::open(path)?.read_to_end(&mut table)?;
-        Ok(table)
-    };
-    match read("/proc/self/mountinfo") {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => read("/proc/1/mountinfo"),
-        table => table,
     }
 }
 

@@ -15,6 +15,7 @@ mod namespaces;
 mod network;
 mod overlay;
 mod privileges;
+pub mod proc;
 mod processes;
 mod pty;
 mod rooted;
@@ -29,7 +30,7 @@ pub use descriptors::{
     close_inherited, has_hung_up, own_network, receive_descriptors, send_descriptors, standard_directory, use_as_input,
 };
 pub use directory::{EntryType, Stat, look, open_directory, open_file, read_directory, read_in, read_link};
-pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, mount_table, proc_device};
+pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, proc_device};
 pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};
 pub use filter::system_call_filter;
 pub use mounts::MountFlags;

@@ -3,7 +3,7 @@
 //! The mount table has the layers as they were given. A relative one (Docker and podman use `l/ABC…`) is looked for
 //! from the working directory, then from each directory above the mount point: the first from which every layer exists.
 
-use crate::observe::mountinfo::{Mount, OverlayOptions};
+use crate::kernel::proc::{Mount, OverlayOptions};
 use crate::observe::tree::{Detail, NodeId, Tree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,21 +1,18 @@
 //! Looking, and nothing else: trees, which layer a file comes from, the mount table, processes.
 //!
-//! - `mountinfo` reads the mount table, `layers` finds the directories of an overlay,
+//! - `layers` finds the directories of an overlay,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
 //! - `entry` is one path alone, `kept` what stood at a path at one moment, to be compared later,
-//! - `cgroups` are those of a run or an exercise, and the places where one can make some,
 //! - `processes` are those of a session, with their namespaces,
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
-mod cgroups;
 mod changes;
 mod delta;
 mod entry;
 mod kept;
 mod layers;
 mod moment;
-mod mountinfo;
 mod panels;
 mod processes;
 mod provenance;
@@ -24,11 +21,9 @@ mod rows;
 mod tree;
 mod upper;
 
-pub use cgroups::{CONTROLLERS as CGROUP_CONTROLLERS, CgroupTree, Cgroups, LEAF as CGROUP_LEAF, cgroup_trees};
 pub use entry::{Entry, entry, layer_of, whiteout_of};
 pub use kept::{Kept, Touch};
 pub use layers::{Found as FoundOverlay, overlays as find_overlays};
-pub use mountinfo::{Mount, OverlayOptions, Propagation, cgroup_mounts, mounts, parse as parse_mounts};
 pub use panels::{PanelObserver, Shells};
 pub use processes::{NAMESPACES, Processes, Running};
 pub use report::{Observer, found_at, look_at_overlays};

@@ -1,7 +1,7 @@
 //! One look at everything: the mount table, the layers of each overlay, the merged views.
 
+use crate::kernel::proc::{Mount, mounts_of};
 use crate::observe::layers::{Forest, Found, Place, overlays};
-use crate::observe::mountinfo::{Mount, mounts_of};
 use crate::observe::provenance::Provenance;
 use crate::observe::tree::{Detail, Tree};
 use std::path::{Path, PathBuf};

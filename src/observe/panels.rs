@@ -13,7 +13,7 @@ mod processes;
 mod root;
 
 use crate::event::{Panel, PanelKind, PanelRow};
-use crate::observe::Cgroups;
+use crate::kernel::proc::Cgroups;
 use std::path::{Path, PathBuf};
 
 /// The shells of a run, by their directories in /proc.

@@ -2,12 +2,12 @@
 
 use crate::event::{Found as FoundThing, Layer, Lower, Observation, Overlay, State};
 use crate::ground::Name;
+use crate::kernel::proc::mounts;
 use crate::kernel::{EntryType, look, open_directory, open_file};
 use crate::observe::changes::{Changes, LayerDelta};
 use crate::observe::delta::{Delta, entry_differs};
 use crate::observe::layers::{Found, Place};
 use crate::observe::moment::{Moment, Seen};
-use crate::observe::mountinfo::mounts;
 use crate::observe::provenance::NOWHERE;
 use crate::observe::rows::Rows;
 use crate::observe::upper::Upper;

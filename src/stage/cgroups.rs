@@ -16,8 +16,8 @@
 //! ```
 
 use crate::ground::CgroupVersion;
+use crate::kernel::proc::{CONTROLLERS, CgroupTree, Cgroups, LEAF, cgroup_trees, mounts};
 use crate::kernel::{CallError, Namespaces, Process, Sys, names_in, open_directory, own_pid_outside};
-use crate::observe::{CGROUP_CONTROLLERS, CGROUP_LEAF, CgroupTree, Cgroups, cgroup_trees, mounts};
 use crate::stage::StageError;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn places() -> Result<Vec<CgroupTree>, StageError> {
     let table = mounts().map_err(|error| StageError::Broken(format!("cannot read the mount table: {error}")))?;
     let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let trees = cgroup_trees(&table, &own, CGROUP_CONTROLLERS).map_err(|lacking| {
+    let trees = cgroup_trees(&table, &own, CONTROLLERS).map_err(|lacking| {
         let (error, why, fix) = lacks(&lacking);
         StageError::host(WANTED, error, why, fix)
     })?;
@@ -250,7 +250,7 @@ pub(super) fn go_to(exercise: &Cgroups) -> Result<(), StageError> {
         let mut directory = tree.directory.clone();
         make_directory(&directory)?;
         if tree.version == CgroupVersion::Two {
-            directory.push(CGROUP_LEAF);
+            directory.push(LEAF);
             make_directory(&directory)?;
         }
         move_into(&directory)?;
@@ -270,7 +270,7 @@ pub(super) fn make_fresh(exercise: &Cgroups) -> Result<(), StageError> {
             for controller in &tree.controllers {
                 let _ = take_back(&tree.directory, controller);
             }
-            home.push(CGROUP_LEAF);
+            home.push(LEAF);
             make_directory(&home)?;
         }
         for name in subdirectories(&tree.directory) {
@@ -290,7 +290,7 @@ pub(super) fn make_fresh(exercise: &Cgroups) -> Result<(), StageError> {
 /// Whoever stands in these cgroups makes them the root that it sees: the first steps of an exercise that was made fresh.
 pub(super) fn begin(exercise: &Cgroups) -> Result<(), StageError> {
     make_root_here()?;
-    step_aside(exercise, CGROUP_LEAF)
+    step_aside(exercise, LEAF)
 }
 
 /// Version 2: a controller is handed down no more, from the leaves upwards.

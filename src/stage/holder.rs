@@ -4,8 +4,8 @@
 //! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
+use crate::kernel::proc::Cgroups;
 use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
-use crate::observe::Cgroups;
 use crate::stage::ScratchChoice;
 use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
 use crate::stage::error::StageError;

@@ -5,10 +5,10 @@
 //! mount of the session (pid_namespaces(7)).
 
 use crate::ground::Role;
+use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
     Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
 };
-use crate::observe::{CgroupTree, Cgroups};
 use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup, StageNeeds};

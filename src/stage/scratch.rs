@@ -5,8 +5,8 @@
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
 use crate::ground::Role;
+use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
-use crate::observe::mounts;
 use crate::stage::error::StageError;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -143,7 +143,7 @@ pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
     std::fs::create_dir_all(directory).map_err(|error| failed("mkdir", &error, "nothing can be made there".into()))
 }
 
-fn mounts_below(directory: &Path) -> Vec<crate::observe::Mount> {
+fn mounts_below(directory: &Path) -> Vec<Mount> {
     mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(directory)).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
 use crate::event::{Found, Observation, PanelKind};
 use crate::ground::{Call, CgroupVersion, Failure, Role};
-use crate::observe::{CgroupTree, Cgroups};
+use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

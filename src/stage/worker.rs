@@ -4,11 +4,12 @@ use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Observation;
 use crate::ground::Role;
+use crate::kernel::proc::Cgroups;
 use crate::kernel::{
     CallError, OverlayMount, Sys, call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap,
     set_umask,
 };
-use crate::observe::{Cgroups, FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
+use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
 use crate::stage::error::StageError;
 use crate::stage::inner::Shell;
 use crate::stage::wire::{Layers, Ready, Reply, Request, WorkerSetup};

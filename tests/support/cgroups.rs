@@ -1,7 +1,7 @@
 //! Cgroups for what a test starts beside the program: as the program makes its own, but by other means.
 
 use layerlab::ground::CgroupVersion;
-use layerlab::observe::CgroupTree;
+use layerlab::kernel::proc::CgroupTree;
 use layerlab::stage::{Stage, StageError, StageNeeds, cgroup_places};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

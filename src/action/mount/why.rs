@@ -4,8 +4,8 @@
 //! that what we say is what was found; `tests/overlay_why.rs` provokes every one on the real kernel. What the kernel
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
-use crate::action::mount::table::{self, Entry};
 use crate::ground::Failure;
+use crate::kernel::proc::{Mount, mount_of, mounts};
 use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ pub(super) fn in_use(overlay: &OverlayMount) -> Option<String> {
         "{what} {} is already in use by the overlay on {}: two mounts that write through one upper undo each other's \
          work. The kernel allows it, promises nothing, and only notes it in its log (dmesg).",
         path.display(),
-        other.point.display()
+        other.mountpoint.display()
     ))
 }
 
@@ -85,7 +85,7 @@ pub(super) fn in_use(overlay: &OverlayMount) -> Option<String> {
 pub(super) fn became_read_only(overlay: &OverlayMount, target: &Path) -> Option<String> {
     let (upper, work) = (overlay.upper.as_ref()?, overlay.work.as_ref()?);
     let point = std::fs::canonicalize(target).ok()?;
-    let mount = table::read().into_iter().rfind(|mount| mount.point == point)?;
+    let mount = mounts().unwrap_or_default().into_iter().rfind(|mount| mount.mountpoint == point)?;
     if overlay.read_only || !mount.is_read_only() {
         return None;
     }
@@ -94,7 +94,7 @@ pub(super) fn became_read_only(overlay: &OverlayMount, target: &Path) -> Option<
         let owner = std::fs::metadata(path).ok()?.uid();
         (owner != us).then(|| format!("{} belongs to user {owner}, and we are {us}", path.display()))
     });
-    let place = table::mount_of(work).map_or(String::new(), |mount| mount.point.display().to_string());
+    let place = mount_of(work).map_or(String::new(), |mount| mount.mountpoint.display().to_string());
     let why = foreign.unwrap_or_else(|| format!("is there room on {place}? df {place} and df -i {place} tell"));
     Some(format!(
         "The overlay on {} is read-only: overlayfs could not make what it needs in workdir {} ({why}).",
@@ -256,14 +256,14 @@ fn work_and_upper_overlap(refused: &Refused) -> Option<Cause> {
 
 fn work_on_another_file_system(refused: &Refused) -> Option<Cause> {
     let (upper, work) = (refused.overlay.upper.as_ref()?, refused.overlay.work.as_ref()?);
-    let (upper_mount, work_mount) = (table::mount_of(upper)?, table::mount_of(work)?);
+    let (upper_mount, work_mount) = (mount_of(upper)?, mount_of(work)?);
     let device = |path: &Path| std::fs::metadata(path).map(|found| found.dev()).ok();
     let same_device = device(upper) == device(work);
-    if same_device && upper_mount.point == work_mount.point {
+    if same_device && upper_mount.mountpoint == work_mount.mountpoint {
         return None;
     }
     let what = if same_device { "mounts" } else { "file systems" };
-    let place = |mount: &Entry| format!("the {} on {}", mount.kind, mount.point.display());
+    let place = |mount: &Mount| format!("the {} on {}", mount.kind, mount.mountpoint.display());
     Some((
         format!(
             "workdir {} and upperdir {} lie on different {what} ({} and {}); overlayfs moves files from one to the other \
@@ -289,9 +289,9 @@ fn upper_on_overlay(refused: &Refused) -> Option<Cause> {
 
 fn upper_read_only(refused: &Refused) -> Option<Cause> {
     let upper = refused.overlay.upper.as_ref()?;
-    let mount = table::mount_of(upper).filter(Entry::is_read_only)?;
+    let mount = mount_of(upper).filter(Mount::is_read_only)?;
     Some((
-        format!("upperdir {} lies on {}, which is mounted read-only", upper.display(), mount.point.display()),
+        format!("upperdir {} lies on {}, which is mounted read-only", upper.display(), mount.mountpoint.display()),
         "take a directory that can be written; or leave upperdir out and give two lowers or more".into(),
     ))
 }
@@ -331,9 +331,9 @@ fn upper_in_use(refused: &Refused) -> Option<Cause> {
         format!(
             "{what} {} is already in use by the overlay on {}, and with index=on the kernel insists on one user",
             path.display(),
-            other.point.display()
+            other.mountpoint.display()
         ),
-        format!("give this overlay an upperdir and a workdir of its own, or umount {}", other.point.display()),
+        format!("give this overlay an upperdir and a workdir of its own, or umount {}", other.mountpoint.display()),
     ))
 }
 
@@ -372,11 +372,11 @@ const NEVER_UPPER: &[&str] = &[
 
 fn upper_not_supported(refused: &Refused) -> Option<Cause> {
     let upper = refused.overlay.upper.as_ref()?;
-    let mount = table::mount_of(upper)?;
+    let mount = mount_of(upper)?;
     let kind = mount.kind.split('.').next().unwrap_or_default();
     NEVER_UPPER.contains(&kind).then(|| {
         (
-            format!("upperdir {} lies on {} ({}), which can't hold an upper", upper.display(), mount.point.display(), mount.kind),
+            format!("upperdir {} lies on {} ({}), which can't hold an upper", upper.display(), mount.mountpoint.display(), mount.kind),
             "take a directory on ext4, xfs, btrfs or tmpfs".into(),
         )
     })
@@ -384,8 +384,8 @@ fn upper_not_supported(refused: &Refused) -> Option<Cause> {
 
 fn unexplained(refused: &Refused) -> Cause {
     let mut why = format!("none of the causes that we know of {}", refused.error.name());
-    if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, table::mount_of(upper)?))) {
-        why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.point.display(), mount.kind));
+    if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, mount_of(upper)?))) {
+        why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.mountpoint.display(), mount.kind));
     }
     (why, "look for overlayfs in the kernel's log: dmesg".into())
 }
@@ -403,21 +403,20 @@ impl Refused<'_> {
 ///
 /// The table has paths as they were given. A relative one is taken as relative to our working directory, and only of a
 /// mount that lies below it: elsewhere it was most likely meant from elsewhere.
-fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Entry)> {
+fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Mount)> {
     let id = |path: &Path| std::fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
     let ours = [("upperdir", &overlay.upper), ("workdir", &overlay.work)];
-    let mounts = table::read();
+    let mounts = mounts().unwrap_or_default();
+    let overlays: Vec<_> = mounts.iter().filter_map(|mount| Some((mount, mount.overlay()?))).collect();
     let here = std::env::current_dir().unwrap_or_default();
     for (what, path) in ours.into_iter().filter_map(|(what, path)| Some((what, path.as_ref()?))) {
         let Some(wanted) = id(path) else { continue };
-        let overlays = mounts.iter().filter(|mount| mount.kind == "overlay");
-        let holds = |mount: &&Entry| {
-            ["upperdir", "workdir"].iter().any(|key| mount.option(key).is_some_and(|path| {
- (path.is_absolute() || mount.point.starts_with(&here)) && id(&path) == Some(wanted)
-}))
-        };
-        if let Some(other) = overlays.into_iter().find(holds) {
-            return Some((what, path, other.clone()));
+        let other = overlays.iter().find(|(mount, options)| {
+            let holds = |path: &PathBuf| (path.is_absolute() || mount.is_below(&here)) && id(path) == Some(wanted);
+            options.upper.iter().chain(&options.work).any(holds)
+        });
+        if let Some((other, _)) = other {
+            return Some((what, path, (*other).clone()));
         }
     }
     None

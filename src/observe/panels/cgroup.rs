@@ -3,8 +3,7 @@
 
 use super::{Shells, read};
 use crate::ground::CgroupVersion;
-use crate::observe::cgroups::{CONTROLLERS, cgroup_trees};
-use crate::observe::{Cgroups, mounts};
+use crate::kernel::proc::{CONTROLLERS, Cgroups, cgroup_trees, mounts};
 use std::path::Path;
 
 /// What, limit, use.

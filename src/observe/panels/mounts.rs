@@ -1,7 +1,7 @@
 //! What is mounted for the innermost shell: /proc/PID/mountinfo. Of the host's own mounts only `/` and /proc are told.
 
 use super::Shells;
-use crate::observe::mountinfo::mounts_of;
+use crate::kernel::proc::mounts_of;
 use std::path::{Path, PathBuf};
 
 /// The mount points of a process, with their file systems' numbers.

@@ -1,7 +1,7 @@
 //! Where the innermost shell has its root and itself: /proc/PID/root, /proc/PID/cwd.
 
 use super::{Shells, link};
-use crate::observe::mountinfo::mounts_of;
+use crate::kernel::proc::mounts_of;
 use std::path::Path;
 
 /// What, as the outside calls it, as the inside calls it.

@@ -4,7 +4,7 @@
 //! are where they are, and a version 2 tree without them is of no use. Which it is, is found by looking at the mount table.
 
 use crate::ground::CgroupVersion;
-use crate::observe::Mount;
+use crate::kernel::proc::Mount;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -121,8 +121,7 @@ pub fn cgroup_trees(table: &[Mount], own: &str, controllers: &[&str]) -> Result<
 
 /// The directory of our own cgroup in the tree of a controller.
 fn version_1(table: &[Mount], own: &str, controller: &str) -> Option<PathBuf> {
-    let has = |options: &[u8]| options.split(|byte| *byte == b',').any(|option| option == controller.as_bytes());
-    let mount = table.iter().rfind(|mount| mount.kind == "cgroup" && has(&mount.super_options))?;
+    let mount = table.iter().rfind(|mount| mount.kind == "cgroup" && mount.has_option(controller))?;
     let path = own.lines().find_map(|line| {
         let mut parts = line.splitn(3, ':').skip(1);
         let names = parts.next()?;
