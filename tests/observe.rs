@@ -67,6 +67,12 @@ fn what_happened_to_each_entry_of_the_upper() {
 }
 
 #[test]
+fn nothing_notes_whether_one_of_several_names_was_copied_up() {
+    let seen = overlay(&format!("echo one > l1/a; ln l1/a l1/b\n{MOUNT},index=off\necho more >> m/a"));
+    assert_eq!(row(upper(&seen), "a").states, [State::CopiedOrReplaced]);
+}
+
+#[test]
 fn a_whiteout_may_be_an_empty_file_with_an_attribute() {
     let seen = overlay(&format!(
         "echo 2 > l2/gone; touch l1/gone l1/empty; setfattr -n $x.whiteout -v y l1/gone; setfattr -n $x.opaque -v x l1\n{MOUNT}"

@@ -200,6 +200,9 @@ pub enum State {
     Added,
     /// A new file that stands where a lower layer has one of the same name; nothing was copied up.
     Replaced,
+    /// A copy, or a new file: the file below has several names (hard links), and for such a file the kernel notes no
+    /// origin unless the mount has `index=on`.
+    CopiedOrReplaced,
     /// Copied up from a lower layer.
     CopiedUp {
         /// How its content compares with the one below.
@@ -314,6 +317,15 @@ pub enum Change {
         /// The layers whose entry it hides.
         hides: Vec<Name>,
     },
+    /// A file took the place of one that has several names in a lower layer: as a copy or as a new file, which nothing notes.
+    CopiedOrReplaced {
+        /// Its path.
+        path: Name,
+        /// The upper it lies in.
+        layer: Name,
+        /// The layers whose entry it hides.
+        hides: Vec<Name>,
+    },
     /// A whiteout was made: the name is deleted, the layers below keep theirs.
     WhitedOut {
         /// Its path.
@@ -370,5 +382,14 @@ pub enum Change {
         directory: bool,
         /// What happened to it.
         mark: Mark,
+    },
+    /// More changes of one kind than are told one by one: how many are left.
+    Untold {
+        /// The layer they are in; none for the working directory.
+        layer: Option<Name>,
+        /// What happened to them.
+        mark: Mark,
+        /// How many.
+        entries: u64,
     },
 }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// More than this many of one layer are not told one by one; the trees show them.
+/// More than this many of one layer are not told one by one: they are counted, and the trees show them.
 const MOST_TOLD: usize = 200;
 
 /// The differences of one directory.
@@ -64,13 +64,9 @@ impl Changes {
         if !self.layers.insert(upper.paths[0].clone()) {
             return;
         }
-        let mut told = Vec::new();
-        walk(delta, &mut |entry| {
-            if told.len() < MOST_TOLD {
-                told.extend(of_upper_entry(&entry, delta, upper, names, deltas));
-            }
-        });
-        self.told.extend(told);
+        let mut few = Few::default();
+        walk(delta, &mut |entry| few.add(entry.mark, || of_upper_entry(&entry, delta, upper, names, deltas)));
+        self.told.extend(few.told(names.first()));
     }
 
     /// What happened in a lower layer: it should have been nothing.
@@ -78,25 +74,47 @@ impl Changes {
         if !self.layers.insert(path.to_path_buf()) {
             return;
         }
-        let mut told = Vec::new();
-        walk(delta, &mut |entry| {
-            if told.len() < MOST_TOLD {
-                told.push(Change::LowerChanged { path: entry.path, layer: name.clone(), mark: entry.mark });
-            }
+        let mut few = Few::default();
+        walk(delta, &mut |Entry { path, mark, .. }| {
+            few.add(mark, || Some(Change::LowerChanged { path, layer: name.clone(), mark }));
         });
-        self.told.extend(told);
+        self.told.extend(few.told(Some(name)));
     }
 
     /// What happened in the working directory `directory`, outside of the directories `elsewhere`.
     pub fn of_workspace(&mut self, delta: &LayerDelta<'_>, directory: &Path, elsewhere: &[PathBuf]) {
-        let mut told = Vec::new();
-        walk(delta, &mut |entry| {
-            let absolute = directory.join(entry.path.as_path());
-            if told.len() < MOST_TOLD && !elsewhere.iter().any(|other| absolute.starts_with(other)) {
-                told.push(Change::Workspace { path: entry.path, directory: entry.directory, mark: entry.mark });
+        let mut few = Few::default();
+        walk(delta, &mut |Entry { path, directory: is_directory, mark, .. }| {
+            let absolute = directory.join(path.as_path());
+            if !elsewhere.iter().any(|other| absolute.starts_with(other)) {
+                few.add(mark, || Some(Change::Workspace { path, directory: is_directory, mark }));
             }
         });
-        self.told.extend(told);
+        self.told.extend(few.told(None));
+    }
+}
+
+/// The changes of one directory: the first ones, and how many more of each kind there are.
+#[derive(Default)]
+struct Few {
+    told: Vec<Change>,
+    more: [u64; 3],
+}
+
+impl Few {
+    const MARKS: [Mark; 3] = [Mark::New, Mark::Changed, Mark::Gone];
+
+    fn add(&mut self, mark: Mark, change: impl FnOnce() -> Option<Change>) {
+        match self.told.len() < MOST_TOLD {
+            true => self.told.extend(change()),
+            false => self.more[Few::MARKS.iter().position(|one| *one == mark).expect("there are three")] += 1,
+        }
+    }
+
+    fn told(self, layer: Option<&Name>) -> Vec<Change> {
+        let counted = Few::MARKS.into_iter().zip(self.more).filter(|(_, entries)| *entries > 0);
+        let untold = counted.map(|(mark, entries)| Change::Untold { layer: layer.cloned(), mark, entries });
+        self.told.into_iter().chain(untold).collect()
     }
 }
 
@@ -187,6 +205,9 @@ fn of_upper_entry(
         match state {
             State::Opaque { .. } if became_opaque => return Some(Change::BecameOpaque { path, layer, hides: hides() }),
             State::Replaced if became => return Some(Change::Replaced { path, layer, hides: hides() }),
+            State::CopiedOrReplaced if became => {
+                return Some(Change::CopiedOrReplaced { path, layer, hides: hides() });
+            }
             State::CopiedUp { content, metadata_changed } if became => {
                 let (from, source) = upper.source(id)?;
                 let source_path = &upper.paths[usize::from(from)];

@@ -6,6 +6,7 @@ use crate::observe::layers::Place;
 use crate::observe::provenance::{LayerIndex, Pile, Provenance};
 use crate::observe::tree::NodeId;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Larger files are not compared byte for byte while somebody waits.
@@ -46,8 +47,11 @@ impl Upper<'_> {
             None if states.is_empty() => states.push(State::Added),
             Some((layer, source)) if !tree.is_opaque(id) => {
                 let copied = tree.is_directory(id) || extra.is_some_and(|extra| extra.origin);
+                let names =
+                    || std::fs::symlink_metadata(self.paths[usize::from(layer)].join(path)).map(|file| file.nlink());
                 states.push(match copied {
                     true => self.compared(id, (layer, source), path, metacopy),
+                    false if names().is_ok_and(|names| names > 1) => State::CopiedOrReplaced,
                     false => State::Replaced,
                 });
             }

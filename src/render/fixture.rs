@@ -433,6 +433,7 @@ pub(super) fn states() -> Observation {
         },
         Change::LowerChanged { path: name("srv/data/small.txt"), layer: name("base-1"), mark: Mark::Changed },
         Change::Replaced { path: name("etc/passwd"), layer: name("c1/upper"), hides: vec![name("base-1")] },
+        Change::CopiedOrReplaced { path: name("etc/group"), layer: name("c1/upper"), hides: vec![name("base-1")] },
         Change::Created { path: name("moved"), directory: true, layer: name("c1/upper") },
         Change::WhitedOut { path: name("var"), layer: name("c1/upper"), hides: vec![] },
         Change::Modified { path: name("moved/big.img"), layer: name("c1/upper") },
@@ -459,6 +460,8 @@ pub(super) fn changes() -> Vec<Change> {
         Change::Workspace { path: name("lonely"), directory: true, mark: Mark::Gone },
         Change::LowerChanged { path: name("x"), layer: name("image-layer2"), mark: Mark::Gone },
         Change::BecameOpaque { path: name("d"), layer: name(UPPER), hides: vec![name("image-layer1")] },
+        Change::BecameOpaque { path: name("n"), layer: name(UPPER), hides: vec![] },
+        Change::Untold { layer: Some(name(UPPER)), mark: Mark::New, entries: 1304 },
     ]
 }
 

@@ -2,7 +2,8 @@
 //!
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test render` writes the files anew. Then look at them.
 
-use crate::event::{Broken, Change, Event, Next, Observation, Verdict, Verified};
+use crate::event::{Broken, Change, Event, Mark, Next, Observation, Verdict, Verified};
+use crate::ground::Name;
 use crate::render::fixture;
 use crate::render::{Json, Paint, Picture, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
 use unicode_width::UnicodeWidthStr;
@@ -149,6 +150,20 @@ fn many_changes_are_summed_up_with_their_number() {
     let told = words::tell(&many);
     assert_eq!(told.len(), 8);
     assert_eq!(told[7].text, "23 more changes, marked in the trees: 23 whited out.");
+}
+
+#[test]
+fn what_is_only_counted_counts() {
+    let new =
+        |at: u8| Change::Workspace { path: Name::from(format!("d{at}").as_str()), directory: true, mark: Mark::New };
+    let mut many: Vec<Change> = (0..10).map(new).collect();
+    many.push(Change::Untold { layer: None, mark: Mark::New, entries: 495 });
+    many.push(Change::Untold { layer: None, mark: Mark::Gone, entries: 3 });
+    let told: Vec<String> = words::tell(&many).into_iter().map(|told| told.text).collect();
+    assert_eq!(
+        told,
+        ["505 new entries: d0/, d1/, d2/, d3/, d4/, d5/, d6/, d7/ and 497 more.", "3 more entries are gone."]
+    );
 }
 
 fn picture(observation: Observation) -> Picture {

@@ -16,6 +16,8 @@ pub struct Told {
     pub text: String,
     /// It follows from another sentence, and may be told quietly.
     pub quiet: bool,
+    /// How many changes it is about.
+    changes: u64,
 }
 
 /// What stands before a sentence.
@@ -69,17 +71,21 @@ pub fn tell(changes: &[Change]) -> Vec<Told> {
     while at < changes.len() {
         let alike = changes[at..].iter().take_while(|change| group(change) == group(&changes[at])).count();
         let run = &changes[at..at + alike];
-        match (alike, summed_up(run)) {
-            (2.., Some(sum)) => told.push(sum),
+        at += alike;
+        let untold = changes.get(at).map_or(0, |next| untold_of(&run[0], next));
+        match (alike, summed_up(run, untold)) {
+            (2.., Some(sum)) => {
+                told.push(Told { changes: alike as u64 + untold, ..sum });
+                at += usize::from(untold > 0);
+            }
             _ => told.extend(run.iter().map(|change| sentence(change, changes))),
         }
-        at += alike;
     }
     if told.len() > MOST {
         let rest = told.split_off(MOST - 1);
         let count = |sign: Sign, word: &str| {
-            let number = rest.iter().filter(|told| told.sign == sign).count();
-            (number > 0).then(|| format!("{number} {word}"))
+            let several: u64 = rest.iter().filter(|told| told.sign == sign).map(|told| told.changes).sum();
+            (several > 0).then(|| format!("{} {word}", number(several)))
         };
         let kinds: Vec<String> = [
             count(Sign::New, "new"),
@@ -91,8 +97,11 @@ pub fn tell(changes: &[Change]) -> Vec<Told> {
         .into_iter()
         .flatten()
         .collect();
-        let text = format!("{} more changes, marked in the trees: {}.", number(rest.len() as u64), kinds.join(", "));
-        told.push(Told { sign: Sign::More, text, quiet: false });
+        let all = rest.iter().map(|told| told.changes).sum();
+        told.push(loud(
+            Sign::More,
+            format!("{} more changes, marked in the trees: {}.", number(all), kinds.join(", ")),
+        ));
     }
     told
 }
@@ -109,9 +118,22 @@ fn group(change: &Change) -> Option<(u8, Option<&Name>, Option<Mark>)> {
     }
 }
 
-fn summed_up(run: &[Change]) -> Option<Told> {
-    let many = run.len() as u64;
-    let names = names_of(run);
+/// How many more changes like `change` the one behind it only counts.
+fn untold_of(change: &Change, behind: &Change) -> u64 {
+    match (group(change), behind) {
+        (Some((_, of, Some(kind))), Change::Untold { layer, mark, entries })
+            if (of, kind) == (layer.as_ref(), *mark) =>
+        {
+            *entries
+        }
+        _ => 0,
+    }
+}
+
+/// One sentence for a `run` of like changes; `untold` are more of them, which are only counted.
+fn summed_up(run: &[Change], untold: u64) -> Option<Told> {
+    let many = run.len() as u64 + untold;
+    let names = names_of(run, untold);
     Some(match run.first()? {
         Change::Workspace { mark: Mark::New, .. } => loud(Sign::New, format!("{} new entries: {names}.", number(many))),
         Change::Workspace { mark: Mark::Changed, .. } => {
@@ -151,8 +173,9 @@ fn summed_up(run: &[Change]) -> Option<Told> {
     })
 }
 
-/// The names at the top, directories with a slash; what lies within a directory of the same list is only counted.
-fn names_of(run: &[Change]) -> String {
+/// The names at the top, directories with a slash; what lies within a directory of the same list is only counted. Of the
+/// `untold` nothing is known but their number.
+fn names_of(run: &[Change], untold: u64) -> String {
     const SHOWN: usize = 8;
     let entries: Vec<(&Name, bool)> = run
         .iter()
@@ -176,6 +199,10 @@ fn names_of(run: &[Change]) -> String {
         .take(SHOWN)
         .map(|(path, directory)| format!("{}{}", called(path), if *directory { "/" } else { "" }))
         .collect();
+    if untold > 0 {
+        shown.push(format!("{} more", number((run.len() - shown.len()) as u64 + untold)));
+        return and(&shown);
+    }
     if top.len() > SHOWN {
         shown.push(format!("{} more", number((top.len() - SHOWN) as u64)));
     }
@@ -207,13 +234,13 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
         }
         Change::Unmounted { mountpoint } if mountpoint.as_path() == std::path::Path::new("/") => loud(
             Sign::Gone,
-            "The shell that had the overlay as its root has ended, and the mount with it. Its layers keep what they hold."
+            "The shell that had the overlay as its root has ended, and the mount with it. That changed nothing in its layers."
                 .to_string(),
         ),
         Change::Unmounted { mountpoint } => loud(
             Sign::Gone,
             format!(
-                "The overlay on {0} is no longer mounted: {0} is an ordinary directory again. Its layers keep what they hold.",
+                "The overlay on {} is no longer mounted. The unmount itself changed nothing in its layers.",
                 called(mountpoint)
             ),
         ),
@@ -243,6 +270,16 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
                 hides_the_one(hides, "; it hides the one in ", "; it hides those in ")
             ),
         ),
+        Change::CopiedOrReplaced { path, layer, hides } => loud(
+            Sign::New,
+            format!(
+                "{} in {}{}. That file has several names, and the kernel does not note whether such a file was copied \
+                 up or made new.",
+                called(path),
+                called(layer),
+                hides_the_one(hides, " hides the one in ", " hides those in ")
+            ),
+        ),
         Change::WhitedOut { path, layer, hides } => loud(
             Sign::Whiteout,
             match hides.len() {
@@ -267,7 +304,7 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
         Change::BecameOpaque { path, layer, hides } => loud(
             Sign::Changed,
             match hides.len() {
-                0 => format!("{} in {} is opaque now: it hides all that lies below it.", called(path), called(layer)),
+                0 => format!("{} in {} is opaque now. Below it lies nothing that it could hide.", called(path), called(layer)),
                 _ => format!(
                     "{0} in {1} is opaque now: it hides all that {2} in {0}, and shows only what {1} holds itself.",
                     called(path),
@@ -301,6 +338,16 @@ pub fn sentence(change: &Change, all: &[Change]) -> Told {
             };
             loud(Sign::from(*mark), format!("{the}{} {what}.", called(path)))
         }
+        Change::Untold { layer, mark, entries } => {
+            let what = match mark {
+                Mark::New => "new",
+                Mark::Changed => "changed",
+                Mark::Gone => "gone",
+            };
+            let layer = layer.as_ref().map_or(String::new(), |layer| format!(" in {}", called(layer)));
+            let told = loud(Sign::from(*mark), format!("{} more entries{layer} are {what}.", number(*entries)));
+            Told { changes: *entries, ..told }
+        }
     }
 }
 
@@ -323,7 +370,7 @@ fn copied_up(change: &Change, all: &[Change]) -> Told {
                 format!("The directory {path_} was copied up from {from_} into {to_}. What it holds was not copied.")
             }
         };
-        return Told { sign: Sign::New, text, quiet: because_of_a_child && !metadata_changed };
+        return Told { quiet: because_of_a_child && !metadata_changed, ..loud(Sign::New, text) };
     }
     let mut text = match (metacopy, content, metadata_changed) {
         (true, _, _) => {
@@ -352,6 +399,7 @@ fn lies_below(directory: &Name, change: &Change) -> bool {
         Change::Created { path, .. }
         | Change::CopiedUp { path, .. }
         | Change::Replaced { path, .. }
+        | Change::CopiedOrReplaced { path, .. }
         | Change::WhitedOut { path, .. }
         | Change::BecameOpaque { path, .. } => path != directory && path.as_path().starts_with(directory.as_path()),
         _ => false,
@@ -359,7 +407,7 @@ fn lies_below(directory: &Name, change: &Change) -> bool {
 }
 
 fn loud(sign: Sign, text: String) -> Told {
-    Told { sign, text, quiet: false }
+    Told { sign, text, quiet: false, changes: 1 }
 }
 
 fn hides_the_one(hides: &[Name], one: &str, several: &str) -> String {
@@ -416,8 +464,9 @@ pub fn layer_parts(row: &Row) -> Vec<String> {
     for state in &row.states {
         match state {
             State::Added | State::Metacopy => {}
-            State::Replaced if opaque => {}
+            State::Replaced | State::CopiedOrReplaced if opaque => {}
             State::Replaced => parts.push("new file, hides the one below".to_string()),
+            State::CopiedOrReplaced => parts.push("hides the one below".to_string()),
             State::CopiedUp { content, metadata_changed } => parts.push(
                 match (metacopy, content, metadata_changed) {
                     (true, _, _) => "copied up, metadata only",
@@ -429,7 +478,7 @@ pub fn layer_parts(row: &Row) -> Vec<String> {
                 }
                 .to_string(),
             ),
-            State::Opaque { .. } => parts.push("opaque: hides what is below".to_string()),
+            State::Opaque { .. } => parts.push("opaque: shows nothing from below".to_string()),
             State::Redirect { to } => parts.push(format!("redirect -> {to}")),
             State::Mounted { kind } if kind == "nsfs" => parts.push("keeps a namespace".to_string()),
             State::Mounted { kind } => parts.push(format!("{kind} is mounted here")),
