@@ -63,13 +63,14 @@ fn by_the_engine(lesson: &Lesson, needs: StageNeeds) -> (Vec<Left>, Role, Option
     let rising = Stage::spawn(&support::program(), support::scratch("layerlab-twin"), needs);
     let mut stage = rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}"));
     let (role, version) = (stage.ready().role, stage.ready().cgroup_version());
+    let lesson = lesson.on(version);
     let left = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
             let command = adapt(&line.command, role).unwrap_or_else(|| line.command.clone());
             let ran = stage.run(&command).unwrap_or_else(|error| panic!("{}: {error}", line.source));
             (String::from_utf8_lossy(&ran.shown).into_owned(), ran.status)
         };
-        let commands = step.commands_on(version).map(run).collect();
+        let commands = step.commands().map(run).collect();
         Left { commands, state: dump(stage.ready().pid) }
     });
     (left.collect(), role, version)
@@ -220,12 +221,13 @@ fn descendants(pid: u32) -> usize {
 fn by_bash(lesson: &Lesson, role: Role, version: Option<CgroupVersion>) -> Vec<Left> {
     let cgroups = version.map(|_| Cgroups::make());
     let mut bash = Bash::start(role, cgroups.as_ref());
+    let lesson = lesson.on(version);
     let steps = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
             let command = adapt(&line.command, role);
             bash.run(&command.map_or_else(|| line.source.clone(), |adapted| adapted.to_string()))
         };
-        let commands = step.commands_on(version).map(run).collect();
+        let commands = step.commands().map(run).collect();
         Left { commands, state: dump(bash.child.id()) }
     });
     let left = steps.collect();
@@ -236,8 +238,8 @@ fn by_bash(lesson: &Lesson, role: Role, version: Option<CgroupVersion>) -> Vec<L
 
 fn compare(lesson: &Lesson, ours: &[Left], theirs: &[Left], version: Option<CgroupVersion>, wrong: &mut String) {
     let number = lesson.meta.number;
-    for (((step, section), ours), theirs) in lesson.steps().zip(ours).zip(theirs) {
-        for ((line, ours), theirs) in section.commands_on(version).zip(&ours.commands).zip(&theirs.commands) {
+    for (((step, section), ours), theirs) in lesson.on(version).steps().zip(ours).zip(theirs) {
+        for ((line, ours), theirs) in section.commands().zip(&ours.commands).zip(&theirs.commands) {
             for (who, (output, status)) in [("layerlab", ours), ("bash", theirs)] {
                 if (*status != 0) != line.fails || !matches(&line.expected, output) {
                     let _ = writeln!(

@@ -1,6 +1,5 @@
 //! Every way in which a command can end other than well, with its exit code.
 
-use crate::engine::RunError;
 use crate::ground::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
@@ -95,16 +94,6 @@ impl From<RootfsError> for CliError {
             RootfsError::Host(failure) => CliError::Host(failure),
             RootfsError::Refused(text) => CliError::Usage(text),
             RootfsError::Stopped(signal) => CliError::Signal(signal),
-        }
-    }
-}
-
-impl From<RunError> for CliError {
-    fn from(error: RunError) -> CliError {
-        match error {
-            RunError::Stage(error) => error.into(),
-            RunError::Output(error) => error.into(),
-            RunError::Stopped(_) => CliError::Quiet,
         }
     }
 }

@@ -81,7 +81,7 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
         Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs)
             .and_then(|rising| rising.wait())
     };
-    let mut stage = match start() {
+    let stage = match start() {
         Ok(stage) => stage,
         // Not every author may do all that lessons need; what is not run must not look as if it had been.
         Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
@@ -91,11 +91,11 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
         }
         Err(error) => return Err(error.into()),
     };
-    let checked = engine::check(&lesson, &mut stage)?;
     let version = stage.ready().cgroup_version();
-    drop(stage);
+    let checked = engine::check(&lesson, stage)?;
     let all = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
-    let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands_on(version)).collect();
+    let settled = lesson.on(version);
+    let commands: Vec<_> = settled.steps().flat_map(|(_, step)| step.commands()).collect();
     if bless && !checked.differences.is_empty() {
         return bless_texts(entry, &checked.differences, version).map(|()| sound);
     }
@@ -153,8 +153,8 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
 fn bless_texts(entry: &Entry, differences: &[Difference], version: Option<CgroupVersion>) -> Result<(), CliError> {
     for language in &entry.languages {
         let language = crate::lesson::Language::choose(Some(language), |_| None);
-        let lesson: Lesson = entry.load(&language)?;
-        let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands_on(version)).collect();
+        let lesson: Lesson = entry.load(&language)?.on(version);
+        let commands: Vec<_> = lesson.steps().flat_map(|(_, step)| step.commands()).collect();
         let replacements: Vec<_> = differences
             .iter()
             .map(|difference| {

@@ -1,15 +1,13 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{Look, Output};
-use crate::cli::{CliError, Common, ask::sure, here, pace::Keys, replay, signals};
-use crate::engine::{self, Auto, Pace, RunOptions};
+use crate::cli::{CliError, Common, ask::sure, here, keys::Keys, replay, signals};
+use crate::engine::{self, Answer, Item, RunOptions};
 use crate::lesson::{Entry, Lesson};
 use crate::session::{Home, Progress, now};
 use crate::stage::{ScratchChoice, Stage};
-use std::cell::RefCell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 /// Run a lesson, step by step
 #[derive(Debug, clap::Args)]
@@ -57,40 +55,47 @@ impl Run {
         }
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let look = Look { json: self.json, full: self.full, notes: self.notes, asks };
-        let output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
+        let mut output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
             let (errno, text) = crate::ground::errno_of(&error);
             let file = self.record.as_deref().unwrap_or(Path::new("")).display();
             CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
         })?;
-        let output = Rc::new(RefCell::new(output));
-        let mut stage = match rising.and_then(|rising| rising.wait()) {
+        let stage = match rising.and_then(|rising| rising.wait()) {
             Ok(stage) => stage,
             Err(error) => return self.recorded(common, entry, asks, error.into()),
         };
         signals::end_in_order(&stage)?;
-        let mut pace: Box<dyn Pace> = match asks {
-            true => {
-                let shown = output.clone();
-                let colour = std::env::var_os("NO_COLOR").is_none() && !common.plain;
-                Box::new(Keys::new(common.plain, colour, Box::new(move || drop(shown.borrow_mut().flush()))))
-            }
-            false => Box::new(Auto),
-        };
         let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
-        let outcome =
-            engine::run(&lesson, &mut stage, &options, pace.as_mut(), &mut |event| output.borrow_mut().tell(&event));
+        let mut run = engine::Run::begin(&lesson, stage, options);
+        let colour = std::env::var_os("NO_COLOR").is_none() && !common.plain;
+        let outcome = play(&mut run, &mut output, asks.then(|| Keys::new(common.plain, colour)));
         // What was told before a fault is worth seeing.
-        output.borrow_mut().flush()?;
-        let held = outcome?;
-        drop(pace);
-        if let Some(output) = Rc::into_inner(output) {
-            output.into_inner().finish()?;
-        }
+        output.flush()?;
+        outcome?;
+        output.finish()?;
+        let held = run.held();
         if held && asks {
             note(&entry.slug, &lesson, common);
         }
         if held { Ok(()) } else { Err(CliError::NotHeld) }
     }
+}
+
+/// Shows a run to its end; `keys` are those of whoever is asked.
+fn play(run: &mut engine::Run, output: &mut Output, mut keys: Option<Keys>) -> Result<(), CliError> {
+    let mut answer = Answer::GoOn;
+    while let Some(item) = run.next(std::mem::take(&mut answer))? {
+        match (item, &mut keys) {
+            (Item::Event(event), _) => output.tell(&event)?,
+            (Item::Question(question), Some(keys)) => {
+                // What was told so far is read before the answer.
+                output.flush()?;
+                answer = keys.ask(&question).ok_or(CliError::Quiet)?;
+            }
+            (Item::Question(_), None) => {}
+        }
+    }
+    Ok(())
 }
 
 impl Run {

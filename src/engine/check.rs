@@ -1,9 +1,9 @@
 //! Runs a lesson for its author: does the text say what the kernel does?
 
-use crate::engine::{Auto, RunError, RunOptions, run};
+use crate::engine::{Answer, Item, Run, RunOptions};
 use crate::event::{Event, Observation};
 use crate::lesson::Lesson;
-use crate::stage::Stage;
+use crate::stage::{Stage, StageError};
 
 /// A command whose outcome is not the lesson's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,23 +29,23 @@ pub struct Checked {
 ///
 /// # Errors
 /// When the stage breaks.
-pub fn check(lesson: &Lesson, stage: &mut Stage) -> Result<Checked, RunError> {
+pub fn check(lesson: &Lesson, stage: Stage) -> Result<Checked, StageError> {
     let mut checked = Checked::default();
     let (mut command, mut step) = (0, 0);
-    run(lesson, stage, &RunOptions::default(), &mut Auto, &mut |event| {
-        match event {
-            Event::Step { number, .. } => step = number,
-            Event::Command { .. } => command += 1,
-            Event::Mismatch { found, status, .. } => {
+    let mut run = Run::begin(lesson, stage, RunOptions::default());
+    while let Some(item) = run.next(Answer::GoOn)? {
+        match item {
+            Item::Event(Event::Step { number, .. }) => step = number,
+            Item::Event(Event::Command { .. }) => command += 1,
+            Item::Event(Event::Mismatch { found, status, .. }) => {
                 checked.differences.push(Difference { command: command - 1, found, status });
             }
-            Event::Observation(Observation { overlays, .. }) => {
+            Item::Event(Event::Observation(Observation { overlays, .. })) => {
                 let troubles = overlays.into_iter().flat_map(|overlay| overlay.troubles);
                 checked.unexplained.extend(troubles.map(|trouble| (step, trouble)));
             }
             _ => {}
         }
-        Ok(())
-    })?;
+    }
     Ok(checked)
 }

@@ -1,11 +1,11 @@
 //! One run of a lesson.
 
 use crate::action::{CommandLine, adapt, why_adapted};
-use crate::engine::{Pace, Stop, Wrong};
+use crate::engine::Wrong;
 use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, PanelKind, Statement};
-use crate::ground::CgroupVersion;
-use crate::lesson::{Block, ConsoleLine, Lesson, Step, elsewhere};
+use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
+use std::collections::VecDeque;
 
 /// What a run shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,35 +24,240 @@ impl Default for RunOptions {
     }
 }
 
-/// Why a run ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The sandbox.
-    #[error(transparent)]
-    Stage(#[from] StageError),
-    /// The events could not be written.
-    #[error("cannot write what happened: {0}")]
-    Output(#[from] std::io::Error),
-    /// The learner.
-    #[error(transparent)]
-    Stopped(#[from] Stop),
+/// What a run gives next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// Something happened.
+    Event(Event),
+    /// Somebody may be asked; the next call of [`Run::next`] brings the answer, and the run waits until then.
+    Question(Question),
 }
 
-/// Runs a lesson on a stage that is fresh, and tells everything that happens. Returns whether every command did what
-/// the lesson says.
-///
-/// # Errors
-/// When the stage breaks, `tell` fails, or the learner stops.
-pub fn run(
-    lesson: &Lesson,
-    stage: &mut Stage,
-    options: &RunOptions,
-    pace: &mut dyn Pace,
-    tell: &mut dyn FnMut(Event) -> std::io::Result<()>,
-) -> Result<bool, RunError> {
+/// What a run waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What will hold after the commands? The event [`Event::Predict`] with these statements came just before.
+    Predict(Vec<Statement>),
+    /// So many commands are run next.
+    Commands(usize),
+    /// All of this step was shown, and there is another one after it.
+    NextStep {
+        /// The step that was shown, 1 for the first.
+        number: u32,
+        /// How many there are.
+        of: u32,
+    },
+}
+
+/// What a question is answered with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on; nobody predicted anything.
+    #[default]
+    GoOn,
+    /// What the learner says of each statement.
+    Predictions(Vec<bool>),
+}
+
+/// A run of a lesson on a stage of its own. Whoever shows it asks for one thing after the other; nothing is run before
+/// the question about it is answered, and a run that is dropped ends its stage.
+#[derive(Debug)]
+pub struct Run {
+    stage: Stage,
+    options: RunOptions,
+    panels: Vec<PanelKind>,
+    /// What is still to be done, in order.
+    parts: VecDeque<Part>,
+    /// What happened and was not told yet.
+    told: VecDeque<Event>,
+    /// Commands that the stage was given, and whose outcome was not collected yet.
+    begun: VecDeque<Begun>,
+    /// The statements of this step, and what was said of them.
+    predicted: Option<(Vec<Statement>, Option<Vec<bool>>)>,
+    /// Why a line had to be adapted is told once.
+    told_why: bool,
+    held: bool,
+}
+
+/// A part of a run that is still to come.
+#[derive(Debug)]
+enum Part {
+    Tell(Event),
+    Ask(Question),
+    /// Hand commands to the stage; after the last ones of a step it is asked for all that is shown then.
+    Begin {
+        lines: Vec<ConsoleLine>,
+        last: bool,
+    },
+    /// Tell which of the commands that were begun is next.
+    Command,
+    /// Collect what came of it.
+    Outcome,
+    Observation,
+    Marks,
+    /// Look without a word, so that the next look tells what is different.
+    Look,
+    /// A step that is not shown.
+    Hidden(Vec<ConsoleLine>),
+    End,
+}
+
+/// A command that the stage was given.
+#[derive(Debug)]
+struct Begun {
+    line: ConsoleLine,
+    /// The line as it is executed.
+    shown: String,
+    adapted: Option<Adapted>,
+}
+
+impl Run {
+    /// Begins to run a lesson on a stage that is fresh. What the lesson is on this machine is settled here.
+    pub fn begin(lesson: &Lesson, stage: Stage, options: RunOptions) -> Run {
+        let parts = parts(&lesson.on(stage.ready().cgroup_version()), &stage, &options);
+        Run {
+            stage,
+            options,
+            panels: lesson.meta.panels.clone(),
+            parts,
+            told: VecDeque::new(),
+            begun: VecDeque::new(),
+            predicted: None,
+            told_why: false,
+            held: true,
+        }
+    }
+
+    /// The next thing, or nothing after [`Event::End`]. `answer` is heeded where the last thing was a question.
+    ///
+    /// # Errors
+    /// When the stage breaks.
+    pub fn next(&mut self, answer: Answer) -> Result<Option<Item>, StageError> {
+        if let (Answer::Predictions(predictions), Some((_, said))) = (answer, &mut self.predicted) {
+            *said = Some(predictions);
+        }
+        loop {
+            if let Some(event) = self.told.pop_front() {
+                return Ok(Some(Item::Event(event)));
+            }
+            match self.parts.pop_front() {
+                None => return Ok(None),
+                Some(Part::Ask(question)) => {
+                    if let Question::Predict(statements) = &question {
+                        self.predicted = Some((statements.clone(), None));
+                    }
+                    return Ok(Some(Item::Question(question)));
+                }
+                Some(part) => self.go_on(part)?,
+            }
+        }
+    }
+
+    /// Whether every command until now did what the lesson says.
+    pub fn held(&self) -> bool {
+        self.held
+    }
+
+    fn go_on(&mut self, part: Part) -> Result<(), StageError> {
+        match part {
+            Part::Tell(event) => self.told.push_back(event),
+            Part::Ask(_) => {}
+            Part::Begin { lines, last } => self.begin_commands(lines, last)?,
+            Part::Command => self.tell_command(),
+            Part::Outcome => self.outcome()?,
+            Part::Observation => {
+                let observation = self.stage.observed()?;
+                self.told.push_back(Event::Observation(observation));
+            }
+            Part::Marks => self.mark()?,
+            Part::Look => {
+                self.stage.begin_observing(self.options.full, &self.panels)?;
+                self.stage.observed()?;
+            }
+            Part::Hidden(lines) => self.held &= run_silently(&lines, &mut self.stage)?.is_none(),
+            Part::End => self.told.push_back(Event::End { held: self.held }),
+        }
+        Ok(())
+    }
+
+    /// Hands all commands of a block to the stage, so that it works on the next one while the last one is shown.
+    fn begin_commands(&mut self, lines: Vec<ConsoleLine>, last: bool) -> Result<(), StageError> {
+        for line in lines {
+            let (command, adapted) = self.adapted(&line);
+            self.stage.begin(&command)?;
+            let shown = if adapted.is_some() { command.to_string() } else { line.source.clone() };
+            self.begun.push_back(Begun { line, shown, adapted });
+        }
+        if last {
+            self.stage.begin_observing(self.options.full, &self.panels)?;
+            if let Some((statements, _)) = &self.predicted {
+                self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The line as it must be for whoever runs it, and how that differs from the lesson's.
+    fn adapted(&mut self, line: &ConsoleLine) -> (CommandLine, Option<Adapted>) {
+        match adapt(&line.command, self.stage.ready().role) {
+            None => (line.command.clone(), None),
+            Some(command) => {
+                let why = (!self.told_why).then(|| why_adapted(&command).to_string());
+                self.told_why = true;
+                (command, Some(Adapted { from: line.source.clone(), why }))
+            }
+        }
+    }
+
+    fn tell_command(&mut self) {
+        let Some(begun) = self.begun.front_mut() else { return };
+        let meant_to_fail = begun.line.fails.then(|| begun.line.expected.join("\n"));
+        let (line, adapted) = (begun.shown.clone(), begun.adapted.take());
+        self.told.push_back(Event::Command { line, meant_to_fail, adapted });
+    }
+
+    /// What came of the command that was told last.
+    fn outcome(&mut self) -> Result<(), StageError> {
+        let Some(Begun { line, shown, .. }) = self.begun.pop_front() else { return Ok(()) };
+        let ran = self.stage.ran()?;
+        let held = holds(&line, &ran);
+        let found = String::from_utf8_lossy(&ran.shown).into_owned();
+        if self.options.syscalls {
+            self.told.extend(ran.calls.into_iter().map(Event::Call));
+        }
+        if !found.is_empty() {
+            self.told.push_back(Event::Output { text: found.clone() });
+        }
+        self.told.extend(ran.failure.map(Event::Explained));
+        self.told.extend(ran.warning.map(|text| Event::Warned { text }));
+        if !held {
+            self.held = false;
+            let status = (line.fails != (ran.status != 0)).then_some(ran.status);
+            self.told.push_back(Event::Mismatch { line: shown, expected: line.expected.join("\n"), found, status });
+        }
+        Ok(())
+    }
+
+    /// Marks the predictions of a step by what the disk holds.
+    fn mark(&mut self) -> Result<(), StageError> {
+        let Some((statements, said)) = self.predicted.take() else { return Ok(()) };
+        let found = self.stage.found()?;
+        let marks = statements.into_iter().zip(found).enumerate().map(|(at, (statement, found))| Marked {
+            said: said.as_ref().and_then(|said| said.get(at).copied()),
+            holds: statement_holds(&statement, &found),
+            statement,
+            found,
+        });
+        self.told.push_back(Event::Marked { marks: marks.collect() });
+        Ok(())
+    }
+}
+
+/// All that there is to do, in order.
+fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part> {
     let of = lesson.steps().count() as u32;
     let ready = stage.ready();
-    tell(Event::Begin(Begin {
+    let mut parts = VecDeque::from([Part::Tell(Event::Begin(Begin {
         format: FORMAT,
         number: lesson.meta.number,
         slug: lesson.meta.slug.clone(),
@@ -64,184 +269,64 @@ pub fn run(
         kernel: ready.kernel.clone(),
         scratch: ready.scratch.clone(),
         cgroups: ready.cgroup_version(),
-    }))?;
+    }))]);
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {
-        tell(Event::Intro { text: lesson.intro.clone() })?;
+        parts.push_back(Part::Tell(Event::Intro { text: lesson.intro.clone() }));
     }
-    let panels = lesson.meta.panels.clone();
-    let mut run = Run { stage, options, panels, pace, tell, told_why: false, held: true };
     // The first look, at an empty scratch space: what comes later is new.
-    run.look()?;
+    parts.push_back(Part::Look);
     for (number, step) in lesson.steps() {
-        match number < options.from_step {
-            true => run.silently(step)?,
-            false => run.step(number, of, step)?,
+        if number < options.from_step {
+            parts.extend([Part::Hidden(step.commands().cloned().collect()), Part::Look]);
+        } else {
+            parts.push_back(Part::Tell(Event::Step { number, of, title: step.title.clone() }));
+            parts_of_step(step, &mut parts);
+            if number < of {
+                parts.push_back(Part::Ask(Question::NextStep { number, of }));
+            }
         }
     }
-    let held = run.held;
-    for exercise in lesson.exercises() {
+    parts.extend(lesson.exercises().map(|exercise| {
         let (id, title, text) = (exercise.id.clone(), exercise.title.clone(), exercise.text.clone());
-        tell(Event::Exercise { id, title, text })?;
-    }
-    tell(Event::End { held })?;
-    Ok(held)
+        Part::Tell(Event::Exercise { id, title, text })
+    }));
+    parts.push_back(Part::End);
+    parts
 }
 
-/// A line as it is run, and how it differs from the lesson's.
-type Begun = (CommandLine, Option<Adapted>);
-
-struct Run<'a> {
-    stage: &'a mut Stage,
-    options: &'a RunOptions,
-    panels: Vec<PanelKind>,
-    pace: &'a mut dyn Pace,
-    tell: &'a mut dyn FnMut(Event) -> std::io::Result<()>,
-    /// Why a line had to be adapted is told once.
-    told_why: bool,
-    held: bool,
-}
-
-impl Run<'_> {
-    fn step(&mut self, number: u32, of: u32, step: &Step) -> Result<(), RunError> {
-        (self.tell)(Event::Step { number, of, title: step.title.clone() })?;
-        let mut predicted: Option<(&[Statement], Option<Vec<bool>>)> = None;
-        let version = self.stage.ready().cgroup_version();
-        let here = |only: &Option<CgroupVersion>| only.is_none() || *only == version;
-        let runs = |block: &&Block| matches!(block, Block::Console { only, .. } if here(only));
-        let consoles = step.blocks.iter().filter(runs).count();
-        let mut console = 0;
-        for block in &step.blocks {
-            match block {
-                Block::Prose(text) => (self.tell)(Event::Prose { text: text.clone() })?,
-                Block::Notes(text) => (self.tell)(Event::Notes { text: text.clone() })?,
-                Block::Predict { only, .. } if !here(only) => {}
-                Block::Console { lines, only: Some(only) } if !here(&Some(*only)) => {
-                    (self.tell)(Event::Prose { text: elsewhere(lines, *only) })?;
-                }
-                Block::Predict { statements, .. } => {
-                    (self.tell)(Event::Predict { statements: statements.clone() })?;
-                    predicted = Some((statements, self.pace.predict(statements)?));
-                }
-                Block::Console { lines, .. } => {
-                    console += 1;
-                    self.pace.before_commands(lines.len())?;
-                    let begun = self.begin(lines)?;
-                    if console == consoles {
-                        // With the last commands of a step the stage is asked for all that is shown after them.
-                        let statements = predicted.as_ref().map_or(&[][..], |(statements, _)| *statements);
-                        self.begin_looking(statements)?;
-                    }
-                    for (line, begun) in lines.iter().zip(begun) {
-                        self.command(line, begun)?;
-                    }
-                }
+fn parts_of_step(step: &Step, parts: &mut VecDeque<Part>) {
+    let is_console = |block: &&Block| matches!(block, Block::Console { .. });
+    let consoles = step.blocks.iter().filter(is_console).count();
+    let (mut console, mut predicts) = (0, false);
+    for block in &step.blocks {
+        match block {
+            Block::Prose(text) => parts.push_back(Part::Tell(Event::Prose { text: text.clone() })),
+            Block::Notes(text) => parts.push_back(Part::Tell(Event::Notes { text: text.clone() })),
+            Block::Predict { statements, .. } => {
+                predicts = true;
+                parts.push_back(Part::Tell(Event::Predict { statements: statements.clone() }));
+                parts.push_back(Part::Ask(Question::Predict(statements.clone())));
             }
-        }
-        if console > 0 {
-            let observation = self.stage.observed()?;
-            (self.tell)(Event::Observation(observation))?;
-        }
-        if let Some((statements, said)) = predicted {
-            let marks = self.mark(statements, said)?;
-            (self.tell)(Event::Marked { marks })?;
-        }
-        self.pace.after_step(number, of)?;
-        Ok(())
-    }
-
-    /// Runs the commands of a step that is not shown.
-    fn silently(&mut self, step: &Step) -> Result<(), RunError> {
-        let version = self.stage.ready().cgroup_version();
-        self.held &= run_silently(step.commands_on(version), self.stage)?.is_none();
-        self.look()
-    }
-
-    /// Looks, so that the next look tells what is different.
-    fn look(&mut self) -> Result<(), RunError> {
-        self.begin_looking(&[])?;
-        self.stage.observed()?;
-        Ok(())
-    }
-
-    /// Hands all commands of a block to the stage, so that it works on the next one while the last one is shown.
-    fn begin(&mut self, lines: &[ConsoleLine]) -> Result<Vec<Begun>, RunError> {
-        let begun: Vec<Begun> = lines.iter().map(|line| self.adapted(line)).collect();
-        for (command, _) in &begun {
-            self.stage.begin(command)?;
-        }
-        Ok(begun)
-    }
-
-    fn begin_looking(&mut self, statements: &[Statement]) -> Result<(), RunError> {
-        self.stage.begin_observing(self.options.full, &self.panels)?;
-        if !statements.is_empty() {
-            self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
-        }
-        Ok(())
-    }
-
-    /// Shows a command that was begun, and what came of it.
-    fn command(&mut self, line: &ConsoleLine, (command, adapted): Begun) -> Result<(), RunError> {
-        let shown = if adapted.is_some() { command.to_string() } else { line.source.clone() };
-        let meant_to_fail = line.fails.then(|| line.expected.join("\n"));
-        (self.tell)(Event::Command { line: shown.clone(), meant_to_fail, adapted })?;
-        let ran = self.stage.ran()?;
-        if self.options.syscalls {
-            for call in &ran.calls {
-                (self.tell)(Event::Call(call.clone()))?;
-            }
-        }
-        let text = String::from_utf8_lossy(&ran.shown).into_owned();
-        if !text.is_empty() {
-            (self.tell)(Event::Output { text: text.clone() })?;
-        }
-        if let Some(failure) = &ran.failure {
-            (self.tell)(Event::Explained(failure.clone()))?;
-        }
-        if let Some(text) = &ran.warning {
-            (self.tell)(Event::Warned { text: text.clone() })?;
-        }
-        if !holds(line, &ran) {
-            self.held = false;
-            let status = (line.fails != (ran.status != 0)).then_some(ran.status);
-            (self.tell)(Event::Mismatch { line: shown, expected: line.expected.join("\n"), found: text, status })?;
-        }
-        Ok(())
-    }
-
-    /// The line as it must be for whoever runs it, and how that differs from the lesson's.
-    fn adapted(&mut self, line: &ConsoleLine) -> Begun {
-        match adapt(&line.command, self.stage.ready().role) {
-            None => (line.command.clone(), None),
-            Some(command) => {
-                let why = (!self.told_why).then(|| why_adapted(&command).to_string());
-                self.told_why = true;
-                (command, Some(Adapted { from: line.source.clone(), why }))
+            Block::Console { lines, .. } => {
+                console += 1;
+                parts.push_back(Part::Ask(Question::Commands(lines.len())));
+                parts.push_back(Part::Begin { lines: lines.clone(), last: console == consoles });
+                parts.extend(lines.iter().flat_map(|_| [Part::Command, Part::Outcome]));
             }
         }
     }
-
-    /// Marks statements by what the disk holds.
-    fn mark(&mut self, statements: &[Statement], said: Option<Vec<bool>>) -> Result<Vec<Marked>, RunError> {
-        let found = self.stage.found()?;
-        let marks = statements.iter().zip(found).enumerate().map(|(at, (statement, found))| Marked {
-            statement: statement.clone(),
-            said: said.as_ref().and_then(|said| said.get(at).copied()),
-            holds: statement_holds(statement, &found),
-            found,
-        });
-        Ok(marks.collect())
+    if console > 0 {
+        parts.push_back(Part::Observation);
+    }
+    if predicts {
+        parts.push_back(Part::Marks);
     }
 }
 
 /// Runs commands without a word; returns the first that did not do what the lesson says.
-pub(super) fn run_silently<'l>(
-    lines: impl Iterator<Item = &'l ConsoleLine>,
-    stage: &mut Stage,
-) -> Result<Option<Wrong>, StageError> {
-    let lines: Vec<&ConsoleLine> = lines.collect();
+pub(super) fn run_silently(lines: &[ConsoleLine], stage: &mut Stage) -> Result<Option<Wrong>, StageError> {
     let role = stage.ready().role;
-    for line in &lines {
+    for line in lines {
         match adapt(&line.command, role) {
             None => stage.begin(&line.command)?,
             Some(adapted) => stage.begin(&adapted)?,

@@ -27,7 +27,7 @@ pub use fixture::{Fixture, FixtureKind};
 pub use language::Language;
 pub use lint::{Finding, lint};
 pub use meta::read_meta;
-pub use model::{Block, ConsoleLine, Exercise, Lesson, Meta, Place, Section, Step, elsewhere};
+pub use model::{Block, ConsoleLine, Exercise, Lesson, Meta, Place, Section, Step};
 pub use new::scaffold;
 pub use outline::Heading;
 pub use parse::parse;

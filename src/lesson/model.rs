@@ -127,6 +127,31 @@ pub struct Place {
 }
 
 impl Lesson {
+    /// The lesson as it is on a machine with this version of cgroups: blocks that are for another version are told as
+    /// prose, or left out where they ask for predictions. No block of it is for one version only.
+    pub fn on(&self, version: Option<CgroupVersion>) -> Lesson {
+        let block = |block: &Block| match block {
+            Block::Console { lines, only: Some(only) } if Some(*only) != version => {
+                Some(Block::Prose(elsewhere(lines, *only)))
+            }
+            Block::Predict { only: Some(only), .. } if Some(*only) != version => None,
+            Block::Console { lines, .. } => Some(Block::Console { lines: lines.clone(), only: None }),
+            Block::Predict { statements, .. } => Some(Block::Predict { statements: statements.clone(), only: None }),
+            Block::Prose(_) | Block::Notes(_) => Some(block.clone()),
+        };
+        let section = |section: &Section| match section {
+            Section::Step(Step { title, blocks, at }) => {
+                Section::Step(Step { title: title.clone(), blocks: blocks.iter().filter_map(block).collect(), at: *at })
+            }
+            Section::Exercise(exercise) => Section::Exercise(exercise.clone()),
+        };
+        Lesson {
+            meta: self.meta.clone(),
+            intro: self.intro.clone(),
+            sections: self.sections.iter().map(section).collect(),
+        }
+    }
+
     /// The steps, numbered from 1.
     pub fn steps(&self) -> impl Iterator<Item = (u32, &Step)> {
         let steps = self.sections.iter().filter_map(|section| match section {
@@ -147,7 +172,7 @@ impl Lesson {
 
 /// What is told in the place of lines that are for another version of cgroups than the machine has: the lines themselves,
 /// with a sentence that says so.
-pub fn elsewhere(lines: &[ConsoleLine], version: CgroupVersion) -> String {
+fn elsewhere(lines: &[ConsoleLine], version: CgroupVersion) -> String {
     let mut text =
         format!("Where cgroups are of version {} (this is shown, and not run here):\n\n```text\n", version.number());
     for line in lines {
@@ -172,14 +197,6 @@ impl Step {
     pub fn commands(&self) -> impl Iterator<Item = &ConsoleLine> {
         self.blocks.iter().flat_map(|block| match block {
             Block::Console { lines, .. } => lines.as_slice(),
-            _ => &[],
-        })
-    }
-
-    /// Those that are run on a machine with this version of cgroups.
-    pub fn commands_on(&self, version: Option<CgroupVersion>) -> impl Iterator<Item = &ConsoleLine> {
-        self.blocks.iter().flat_map(move |block| match block {
-            Block::Console { lines, only } if only.is_none() || *only == version => lines.as_slice(),
             _ => &[],
         })
     }

@@ -1,8 +1,7 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
 use layerlab::event::{Event, FORMAT};
-use layerlab::ground::CgroupVersion;
-use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson, elsewhere};
+use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson};
 use layerlab::render::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use mdbook_preprocessor::errors::{Error, Result};
@@ -56,7 +55,7 @@ fn matches(lesson: &Lesson, events: &[Event]) -> std::result::Result<(), String>
         Event::Begin(begin) => begin.cgroups,
         _ => None,
     });
-    let written = written(lesson, version);
+    let written = written(&lesson.on(version));
     let recorded: Vec<String> = events.iter().filter_map(recorded).collect();
     if let Some((written, recorded)) = written.iter().zip(&recorded).find(|(written, recorded)| written != recorded) {
         return Err(format!("its text has `{written}` where the recording has `{recorded}`"));
@@ -70,8 +69,8 @@ fn matches(lesson: &Lesson, events: &[Event]) -> std::result::Result<(), String>
     }
 }
 
-/// The text as it is told on a machine with this version of cgroups.
-fn written(lesson: &Lesson, version: Option<CgroupVersion>) -> Vec<String> {
+/// The text of a lesson as it is on one machine.
+fn written(lesson: &Lesson) -> Vec<String> {
     let mut all = vec![format!("{}, {} minutes", lesson.meta.title, lesson.meta.minutes)];
     all.extend(Some(lesson.intro.clone()).filter(|intro| !intro.trim().is_empty()));
     for (_, step) in lesson.steps() {
@@ -79,10 +78,6 @@ fn written(lesson: &Lesson, version: Option<CgroupVersion>) -> Vec<String> {
         for block in &step.blocks {
             match block {
                 Block::Prose(text) => all.push(text.clone()),
-                Block::Predict { only: Some(only), .. } if Some(*only) != version => {}
-                Block::Console { lines, only: Some(only) } if Some(*only) != version => {
-                    all.push(elsewhere(lines, *only));
-                }
                 Block::Predict { statements, .. } => all.push(format!("{statements:?}")),
                 Block::Console { lines, .. } => all.extend(lines.iter().map(|line| format!("$ {}", line.source))),
                 Block::Notes(_) => {}
@@ -129,7 +124,7 @@ mod tests {
             let Some(Event::Begin(begin)) = read(&entry.recording().unwrap()).unwrap().into_iter().next() else {
                 panic!("a beginning")
             };
-            let commands = lesson.steps().map(|(_, step)| step.commands_on(begin.cgroups).count()).sum::<usize>();
+            let commands = lesson.on(begin.cgroups).steps().map(|(_, step)| step.commands().count()).sum::<usize>();
             assert_eq!(chapter.content.matches("<span>$ </span>").count(), commands, "{}", lesson.meta.title);
             // A lesson without an overlay shows its directory alone.
             let trees = if lesson.meta.needs.contains(&Need::Overlay) { "ll-trees ll-overlay" } else { "ll-trees" };

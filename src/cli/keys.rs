@@ -1,6 +1,6 @@
-//! The pace of a person at a terminal: Enter goes on, predictions are asked.
+//! A person at a terminal: Enter goes on, predictions are asked.
 
-use crate::engine::{Pace, Stop};
+use crate::engine::{Answer, Question};
 use crate::event::Statement;
 use crate::render::{Paint, Role, words};
 use dialoguer::console::{Key, Term};
@@ -11,25 +11,38 @@ pub struct Keys {
     paint: Paint,
     /// A screen reader is asked one question after the other, in whole sentences.
     plain: bool,
-    /// Shows what was told so far; called before every wait.
-    pub show: Box<dyn Fn()>,
 }
+
+/// The learner does not want to go on.
+struct Stop;
 
 impl Keys {
     /// Keys from the terminal of this process.
-    pub fn new(plain: bool, colour: bool, show: Box<dyn Fn()>) -> Keys {
-        Keys { terminal: Term::stdout(), paint: Paint::new(colour), plain, show }
+    pub fn new(plain: bool, colour: bool) -> Keys {
+        Keys { terminal: Term::stdout(), paint: Paint::new(colour), plain }
+    }
+
+    /// Asks, and waits for the answer; nothing where the learner stops.
+    pub fn ask(&mut self, question: &Question) -> Option<Answer> {
+        let answer = match question {
+            Question::Predict(statements) => self.predict(statements),
+            Question::Commands(1) => self.wait("Enter runs the command, q stops"),
+            Question::Commands(more) => self.wait(&format!("Enter runs the {more} commands, q stops")),
+            Question::NextStep { number, of } => {
+                self.wait(&format!("Enter goes on to step {} of {of}, q stops", number + 1))
+            }
+        };
+        answer.ok()
     }
 
     /// Shows a line, waits for Enter (or space), takes the line away again. `q` stops.
-    fn wait(&mut self, hint: &str) -> Result<(), Stop> {
-        (self.show)();
+    fn wait(&mut self, hint: &str) -> Result<Answer, Stop> {
         let line = format!("  {hint}");
         let _ = self.terminal.write_line("");
         let _ = self.terminal.write_str(&self.paint.paint(Role::Hint, &line));
         let outcome = loop {
             match self.terminal.read_key() {
-                Ok(Key::Enter | Key::Char(' ') | Key::ArrowRight | Key::PageDown) => break Ok(()),
+                Ok(Key::Enter | Key::Char(' ') | Key::ArrowRight | Key::PageDown) => break Ok(Answer::GoOn),
                 Ok(Key::Char('q' | 'Q') | Key::CtrlC | Key::Escape | Key::Char('\u{4}')) | Err(_) => break Err(Stop),
                 Ok(_) => {}
             }
@@ -47,36 +60,19 @@ impl Keys {
         }
         outcome
     }
-}
 
-impl Pace for Keys {
-    fn before_commands(&mut self, commands: usize) -> Result<(), Stop> {
-        match commands {
-            1 => self.wait("Enter runs the command, q stops"),
-            more => self.wait(&format!("Enter runs the {more} commands, q stops")),
-        }
-    }
-
-    fn after_step(&mut self, number: u32, of: u32) -> Result<(), Stop> {
-        match number < of {
-            true => self.wait(&format!("Enter goes on to step {} of {of}, q stops", number + 1)),
-            false => Ok(()),
-        }
-    }
-
-    fn predict(&mut self, statements: &[Statement]) -> Result<Option<Vec<bool>>, Stop> {
-        (self.show)();
+    fn predict(&mut self, statements: &[Statement]) -> Result<Answer, Stop> {
         if self.plain {
             let mut said = Vec::new();
             for statement in statements {
                 let question = dialoguer::Confirm::new().with_prompt(words::question(statement));
                 match question.interact_on_opt(&self.terminal) {
                     Ok(Some(answer)) => said.push(answer),
-                    Ok(None) => return Ok(None),
+                    Ok(None) => return Ok(Answer::GoOn),
                     Err(_) => return Err(Stop),
                 }
             }
-            return Ok(Some(said));
+            return Ok(Answer::Predictions(said));
         }
         let items: Vec<String> = statements.iter().map(words::question).collect();
         let asked = dialoguer::MultiSelect::new()
@@ -85,8 +81,8 @@ impl Pace for Keys {
             .report(false)
             .interact_on_opt(&self.terminal);
         match asked {
-            Ok(None) => Ok(None),
-            Ok(Some(ticked)) => Ok(Some((0..statements.len()).map(|at| ticked.contains(&at)).collect())),
+            Ok(None) => Ok(Answer::GoOn),
+            Ok(Some(ticked)) => Ok(Answer::Predictions((0..statements.len()).map(|at| ticked.contains(&at)).collect())),
             Err(_) => Err(Stop),
         }
     }
