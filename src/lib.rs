@@ -7,7 +7,7 @@
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
 //! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk,
-//! - [`rootfs`] makes a root file system from what the host has,
+//! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data, and [`render`] turns it into text,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
@@ -29,3 +29,4 @@ pub mod render;
 pub mod rootfs;
 pub mod session;
 pub mod stage;
+pub mod tree;

@@ -3,9 +3,9 @@
 use crate::ground::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
-use crate::rootfs::RootfsError;
 use crate::session::SessionError;
 use crate::stage::StageError;
+use crate::tree::TreeError;
 use std::io::IsTerminal;
 
 /// A command did not end well.
@@ -88,12 +88,12 @@ impl From<SessionError> for CliError {
     }
 }
 
-impl From<RootfsError> for CliError {
-    fn from(error: RootfsError) -> CliError {
+impl From<TreeError> for CliError {
+    fn from(error: TreeError) -> CliError {
         match error {
-            RootfsError::Host(failure) => CliError::Host(failure),
-            RootfsError::Refused(text) => CliError::Usage(text),
-            RootfsError::Stopped(signal) => CliError::Signal(signal),
+            TreeError::Host(failure) => CliError::Host(failure),
+            TreeError::Refused(text) => CliError::Usage(text),
+            TreeError::Stopped(signal) => CliError::Signal(signal),
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::cli::output::wrapped;
 use crate::cli::{CliError, Common};
 use crate::kernel::effective_ids;
-use crate::rootfs::{Copied, Made, Report, Source, Wanted, make};
+use crate::rootfs::{Copied, Report, Source, Wanted, make};
+use crate::tree::Made;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::ffi::OsString;
 use std::path::PathBuf;

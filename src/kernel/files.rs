@@ -320,11 +320,20 @@ pub fn umask() -> u32 {
     umask.bits()
 }
 
-/// statx(2) of an open directory: another file system, or another part of one, is mounted here (kernel 5.8).
+/// statx(2) of an open directory: another file system, or another part of one, is mounted here. Before kernel 5.8 only
+/// another file system can be told.
 pub fn is_mount_root(directory: &OwnedFd) -> bool {
-    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags};
-    rustix::fs::statx(directory, "", AtFlags::EMPTY_PATH, StatxFlags::TYPE)
-        .is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, fstat, statat};
+    match rustix::fs::statx(directory, "", AtFlags::EMPTY_PATH, StatxFlags::TYPE) {
+        Ok(found) if found.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) => {
+            found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)
+        }
+        _ => {
+            let device = |found: rustix::fs::Stat| found.st_dev;
+            let above = statat(directory, "..", AtFlags::empty()).map(device);
+            above.is_ok() && above != fstat(directory).map(device)
+        }
+    }
 }
 
 /// faccessat(2) with AT_EACCESS: whether we may make and delete entries in a directory.

@@ -147,13 +147,35 @@ impl Within {
         })
     }
 
-    /// Lets us into a directory of ours that is locked. It is held by a descriptor that needs no permission to be had, and
-    /// changed through that, so no link that takes its place meanwhile is followed.
-    pub fn unlock(&self, name: &OsStr) -> Outcome<()> {
+    /// A directory in this one by a descriptor that needs no permission to be had, and permits nothing but to be asked for
+    /// more.
+    pub fn hold(&self, name: &OsStr) -> Outcome<Within> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let shown = "O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_PATH|O_DIRECTORY";
         let held = single(name).and_then(|()| rustix::fs::openat(&self.0, name, flags, Mode::empty()));
-        let unlock = |held: OwnedFd| rustix::fs::chmod(format!("/proc/self/fd/{}", held.as_raw_fd()), Mode::RWXU);
-        held.and_then(unlock).map_err(|errno| self.error("fchmodat", name, "0700", errno))
+        held.map(Within).map_err(|errno| self.error("openat", name, shown, errno))
+    }
+
+    /// Lets us into a directory of ours that is held and locked. What has taken its name meanwhile stays as it is.
+    pub fn unlock(&self) -> Outcome<()> {
+        let mode =
+            rustix::fs::fstat(&self.0).map_err(|errno| of_open("fstat", &self.0, "…".to_string(), errno))?.st_mode;
+        if mode & 0o700 == 0o700 {
+            return Ok(());
+        }
+        // fchmod(2) does not take such a descriptor.
+        let unlocked = rustix::fs::chmod(format!("/proc/self/fd/{}", self.0.as_raw_fd()), Mode::RWXU);
+        unlocked.map_err(|errno| of_open("fchmod", &self.0, "0700".to_string(), errno))
+    }
+
+    /// The directory that holds this one, which must be the one that we came from.
+    pub fn parent(&self, identity: (u64, u64)) -> Outcome<Within> {
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(&self.0, "..", flags, Mode::empty()).map(Within);
+        let error = |errno| self.error("openat", "..".as_ref(), "O_RDONLY|O_CLOEXEC|O_DIRECTORY", errno);
+        let parent = opened.map_err(error)?;
+        // It was moved meanwhile.
+        if parent.identity()? == identity { Ok(parent) } else { Err(error(Errno::STALE)) }
     }
 
     /// The owner of the entry itself.
@@ -295,6 +317,24 @@ fn shown(file: impl AsFd) -> String {
 mod tests {
     use super::Within;
     use std::ffi::OsStr;
+
+    #[test]
+    fn what_takes_the_place_of_a_directory_that_is_held_stays_as_it_is() {
+        use std::fs::{Permissions, create_dir, metadata, rename, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["locked", "others"] {
+            create_dir(at(name)).unwrap();
+            set_permissions(at(name), Permissions::from_mode(0o500)).unwrap();
+        }
+        let held = Within::open(folder.path()).unwrap().hold(OsStr::new("locked")).unwrap();
+        rename(at("locked"), at("moved")).unwrap();
+        std::os::unix::fs::symlink(at("others"), at("locked")).unwrap();
+        held.unlock().unwrap();
+        let mode = |name| metadata(at(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("moved"), mode("others")), (0o700, 0o500));
+    }
 
     #[test]
     fn no_name_leads_out_of_the_directory() {

@@ -1,9 +1,7 @@
 //! What every root file system has whatever is in it: the usual directories (hier(7), file-hierarchy(7)) and the few
 //! files that programs expect. Nothing of it is read from this host.
 
-use crate::rootfs::error::RootfsError;
-use crate::rootfs::inside::Inside;
-use crate::rootfs::tree::{Meta, Tree};
+use crate::tree::{Inside, Meta, TreeError, TreeWriter};
 use std::path::Path;
 
 /// The usual directories, with their modes.
@@ -50,7 +48,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 /// Writes them.
-pub(super) fn files(tree: &mut Tree, shell: &str) -> Result<(), RootfsError> {
+pub(super) fn files(tree: &mut TreeWriter, shell: &str) -> Result<(), TreeError> {
     let meta = Meta::mode(0o644);
     for (path, text) in FILES {
         tree.text(&Inside::of(Path::new(path)), &meta, text)?;

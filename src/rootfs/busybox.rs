@@ -1,24 +1,23 @@
 //! Busybox: one program that is many, by the name it is called by.
 
-use crate::rootfs::error::RootfsError;
-use crate::rootfs::host::{Host, find};
-use crate::rootfs::inside::Inside;
-use crate::rootfs::tree::Meta;
+use crate::rootfs::host_files::HostFiles;
+use crate::rootfs::programs::find;
+use crate::tree::{Inside, Meta, TreeError};
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Copies it, with a link for each program that it says it is.
-pub(super) fn take(host: &mut Host) -> Result<(), RootfsError> {
+pub(super) fn take(host: &mut HostFiles) -> Result<(), TreeError> {
     let Some(path) = find(OsStr::new("busybox")) else {
         let why = "this host has no busybox";
         let fix = "install it (Debian: busybox-static), or leave --busybox away to copy the host's own programs";
-        return Err(RootfsError::refused("cannot make a root file system of busybox", why, fix));
+        return Err(TreeError::refused("cannot make a root file system of busybox", why, fix));
     };
     host.program(&path)?;
     let listed = Command::new(&path).arg("--list").env_clear().stdin(Stdio::null()).stderr(Stdio::null()).output();
     let listed =
-        listed.map_err(|error| RootfsError::io("cannot ask busybox which programs it is", "execve", &path, &error))?;
+        listed.map_err(|error| TreeError::io("cannot ask busybox which programs it is", "execve", &path, &error))?;
     let (bin, target) = directory(&path);
     for name in String::from_utf8_lossy(&listed.stdout).lines() {
         // What starts a machine is none of a container's.

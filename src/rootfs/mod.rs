@@ -1,32 +1,23 @@
 //! A directory that can be the root of a container: made of this host's own programs with the libraries they need, or
 //! copied from a tree or an archive.
 //!
-//! [`make`] is the way in. `build` sees to it that the directory appears whole or not at all; everything is written
-//! through `tree`, which stays inside, counts, and stops when it is told to; `host`, `source` and `archive` say what.
+//! [`make`] is the way in. What writes it is the room [`crate::tree`]; `host` says what of this host.
 
-mod archive;
 mod base;
-mod build;
 mod busybox;
 mod elf;
-mod error;
 mod host;
-mod inside;
+mod host_files;
 mod ld_so_conf;
 mod libraries;
-mod pax;
 mod programs;
-mod remove;
 mod script;
-mod source;
 mod terminfo;
-mod tree;
-mod unpacked;
 
-pub use error::RootfsError;
-pub use host::{Copied, Missing, Unresolved, Wanted};
-pub use tree::{LeftOut, Made};
+pub use host::Wanted;
+pub use host_files::{Copied, Missing, Unresolved};
 
+use crate::tree::{Archive, Budget, DirectoryKind, Made, TreeError, TreeWriter, copy_tree, new_directory};
 use serde::Serialize;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -53,25 +44,28 @@ pub struct Report {
     pub made: Made,
 }
 
+const KIND: DirectoryKind = DirectoryKind { called: "the root file system", prefix: ".layerlab-rootfs-" };
+
 /// Makes a root file system in a directory that does not exist or is empty. At most `limit` bytes are written; a number in
 /// `stop` is the signal that ends the work.
 ///
 /// # Errors
 /// What could not be done; nothing is left of it then.
-pub fn make(directory: &Path, source: &Source, limit: u64, stop: &AtomicUsize) -> Result<Report, RootfsError> {
-    let (copied, made) = build::build(directory, limit, stop, |tree| match source {
+pub fn make(directory: &Path, source: &Source, limit: u64, stop: &AtomicUsize) -> Result<Report, TreeError> {
+    let budget = Budget::new(limit, stop);
+    let (copied, made) = new_directory(directory, KIND, &budget, |tree| match source {
         Source::Host(wanted) => host::fill(tree, wanted).map(Some),
-        Source::Path(path) => copy(tree, path).map(|()| None),
+        Source::Path(path) => copy(tree, path, &budget).map(|()| None),
     })?;
     Ok(Report { directory: directory.display().to_string(), copied, made })
 }
 
-fn copy(tree: &mut tree::Tree, path: &Path) -> Result<(), RootfsError> {
+fn copy(tree: &mut TreeWriter, path: &Path, budget: &Budget) -> Result<(), TreeError> {
     let wanted = format!("cannot copy {}", path.display());
-    let found = std::fs::metadata(path).map_err(|error| RootfsError::io(&wanted, "stat", path, &error))?;
+    let found = std::fs::metadata(path).map_err(|error| TreeError::io(&wanted, "stat", path, &error))?;
     if found.is_dir() {
-        return source::fill(tree, path);
+        return copy_tree(tree, path);
     }
-    let file = File::open(path).map_err(|error| RootfsError::io(&wanted, "openat", path, &error))?;
-    archive::fill(tree, path, file)
+    let file = File::open(path).map_err(|error| TreeError::io(&wanted, "openat", path, &error))?;
+    Archive::open(path, file, budget)?.unpack(tree)
 }

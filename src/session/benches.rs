@@ -6,7 +6,8 @@ use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
-use crate::stage::{Keeper, Kept, Stage, StageError, StageNeeds, Starting, Visit, remove_tree};
+use crate::stage::{Keeper, Kept, Stage, StageError, StageNeeds, Starting, Visit};
+use crate::tree::remove_tree;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -307,14 +308,12 @@ impl Session {
 /// leads elsewhere.
 fn clear(home: &Home, lesson: &str) -> Result<(), SessionError> {
     for directory in [home.benches(lesson), home.state(lesson)] {
-        match remove_tree(&directory) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let why = "what is in it cannot be deleted: it is somebody else's, or still at work";
-                let fix = "end what works there, and try again";
-                return Err(SessionError::disk("cannot delete the benches", "unlinkat", &directory, &error, why, fix));
-            }
+        if let Err(error) = remove_tree(&directory)
+            && !error.is("ENOENT")
+        {
+            let why = "what is in it cannot be deleted: it is somebody else's, or still at work";
+            let fix = "end what works there, and try again";
+            return Err(SessionError::call("cannot delete the benches", error, why, fix));
         }
     }
     Ok(())

@@ -29,8 +29,13 @@ impl SessionError {
         why: &str,
         fix: &str,
     ) -> SessionError {
-        let call = CallError::from_io(call, quoted(path), error).call;
-        SessionError::Disk(Box::new(Failure { wanted: wanted.into(), call, why: why.into(), fix: fix.into() }))
+        SessionError::call(wanted, CallError::from_io(call, quoted(path), error), why, fix)
+    }
+
+    /// The same, of a call that the kernel's room made.
+    pub(super) fn call(wanted: &str, error: CallError, why: &str, fix: &str) -> SessionError {
+        let (wanted, why, fix) = (wanted.into(), why.into(), fix.into());
+        SessionError::Disk(Box::new(Failure { wanted, call: error.call, why, fix }))
     }
 
     /// What was asked for makes no sense as things stand: what, why, and what to do.

@@ -51,7 +51,7 @@ pub use error::StageError;
 pub use handle::{Ran, Rising, Stage, Stopper};
 pub use holder::{why_no_map, why_no_namespaces};
 pub use keeper::{Kept, Starting};
-pub use scratch::{ScratchChoice, remove_tree};
+pub use scratch::ScratchChoice;
 pub use shell::Shell;
 pub use visitor::Visit;
 pub use wire::{Keeper, Layers, Ready, StageNeeds};

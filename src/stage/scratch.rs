@@ -8,9 +8,9 @@ use crate::ground::Role;
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
 use crate::stage::error::StageError;
+use crate::tree::remove_tree;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// Where the files of a run should go.
@@ -124,8 +124,7 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, String), StageError> {
 
 /// Makes a directory anew: what is mounted in it is unmounted first, so that deleting goes through no mount.
 pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
-    let failed = |call: &str, error: &std::io::Error, why: String| {
-        let error = CallError::from_io(call, crate::kernel::quoted(directory), error);
+    let failed = |error: CallError, why: &str| {
         StageError::host("cannot make the bench anew", error, why, "close what is still at work in it, and try again")
     };
     for mount in mounts_below(directory).iter().rev() {
@@ -136,11 +135,12 @@ pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
         }
     }
     match remove_tree(directory) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed("unlinkat", &error, "what is in it cannot be deleted".into())),
+        Err(error) if !error.is("ENOENT") => return Err(failed(error, "what is in it cannot be deleted")),
+        _ => {}
     }
-    std::fs::create_dir_all(directory).map_err(|error| failed("mkdir", &error, "nothing can be made there".into()))
+    std::fs::create_dir_all(directory).map_err(|error| {
+        failed(CallError::from_io("mkdir", crate::kernel::quoted(directory), &error), "nothing can be made there")
+    })
 }
 
 fn mounts_below(directory: &Path) -> Vec<Mount> {
@@ -236,27 +236,4 @@ fn sweep(disk: &Path) {
             let _ = remove_tree(&entry.path());
         }
     }
-}
-
-/// Removes a directory with all that is in it; never follows a symbolic link. Directories that their owner locked
-/// (overlayfs leaves `work/work` with mode 000) are opened first.
-///
-/// # Errors
-/// The first entry that could not be removed.
-pub fn remove_tree(directory: &Path) -> std::io::Result<()> {
-    for entry in walkdir::WalkDir::new(directory).follow_links(false).same_file_system(true) {
-        // A directory that can't be read is opened here and read by the removal below.
-        let (path, is_directory) = match &entry {
-            Ok(entry) => (entry.path().to_path_buf(), entry.file_type().is_dir()),
-            Err(error) => (error.path().map(Path::to_path_buf).unwrap_or_default(), true),
-        };
-        let locked = || {
-            std::fs::symlink_metadata(&path)
-                .is_ok_and(|data| data.is_dir() && data.permissions().mode() & 0o700 != 0o700)
-        };
-        if is_directory && locked() {
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700))?;
-        }
-    }
-    std::fs::remove_dir_all(directory)
 }

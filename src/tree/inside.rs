@@ -1,6 +1,5 @@
-//! A path inside the root file system: names without `.` and `..`, from its top.
+//! A path inside a tree: names without `.` and `..`, from its top.
 
-use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
@@ -87,12 +86,6 @@ impl fmt::Display for Inside {
             false => write!(out, "{letter}"),
         })
     }
-}
-
-/// The names of a path of the host, those of `..` too, to be followed one by one.
-pub(super) fn steps(path: &Path) -> VecDeque<OsString> {
-    let parts = path.as_os_str().as_bytes().split(|byte| *byte == b'/');
-    parts.filter(|part| !part.is_empty() && *part != b".").map(|part| OsStr::from_bytes(part).to_os_string()).collect()
 }
 
 #[cfg(test)]

@@ -1,23 +1,26 @@
-//! A root file system copied from a directory, one that debootstrap(8) made for example.
+//! A tree copied from a directory, one that debootstrap(8) made for example.
 //!
 //! It is read by descriptors from its top, so that no symbolic link in it leads elsewhere, and what is mounted in it is
 //! not entered.
 
 use crate::kernel::{EntryType, Stat, Within, is_mount_root, names_in};
-use crate::rootfs::error::RootfsError;
-use crate::rootfs::inside::Inside;
-use crate::rootfs::tree::{Meta, Tree};
+use crate::tree::error::TreeError;
+use crate::tree::inside::Inside;
+use crate::tree::writer::{Meta, TreeWriter};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
 /// Copies everything below a directory.
-pub(super) fn fill(tree: &mut Tree, source: &Path) -> Result<(), RootfsError> {
+///
+/// # Errors
+/// What cannot be read, and what cannot be written.
+pub fn copy_tree(tree: &mut TreeWriter, source: &Path) -> Result<(), TreeError> {
     let wanted = format!("cannot copy {}", source.display());
-    let top = Within::open(source).map_err(|error| RootfsError::call(wanted, error))?;
-    let at = std::fs::metadata(source).map_err(|error| RootfsError::io("cannot copy it", "stat", source, &error))?;
+    let top = Within::open(source).map_err(|error| TreeError::call(wanted, error))?;
+    let at = std::fs::metadata(source).map_err(|error| TreeError::io("cannot copy it", "stat", source, &error))?;
     use std::os::unix::fs::MetadataExt;
-    let ours = tree.root().identity().map_err(|error| RootfsError::call("cannot look at our own directory", error))?;
+    let ours = tree.root().identity().map_err(|error| TreeError::call("cannot look at our own directory", error))?;
     let mut copy = Copy { tree, device: at.dev(), ours, links: HashMap::new() };
     let meta = Meta {
         mode: at.mode() & 0o7777,
@@ -30,7 +33,7 @@ pub(super) fn fill(tree: &mut Tree, source: &Path) -> Result<(), RootfsError> {
 }
 
 struct Copy<'t, 'a> {
-    tree: &'t mut Tree<'a>,
+    tree: &'t mut TreeWriter<'a>,
     /// The file system of the source.
     device: u64,
     /// The directory that is being made: it may lie in the source, and is not copied into itself.
@@ -40,23 +43,23 @@ struct Copy<'t, 'a> {
 }
 
 impl Copy<'_, '_> {
-    fn directory(&mut self, directory: &Within, at: &Inside) -> Result<(), RootfsError> {
+    fn directory(&mut self, directory: &Within, at: &Inside) -> Result<(), TreeError> {
         let names = names_in(directory.fd())
-            .map_err(|error| RootfsError::io(reading(at), "getdents64", &at.absolute(), &error))?;
+            .map_err(|error| TreeError::io(reading(at), "getdents64", &at.absolute(), &error))?;
         for name in names {
-            let path = at.join(&name).map_err(|why| RootfsError::refused(reading(at), why, "copy a part of it"))?;
-            let found = directory.look(&name).map_err(|error| RootfsError::call(reading(&path), error))?;
+            let path = at.join(&name).map_err(|why| TreeError::refused(reading(at), why, "copy a part of it"))?;
+            let found = directory.look(&name).map_err(|error| TreeError::call(reading(&path), error))?;
             self.entry(directory, &name, &path, &found)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, parent: &Within, name: &OsStr, path: &Inside, found: &Stat) -> Result<(), RootfsError> {
+    fn entry(&mut self, parent: &Within, name: &OsStr, path: &Inside, found: &Stat) -> Result<(), TreeError> {
         const SECOND: i64 = 1_000_000_000;
         let modified = (found.modified.div_euclid(SECOND), found.modified.rem_euclid(SECOND));
         let mut meta =
             Meta { mode: found.mode, owner: Some((found.uid, found.gid)), modified: Some(modified), ..Meta::default() };
-        let failed = |error| RootfsError::call(reading(path), error);
+        let failed = |error| TreeError::call(reading(path), error);
         if (found.device, found.inode) == self.ours {
             return Ok(());
         }

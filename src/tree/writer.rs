@@ -4,19 +4,17 @@
 //! what is made in one does not change its time.
 
 use crate::kernel::{CallError, Within, copy_chunk, go_to, next_data};
-use crate::rootfs::error::RootfsError;
-use crate::rootfs::inside::Inside;
+use crate::tree::budget::Budget;
+use crate::tree::error::TreeError;
+use crate::tree::inside::Inside;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-type Outcome<T> = Result<T, RootfsError>;
+type Outcome<T> = Result<T, TreeError>;
 
-/// What an entry takes on disk at least: an inode and a block. A million empty files are not for nothing.
-const LEAST: u64 = 4096;
 /// How much is copied between two looks whether somebody wants us to stop.
 const CHUNK: usize = 16 << 20;
 /// So many that were left out are named; the rest is only counted.
@@ -24,7 +22,7 @@ const NAMED: usize = 1000;
 
 /// Permissions, owner, time and attributes of an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Meta {
+pub struct Meta {
     /// Permission bits.
     pub mode: u32,
     /// Owner and group.
@@ -70,25 +68,25 @@ pub struct Made {
     pub left_out_in_all: u64,
 }
 
-/// The tree below an open directory.
-pub(super) struct Tree<'a> {
+/// Writes the tree below an open directory.
+pub struct TreeWriter<'a> {
     root: Within,
+    /// What is being made: `the root file system`.
+    called: &'a str,
     /// The directory of the last entry: the next one mostly is in it too.
     last: Option<(Inside, Within)>,
     directories: BTreeMap<Inside, Meta>,
     made: Made,
-    charged: u64,
-    limit: u64,
+    budget: &'a Budget<'a>,
     root_user: bool,
-    stop: &'a AtomicUsize,
 }
 
-impl<'a> Tree<'a> {
-    /// An empty one, which may take `limit` bytes on disk; a number in `stop` is the signal that ends the work.
-    pub fn new(root: Within, limit: u64, stop: &'a AtomicUsize) -> Tree<'a> {
+impl<'a> TreeWriter<'a> {
+    /// Begins with an empty directory.
+    pub fn new(root: Within, called: &'a str, budget: &'a Budget<'a>) -> TreeWriter<'a> {
         let root_user = crate::kernel::effective_ids().0 == 0;
         let directories = BTreeMap::from([(Inside::default(), Meta::mode(0o755))]);
-        Tree { root, last: None, directories, made: Made::default(), charged: 0, limit, root_user, stop }
+        TreeWriter { root, called, last: None, directories, made: Made::default(), budget, root_user }
     }
 
     /// Its top directory.
@@ -116,18 +114,17 @@ impl<'a> Tree<'a> {
     /// A file with what another one holds. Where that has holes, it has them too.
     pub fn copy(&mut self, path: &Inside, meta: &Meta, source: &File) -> Outcome<()> {
         let file = self.begin(path, 0)?;
-        let failed = |error| failed(path, error);
         let mut at = 0;
-        while let Some((start, end)) = next_data(source, at).map_err(failed)? {
-            go_to(source, start).and_then(|()| go_to(&file, start)).map_err(failed)?;
+        while let Some((start, end)) = next_data(source, at).map_err(|error| self.failed(path, error))? {
+            go_to(source, start).and_then(|()| go_to(&file, start)).map_err(|error| self.failed(path, error))?;
             at = start;
             while at < end {
                 let most = CHUNK.min(usize::try_from(end - at).unwrap_or(CHUNK));
-                let got = copy_chunk(source, &file, most).map_err(failed)? as u64;
+                let got = copy_chunk(source, &file, most).map_err(|error| self.failed(path, error))? as u64;
                 if got == 0 {
                     break;
                 }
-                self.charge(path, got)?;
+                self.budget.charge(path, got)?;
                 self.made.bytes += got;
                 at += got;
             }
@@ -138,7 +135,8 @@ impl<'a> Tree<'a> {
         }
         let size = source.metadata().map(|data| data.len()).unwrap_or(0);
         if size > at {
-            file.set_len(size).map_err(|error| RootfsError::io(making(path), "ftruncate", &path.absolute(), &error))?;
+            file.set_len(size)
+                .map_err(|error| TreeError::io(self.making(path), "ftruncate", &path.absolute(), &error))?;
         }
         self.finish_file(path, &file, meta)
     }
@@ -149,7 +147,7 @@ impl<'a> Tree<'a> {
         let mut buffer = vec![0; 64 * 1024];
         let mut left = size;
         while left > 0 {
-            self.goes_on()?;
+            self.budget.goes_on()?;
             let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let got = match source.read(&mut buffer[..most]) {
                 Ok(0) => break,
@@ -157,11 +155,11 @@ impl<'a> Tree<'a> {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     let fix = "make the archive anew, or fetch it again";
-                    return Err(RootfsError::refused(format!("cannot read {path}"), error.to_string(), fix));
+                    return Err(TreeError::refused(format!("cannot read {path}"), error.to_string(), fix));
                 }
             };
             let written = file.write_all(&buffer[..got]);
-            written.map_err(|error| RootfsError::io(making(path), "write", &path.absolute(), &error))?;
+            written.map_err(|error| TreeError::io(self.making(path), "write", &path.absolute(), &error))?;
             left -= got as u64;
         }
         self.made.bytes += size - left;
@@ -185,12 +183,12 @@ impl<'a> Tree<'a> {
     /// A further name for an entry that is in the tree.
     pub fn link(&mut self, path: &Inside, existing: &Inside) -> Outcome<()> {
         let Some((above, old)) = existing.split() else {
-            return Err(refused(path, "it is a hard link to the root directory"));
+            return Err(self.refused(path, "it is a hard link to the root directory"));
         };
         if path == existing {
-            return Err(refused(path, "it is a hard link to itself"));
+            return Err(self.refused(path, "it is a hard link to itself"));
         }
-        let directory = self.reach(&above).map_err(|error| failed(path, error))?;
+        let directory = self.reach(&above).map_err(|error| self.failed(path, error))?;
         self.place(path, 0, |parent, name| parent.make_link(name, &directory, old))?;
         self.made.others += 1;
         Ok(())
@@ -211,38 +209,16 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Counts what is read, written or not: nobody makes us work without an end.
-    pub fn charge(&mut self, path: impl ToString, size: u64) -> Outcome<()> {
-        self.goes_on()?;
-        let charged = self.charged.saturating_add(size.checked_next_multiple_of(LEAST).unwrap_or(u64::MAX).max(LEAST));
-        if charged > self.limit {
-            let wanted = format!("cannot make {}", path.to_string());
-            let why = format!("with it, more than {} bytes would be written, in whole blocks (--limit)", self.limit);
-            let fix = "look at what the source holds; where you trust it, give a greater --limit";
-            return Err(RootfsError::refused(wanted, why, fix));
-        }
-        self.charged = charged;
-        Ok(())
-    }
-
     /// Gives the directories their modes and times, the deepest first. Nothing can be added afterwards.
     pub fn finish(mut self) -> Outcome<Made> {
         self.last = None;
         for (path, meta) in std::mem::take(&mut self.directories).into_iter().rev() {
-            self.goes_on()?;
-            let directory = self.reach(&path).map_err(|error| failed(&path, error))?;
+            self.budget.goes_on()?;
+            let directory = self.reach(&path).map_err(|error| self.failed(&path, error))?;
             self.set(&path, &directory, &meta, 0o1777)?;
             self.made.directories += 1;
         }
         Ok(self.made)
-    }
-
-    /// A signal ends the work.
-    pub fn goes_on(&self) -> Outcome<()> {
-        match self.stop.load(Ordering::Relaxed) {
-            0 => Ok(()),
-            signal => Err(RootfsError::Stopped(u8::try_from(signal).unwrap_or(1))),
-        }
     }
 
     fn begin(&mut self, path: &Inside, size: u64) -> Outcome<File> {
@@ -262,22 +238,22 @@ impl<'a> Tree<'a> {
         size: u64,
         make: impl Fn(&Within, &OsStr) -> Result<T, CallError>,
     ) -> Outcome<T> {
-        self.charge(path, size)?;
+        self.budget.charge(path, size)?;
         let Some((above, name)) = path.split() else {
-            return Err(refused(path, "the root itself can be nothing but a directory"));
+            return Err(self.refused(path, "the root itself can be nothing but a directory"));
         };
         self.enter(&above)?;
         let parent = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
         let made = match make(parent, name) {
             Err(error) if error.is("EEXIST") => match parent.remove(name, false) {
                 Err(error) if error.is("EISDIR") => {
-                    return Err(refused(path, "it would take the place of a directory"));
+                    return Err(self.refused(path, "it would take the place of a directory"));
                 }
                 removed => removed.and_then(|()| make(parent, name)),
             },
             made => made,
         };
-        made.map_err(|error| failed(path, error))
+        made.map_err(|error| self.failed(path, error))
     }
 
     /// Makes a directory the one that is worked in; it and those above it are made where they are missing.
@@ -289,22 +265,22 @@ impl<'a> Tree<'a> {
         let mut at = Inside::default();
         let mut directory: Option<Within> = None;
         for name in path.names() {
-            at = at.join(name).map_err(|why| refused(path, why))?;
+            at = at.join(name).map_err(|why| self.refused(path, why))?;
             let above = directory.as_ref().unwrap_or(&self.root);
             let opened = match above.directory(name) {
                 Err(error) if error.is("ENOENT") => {
-                    above.make_directory(name).map_err(|error| failed(&at, error))?;
+                    above.make_directory(name).map_err(|error| self.failed(&at, error))?;
                     self.directories.insert(at.clone(), Meta::mode(0o755));
-                    let opened = above.directory(name).map_err(|error| failed(&at, error))?;
-                    self.charge(&at, 0)?;
+                    let opened = above.directory(name).map_err(|error| self.failed(&at, error))?;
+                    self.budget.charge(&at, 0)?;
                     opened
                 }
                 Err(error) if error.is("ENOTDIR") || error.is("ELOOP") => {
                     let why =
                         format!("{at} is a symbolic link or a file, and the way to {path} does not lead through it");
-                    return Err(refused(path, &why));
+                    return Err(self.refused(path, &why));
                 }
-                opened => opened.map_err(|error| failed(&at, error))?,
+                opened => opened.map_err(|error| self.failed(&at, error))?,
             };
             directory = Some(opened);
         }
@@ -334,7 +310,19 @@ impl<'a> Tree<'a> {
         let most = if self.root_user { 0o7777 } else { most };
         let mode = Within::set_mode_of(&file, meta.mode & most);
         let modified = mode.and_then(|()| meta.modified.map_or(Ok(()), |at| Within::set_modified_of(&file, at)));
-        modified.map_err(|error| failed(path, error))
+        modified.map_err(|error| self.failed(path, error))
+    }
+
+    fn making(&self, path: &Inside) -> String {
+        format!("cannot make {path} in {}", self.called)
+    }
+
+    fn failed(&self, path: &Inside, error: CallError) -> TreeError {
+        TreeError::call(self.making(path), error)
+    }
+
+    fn refused(&self, path: &Inside, why: &str) -> TreeError {
+        TreeError::refused(self.making(path), why, "look at the source: tar --list --verbose, or ls -la")
     }
 }
 
@@ -344,16 +332,4 @@ fn is_kept(name: &OsStr) -> bool {
     let known = ["security.capability", "system.posix_acl_access", "system.posix_acl_default"];
     known.iter().any(|known| name == known.as_bytes())
         || (name.starts_with(b"user.") && !name.starts_with(b"user.overlay."))
-}
-
-fn making(path: &Inside) -> String {
-    format!("cannot make {path} in the root file system")
-}
-
-fn failed(path: &Inside, error: CallError) -> RootfsError {
-    RootfsError::call(making(path), error)
-}
-
-fn refused(path: &Inside, why: &str) -> RootfsError {
-    RootfsError::refused(making(path), why, "look at the source: tar --list --verbose, or ls -la")
 }

@@ -1,12 +1,12 @@
-//! Why a root file system could not be made.
+//! Why a tree could not be made.
 
 use crate::ground::Failure;
 use crate::kernel::{CallError, quoted};
 use std::path::Path;
 
-/// A root file system that is not made; nothing half-made is left.
+/// A tree that is not made; nothing half-made is left.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RootfsError {
+pub enum TreeError {
     /// The kernel refused a call.
     #[error("{0}")]
     Host(Box<Failure>),
@@ -18,26 +18,21 @@ pub enum RootfsError {
     Stopped(u8),
 }
 
-impl RootfsError {
+impl TreeError {
     /// The kernel refused a call; why, as far as its errno tells.
-    pub(super) fn call(wanted: impl Into<String>, error: CallError) -> RootfsError {
+    pub fn call(wanted: impl Into<String>, error: CallError) -> TreeError {
         let (why, fix) = explain(&error);
-        RootfsError::Host(Box::new(Failure {
-            wanted: wanted.into(),
-            call: error.call,
-            why: why.into(),
-            fix: fix.into(),
-        }))
+        TreeError::Host(Box::new(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() }))
     }
 
     /// The same, for a call that the standard library made.
-    pub(super) fn io(wanted: impl Into<String>, call: &str, path: &Path, error: &std::io::Error) -> RootfsError {
-        RootfsError::call(wanted, CallError::from_io(call, quoted(path), error))
+    pub fn io(wanted: impl Into<String>, call: &str, path: &Path, error: &std::io::Error) -> TreeError {
+        TreeError::call(wanted, CallError::from_io(call, quoted(path), error))
     }
 
     /// It cannot be done: what, why, and what to do.
-    pub(super) fn refused(wanted: impl AsRef<str>, why: impl AsRef<str>, fix: &str) -> RootfsError {
-        RootfsError::Refused(format!("{}\n  why   {}\n  fix   {fix}", wanted.as_ref(), why.as_ref()))
+    pub fn refused(wanted: impl AsRef<str>, why: impl AsRef<str>, fix: &str) -> TreeError {
+        TreeError::Refused(format!("{}\n  why   {}\n  fix   {fix}", wanted.as_ref(), why.as_ref()))
     }
 }
 

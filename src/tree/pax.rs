@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 
 /// What such a header says of the entry behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pax {
+pub struct Pax {
     /// Its name.
     pub path: Option<Vec<u8>>,
     /// The name that it links to.
@@ -28,7 +28,7 @@ pub(super) struct Pax {
 ///
 /// # Errors
 /// In a few words, what in it makes no sense.
-pub(super) fn parse(mut rest: &[u8]) -> Result<Pax, &'static str> {
+pub fn parse(mut rest: &[u8]) -> Result<Pax, &'static str> {
     const BROKEN: &str = "its extended header (PAX) makes no sense";
     let mut pax = Pax::default();
     while rest.first().is_some_and(|byte| *byte != 0) {
