@@ -5,7 +5,7 @@
 //! [`Bench`] is what they are run on, in a process that sees the mounts of the exercise; [`conclude`] then tells causes
 //! from consequences.
 //!
-//! To add a check: add a file, its `mod` line, its line in [`KINDS`], and in `tests/checks.rs` a row for each sentence.
+//! To add a check: add a file, its `mod` line, its line in [`KINDS`], and in `tests/all/checks.rs` a row for each sentence.
 
 mod absent;
 mod address;

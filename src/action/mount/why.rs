@@ -1,7 +1,7 @@
 //! Why the kernel would not mount an overlay: errno → the causes it may have, in the order in which they are looked for.
 //!
 //! The kernel answers most of them with one EINVAL. Each cause here has a probe that looks for it on this machine, so
-//! that what we say is what was found; `tests/overlay_why.rs` provokes every one on the real kernel. What the kernel
+//! that what we say is what was found; `tests/all/overlay_why.rs` provokes every one on the real kernel. What the kernel
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
 use crate::ground::Failure;

@@ -1,7 +1,6 @@
 //! Shells that lines open, and what the tables and trees show of them from outside.
 
-mod support;
-
+use crate::support;
 use layerlab::action::CommandLine;
 use layerlab::event::{Change, Mark, Observation, Panel, PanelKind, State};
 use layerlab::ground::{CgroupVersion, Role};

@@ -1,7 +1,9 @@
 //! `layerlab container run`, on the real kernel, through the whole program.
 
-mod support;
-
+use crate::support;
+use crate::support::image::{Image, cgroups_of, limits_work, skip};
+use crate::support::session::{Terminal, children, is_alive, kill_hard, soon};
+use crate::support::{is_in_three_lines, is_root, text};
 use layerlab::event::{Event, Kind, State};
 use nix::sys::termios::tcgetattr;
 use std::collections::BTreeMap;
@@ -9,9 +11,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::image::{Image, cgroups_of, limits_work, skip};
-use support::session::{Terminal, children, is_alive, kill_hard, soon};
-use support::{is_in_three_lines, is_root, text};
 
 #[test]
 fn every_namespace_is_another_one() {

@@ -1,7 +1,7 @@
 //! Root file systems, made by the whole program and entered as a container would be.
 
-mod support;
-
+use crate::support::session::soon;
+use crate::support::{Ended, disk, ends_with, in_namespaces, is_root, layerlab, text};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::collections::BTreeSet;
@@ -12,8 +12,6 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::session::soon;
-use support::{Ended, disk, ends_with, in_namespaces, is_root, layerlab, text};
 use tar::{EntryType, Header};
 
 /// A directory of the test's own, and a canary beside the root file system that nothing may touch.

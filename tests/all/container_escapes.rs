@@ -1,14 +1,13 @@
 //! Ways out of a container, each tried from inside: none leads out, and the host is afterwards as it was before.
 
-mod support;
-
+use crate::support;
+use crate::support::image::{Image, skip};
+use crate::support::session::is_alive;
+use crate::support::{Ended, ends_with, is_in_three_lines, is_root, program, text};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use support::image::{Image, skip};
-use support::session::is_alive;
-use support::{Ended, ends_with, is_in_three_lines, is_root, program, text};
 
 /// An image, and beside it what a container must never see.
 struct Host {

@@ -1,6 +1,7 @@
 //! What we say we asked of the kernel, against what strace(1) saw: every call that a verb records must be among the
 //! lines that strace printed, in the same order and letter for letter (but for addresses of buffers).
 
+use crate::support;
 use layerlab::action::{CommandLine, Context, execute};
 use layerlab::ground::Role;
 use std::io::Write;
@@ -8,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-const TEST: &str = "recorded_calls_are_what_strace_sees";
+const TEST: &str = "strace::recorded_calls_are_what_strace_sees";
 
 /// A little of everything that is recorded.
 const SCRIPT: &[&str] = &[
@@ -115,8 +116,7 @@ fn recorded_calls_are_what_strace_sees() {
         .args([if root { "-m" } else { "-Urm" }, "--uts"])
         .args(["strace", "-f", "-qq", "-s", "32", "-o"])
         .arg(base.path().join("trace"))
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", TEST, "--nocapture", "--test-threads=1"])
+        .args(support::alone(TEST))
         .env("LAYERLAB_TEST_STRACE", base.path())
         .output()
         .expect("util-linux's unshare and strace are needed");

@@ -1,14 +1,13 @@
 //! What a student does, from the first shell to the end of the session, on the real kernel, through the whole program.
 
-mod support;
-
+use crate::support;
+use crate::support::session::{LESSON, Student, Terminal, is_alive, soon, state};
+use crate::support::{ends_with, layerlab, lesson_folder, source, text};
 use quick_xml::events::Event;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
-use support::session::{LESSON, Student, Terminal, is_alive, soon, state};
-use support::{ends_with, layerlab, lesson_folder, source, text};
 
 /// A script of the lesson's own.
 fn script(path: &str) -> String {

@@ -1,13 +1,14 @@
 //! Every reason that `mount` gives for a refused overlay, provoked on the real kernel: the reason printed must be the
 //! reason found.
 
+use crate::support;
 use layerlab::action::{CommandLine, Context, execute};
 use layerlab::ground::Role;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-const TEST: &str = "every_reason_for_a_refusal_is_the_one_that_was_provoked";
+const TEST: &str = "overlay_why::every_reason_for_a_refusal_is_the_one_that_was_provoked";
 
 /// What is there before, the line, then the beginning of `why` and of `fix`. In each case there are `l1`, `l2`, `up`,
 /// `work` and `mnt`, and a file `file`.
@@ -148,8 +149,7 @@ fn every_reason_for_a_refusal_is_the_one_that_was_provoked() {
     for flags in namespaces.iter().chain(&["-U"]) {
         let base = tempfile::tempdir().unwrap();
         let mut unshare = Command::new("unshare");
-        unshare.arg(flags).arg(std::env::current_exe().unwrap());
-        unshare.args(["--exact", TEST, "--nocapture"]).env("LAYERLAB_TEST_WHY", base.path());
+        unshare.arg(flags).args(support::alone(TEST)).env("LAYERLAB_TEST_WHY", base.path());
         unshare.env("LAYERLAB_TEST_POOR", if *flags == "-U" { "1" } else { "" });
         // Directories of somebody else, which only root can make.
         let foreign = tempfile::tempdir().unwrap();

@@ -3,8 +3,7 @@
 //! Two guards keep the table whole: each check has a row that holds and one that fails, and each text in `src/check` is
 //! said by a row.
 
-mod support;
-
+use crate::support;
 use layerlab::check::{CheckLine, KINDS, Outcome, conclude};
 use layerlab::event::{Next, Verified};
 use layerlab::ground::{CgroupVersion, Role};

@@ -1,8 +1,7 @@
 //! The rooms may use each other in one direction only: this reads the sources and holds them to the table of
 //! ARCHITECTURE.md.
 
-mod support;
-
+use crate::support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

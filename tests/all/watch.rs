@@ -1,14 +1,12 @@
 //! `watch`, as a person sees it in a second terminal, and as a program reads it from a pipe.
 
-mod support;
-
+use crate::support::screen::Screen;
+use crate::support::session::{LESSON, Student, Terminal, children, is_alive, kill_hard, soon};
 use layerlab::event::{Event, Observation, Verified};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
-use support::screen::Screen;
-use support::session::{LESSON, Student, Terminal, children, is_alive, kill_hard, soon};
 
 const EXERCISE: &str = "3.hide";
 

@@ -4,6 +4,7 @@
 //! The scripts run in a mount namespace of their own (in a user namespace too where we are not root, and as root in
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
+use crate::support;
 use layerlab::action::{CommandLine, Context, Opening, execute};
 use layerlab::ground::Role;
 use std::fmt::Write;
@@ -186,8 +187,7 @@ fn every_verb_does_what_its_namesake_does() {
         let base = tempfile::tempdir().unwrap();
         let status = Command::new("unshare")
             .args([flags, "--uts", "--ipc", "--propagation", "private"])
-            .arg(std::env::current_exe().unwrap())
-            .args(["--exact", "every_verb_does_what_its_namesake_does", "--nocapture"])
+            .args(support::alone("verbs::every_verb_does_what_its_namesake_does"))
             .env("LAYERLAB_TEST_STAGE", base.path())
             .env("LAYERLAB_TEST_ROLE", if *flags == "-m" { "root" } else { "user" })
             .status()

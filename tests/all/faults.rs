@@ -1,14 +1,13 @@
 //! Faults and bad input, on the real kernel, through the whole program: what is said, how it ends, what is left behind.
 
-mod support;
-
+use crate::support;
+use crate::support::{ends_with, in_namespaces, layerlab, lesson_folder, text};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{ends_with, in_namespaces, layerlab, lesson_folder, text};
 
 #[test]
 fn an_unknown_lesson_gets_a_suggestion() {

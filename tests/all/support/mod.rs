@@ -3,13 +3,12 @@
 //! `scripts/test` runs the same test programs a second time as an ordinary user, from a copy that this user can read;
 //! it says where in `LAYERLAB_TEST_PROGRAM` and `LAYERLAB_TEST_SOURCE`.
 
-#![allow(dead_code, reason = "each test program uses its own part")]
-
 pub mod cgroups;
 pub mod image;
 pub mod screen;
 pub mod session;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -21,6 +20,17 @@ pub fn program() -> PathBuf {
 /// The top directory of the sources.
 pub fn source() -> PathBuf {
     std::env::var_os("LAYERLAB_TEST_SOURCE").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
+/// This test program and the words that make it run one test alone, `module::name`: what a test starts that must be a
+/// process of its own, in other namespaces or under strace(1).
+pub fn alone(test: &str) -> Vec<OsString> {
+    let program = std::env::current_exe().unwrap();
+    // With a name that there is not, it would run nothing and end well.
+    let listed = text(Command::new(&program).args(["--exact", test, "--list"])).stdout;
+    assert!(listed.contains(&format!("{test}: test")), "there is no test {test}: {listed}");
+    let words = ["--exact", test, "--nocapture", "--test-threads=1"].map(OsString::from);
+    [program.into_os_string()].into_iter().chain(words).collect()
 }
 
 /// Where the files of a stage go.

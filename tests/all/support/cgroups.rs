@@ -25,14 +25,6 @@ pub fn can_be_had(what: &str) -> bool {
     }
 }
 
-/// All cgroups of layerlab on this machine.
-pub fn all() -> Vec<PathBuf> {
-    let all = walkdir::WalkDir::new("/sys/fs/cgroup").follow_links(false).into_iter().flatten();
-    all.filter(|entry| entry.file_name().to_string_lossy().starts_with("layerlab-"))
-        .map(|entry| entry.into_path())
-        .collect()
-}
-
 /// One in each tree, removed when this is dropped.
 pub struct Cgroups {
     pub version: CgroupVersion,

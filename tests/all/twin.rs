@@ -5,8 +5,8 @@
 //! modes, links, contents, whiteouts and overlay attributes. The state is read by find(1), sha256sum(1) and getfattr(1)
 //! in both worlds, so not by our own observer.
 
-mod support;
-
+use crate::support;
+use crate::support::cgroups::Cgroups;
 use layerlab::action::adapt;
 use layerlab::ground::{CgroupVersion, Need, Role};
 use layerlab::lesson::{Catalogue, ConsoleLine, Language, Lesson, matches};
@@ -15,7 +15,6 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::cgroups::Cgroups;
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
 /// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left

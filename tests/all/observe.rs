@@ -1,10 +1,9 @@
 //! What is read from the kernel: every kind of entry a layer may hold, through `layerlab trees --json` on overlays that
 //! mount(8) made.
 
-mod support;
-
+use crate::support;
+use crate::support::{in_namespaces, text};
 use layerlab::event::{Content, Event, Kind, Lower, Observation, Overlay, Row, State, WhiteoutForm};
-use support::{in_namespaces, text};
 
 /// Runs a script that mounts an overlay on /mnt/m; returns what `trees` says of it.
 fn trees(script: &str, flags: &str) -> Observation {

@@ -1,12 +1,11 @@
 //! Every command of the README, as written there, through the whole program.
 
-mod support;
-
+use crate::support;
+use crate::support::screen::Screen;
+use crate::support::{Ended, in_namespaces, layerlab, source, text};
 use layerlab::event::{Event, FORMAT};
 use std::path::Path;
 use std::process::Command;
-use support::screen::Screen;
-use support::{Ended, in_namespaces, layerlab, source, text};
 
 fn ok(command: &mut Command) -> String {
     let ended = text(command);

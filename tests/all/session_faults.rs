@@ -1,8 +1,11 @@
 //! Sessions under bad conditions, on the real kernel, through the whole program: what is said, how it ends, and what is
 //! left behind.
 
-mod support;
-
+use crate::support;
+use crate::support::session::{
+    LESSON, Student, Terminal, children, is_alive, kill_hard, nothing_is_left_of, soon, state,
+};
+use crate::support::{Ended, ends_with, in_namespaces, is_root, lesson_folder, program, text};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::Pid;
@@ -11,8 +14,6 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::session::{LESSON, Student, Terminal, children, is_alive, kill_hard, nothing_is_left_of, soon, state};
-use support::{Ended, ends_with, in_namespaces, is_root, lesson_folder, program, text};
 
 /// The three lines of an error that the kernel caused.
 #[track_caller]

@@ -1,0 +1,20 @@
+//! The tests of the whole program, from outside. They are one test program, so that it is linked once; each module is about
+//! one part. `cargo test --test all session::` runs those of one module.
+
+mod architecture;
+mod checks;
+mod commands;
+mod container;
+mod container_escapes;
+mod faults;
+mod nested;
+mod observe;
+mod overlay_why;
+mod rootfs;
+mod session;
+mod session_faults;
+mod strace;
+mod support;
+mod twin;
+mod verbs;
+mod watch;
