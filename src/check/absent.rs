@@ -1,6 +1,6 @@
 //! `absent PATH`: nothing stands there.
 
-use crate::check::bench::{Place, kind_words, quote, shown};
+use crate::check::bench::{UnionPlace, kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
 use crate::observe::layer_of;
@@ -17,24 +17,24 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let path = bench.path(operand);
     let place = bench.place(&path);
     let means = match &place {
-        Place::Merged(overlay) => {
+        UnionPlace::Merged(overlay) => {
             let name = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
             match layer_of(overlay, name) {
                 Some(layer) => format!("It comes from {}.", bench.name(&layer)),
                 None => String::new(),
             }
         }
-        Place::Upper if entry.kind == Kind::Directory => {
+        UnionPlace::Upper if entry.kind == Kind::Directory => {
             "A directory in a container's layer holds what that container made or changed.".to_string()
         }
-        Place::Upper => "It lies in a container's own layer.".to_string(),
-        Place::Unmounted(_) | Place::Lower | Place::Elsewhere => String::new(),
+        UnionPlace::Upper => "It lies in a container's own layer.".to_string(),
+        UnionPlace::Unmounted(_) | UnionPlace::Lower | UnionPlace::Elsewhere => String::new(),
     };
     let quoted = quote(&shown(operand));
     let next = match (place, &entry.kind) {
         // How to delete in a layer or through the merged view is what an exercise is about.
-        (Place::Elsewhere, Kind::Directory) => format!("delete it: rm -r {quoted}"),
-        (Place::Elsewhere, _) => format!("delete it: rm {quoted}"),
+        (UnionPlace::Elsewhere, Kind::Directory) => format!("delete it: rm -r {quoted}"),
+        (UnionPlace::Elsewhere, _) => format!("delete it: rm {quoted}"),
         _ => format!("look at it: ls -ld {quoted}"),
     };
     let fault = Fault::new(Rank::Surplus, "nothing", kind_words(&entry.kind)).means(means).next(next);

@@ -5,7 +5,7 @@ use crate::event::Kind;
 use crate::ground::{Name, errno_of};
 use crate::kernel::proc::{Cgroups, Mount, mounts};
 use crate::kernel::{hostname, open_directory, open_file, quoted};
-use crate::observe::{Entry, FoundOverlay, Kept, Processes, entry, find_overlays, whiteout_of};
+use crate::observe::{FoundOverlay, ObservedEntry, Processes, Snapshot, entry, find_overlays, whiteout_of};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::io::Read;
@@ -21,7 +21,7 @@ pub struct Start {
     /// The overlays that were mounted.
     pub unions: Vec<Union>,
     /// What must stay as it was, by the operand of its check.
-    pub kept: Vec<(String, Kept)>,
+    pub kept: Vec<(String, Snapshot)>,
     /// The host name of the session.
     #[serde(default)]
     pub host: String,
@@ -49,7 +49,7 @@ pub struct Bench {
 
 /// Where in a union a path lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum UnionPlace {
     /// In the merged view of the overlay that is mounted there.
     Merged(FoundOverlay),
     /// Where at the start an overlay was mounted, and now none is.
@@ -76,7 +76,7 @@ impl Start {
         let unions = overlays(&visible(mounts()?, here), here).into_iter().map(union).collect();
         let mut kept = Vec::new();
         for path in untouched {
-            kept.push((path.clone(), Kept::with_content(&here.join(path))?));
+            kept.push((path.clone(), Snapshot::with_content(&here.join(path))?));
         }
         Ok(Start { exercise: exercise.to_string(), here: here.to_path_buf(), unions, kept, host: hostname() })
     }
@@ -101,7 +101,7 @@ impl Bench {
     }
 
     /// What stands at an operand, or the outcome that says why nobody can tell.
-    pub fn entry(&self, operand: &str) -> Result<Option<Entry>, Outcome> {
+    pub fn entry(&self, operand: &str) -> Result<Option<ObservedEntry>, Outcome> {
         entry(&self.path(operand)).map_err(|error| self.unreadable(operand, &error))
     }
 
@@ -131,7 +131,7 @@ impl Bench {
     }
 
     /// What an operand held at the start; only where a check says that it must stay untouched.
-    pub fn kept(&self, operand: &str) -> Option<&Kept> {
+    pub fn kept(&self, operand: &str) -> Option<&Snapshot> {
         self.start.kept.iter().find(|(kept, _)| kept == operand).map(|(_, kept)| kept)
     }
 
@@ -179,29 +179,29 @@ impl Bench {
     }
 
     /// Where a path lies; where several hold, the innermost.
-    pub fn place(&self, path: &Path) -> Place {
+    pub fn place(&self, path: &Path) -> UnionPlace {
         let overlays = self.overlays();
-        let mut places: Vec<(&Path, Place)> = Vec::new();
+        let mut places: Vec<(&Path, UnionPlace)> = Vec::new();
         for overlay in &overlays {
-            places.push((&overlay.mountpoint, Place::Merged(overlay.clone())));
-            places.extend(overlay.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
-            places.extend(overlay.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
+            places.push((&overlay.mountpoint, UnionPlace::Merged(overlay.clone())));
+            places.extend(overlay.upper.iter().map(|upper| (upper.as_path(), UnionPlace::Upper)));
+            places.extend(overlay.lowers.iter().map(|lower| (lower.as_path(), UnionPlace::Lower)));
         }
         places.extend(self.places_at_start());
-        innermost(places, path).unwrap_or(Place::Elsewhere)
+        innermost(places, path).unwrap_or(UnionPlace::Elsewhere)
     }
 
     /// Where a path lay at the start, whatever is mounted now.
-    pub fn place_at_start(&self, path: &Path) -> Option<Place> {
+    pub fn place_at_start(&self, path: &Path) -> Option<UnionPlace> {
         innermost(self.places_at_start(), path)
     }
 
-    fn places_at_start(&self) -> Vec<(&Path, Place)> {
-        let mut places: Vec<(&Path, Place)> = Vec::new();
+    fn places_at_start(&self) -> Vec<(&Path, UnionPlace)> {
+        let mut places: Vec<(&Path, UnionPlace)> = Vec::new();
         for union in &self.start.unions {
-            places.extend(union.upper.iter().map(|upper| (upper.as_path(), Place::Upper)));
-            places.extend(union.lowers.iter().map(|lower| (lower.as_path(), Place::Lower)));
-            places.push((&union.mountpoint, Place::Unmounted(union.mountpoint.clone())));
+            places.extend(union.upper.iter().map(|upper| (upper.as_path(), UnionPlace::Upper)));
+            places.extend(union.lowers.iter().map(|lower| (lower.as_path(), UnionPlace::Lower)));
+            places.push((&union.mountpoint, UnionPlace::Unmounted(union.mountpoint.clone())));
         }
         places
     }
@@ -264,21 +264,23 @@ impl Bench {
         let place = self.place(&path);
         // What is in a container's layer comes from what is done in the merged view; a whiteout elsewhere people make.
         let rank = match place {
-            Place::Upper => Rank::Relation,
+            UnionPlace::Upper => Rank::Relation,
             _ if expected == "a whiteout" => Rank::Wrong,
             _ => Rank::Missing,
         };
         let means = match place {
-            Place::Merged(overlay) => {
+            UnionPlace::Merged(overlay) => {
                 self.why_hidden(&overlay, path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new("")))
             }
-            Place::Unmounted(mountpoint) => {
+            UnionPlace::Unmounted(mountpoint) => {
                 format!("Without the overlay, {} is an ordinary directory.", self.name(&mountpoint))
             }
-            Place::Upper => "Nothing has been changed or made under this name in the container: only then does an \
+            UnionPlace::Upper => {
+                "Nothing has been changed or made under this name in the container: only then does an \
                 entry appear in its layer."
-                .to_string(),
-            Place::Lower | Place::Elsewhere => String::new(),
+                    .to_string()
+            }
+            UnionPlace::Lower | UnionPlace::Elsewhere => String::new(),
         };
         let fault = Fault::new(rank, expected, found)
             .means(means)
@@ -398,7 +400,7 @@ fn overlays(mounts: &[Mount], here: &Path) -> Vec<FoundOverlay> {
 }
 
 /// Of the places above a path the deepest; of equally deep ones the first.
-fn innermost(places: Vec<(&Path, Place)>, path: &Path) -> Option<Place> {
+fn innermost(places: Vec<(&Path, UnionPlace)>, path: &Path) -> Option<UnionPlace> {
     let mut above: Vec<_> = places.into_iter().filter(|(above, _)| path.starts_with(above)).collect();
     above.sort_by_key(|(above, _)| std::cmp::Reverse(above.components().count()));
     above.into_iter().next().map(|(_, place)| place)

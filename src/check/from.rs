@@ -1,6 +1,6 @@
 //! `from PATH LAYER`: seen through the mount, it comes from this layer.
 
-use crate::check::bench::{Place, shown};
+use crate::check::bench::{UnionPlace, shown};
 use crate::check::mounted::not_mounted;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::observe::layer_of;
@@ -18,8 +18,8 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (operand, wanted) = (&operands[0], &operands[1]);
     let path = bench.path(operand);
     let overlay = match bench.place(&path) {
-        Place::Merged(overlay) => overlay,
-        Place::Unmounted(mountpoint) => return Ok(not_mounted(bench, &bench.name(&mountpoint))),
+        UnionPlace::Merged(overlay) => overlay,
+        UnionPlace::Unmounted(mountpoint) => return Ok(not_mounted(bench, &bench.name(&mountpoint))),
         // No mount point is known; the directory in which the path begins should be one.
         _ => {
             let name = bench.name(&path);

@@ -48,7 +48,7 @@ mod untouched;
 mod upper;
 mod whiteout;
 
-pub use bench::{Bench, Place, Start, Union};
+pub use bench::{Bench, Start, Union, UnionPlace};
 pub use cause::conclude;
 pub use outcome::{Fault, Outcome, Rank};
 

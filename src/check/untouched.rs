@@ -1,10 +1,10 @@
 //! `untouched PATH`: nothing at or below it is different from the start of the exercise.
 
-use crate::check::bench::{Place, kind_words, quote, shown};
+use crate::check::bench::{UnionPlace, kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::Name;
 use crate::kernel::proc::Mount;
-use crate::observe::{Kept, Touch};
+use crate::observe::{Snapshot, Touch};
 use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {
@@ -39,11 +39,11 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     }
     // A layer that is not mounted yet is known by nothing but that it must stay as it is.
     let (itself, whose) = match bench.place_at_start(&path).unwrap_or_else(|| bench.place(&path)) {
-        Place::Upper => (
+        UnionPlace::Upper => (
             " in the container layer itself",
             "Whatever the container had there is lost or changed behind the kernel's back.",
         ),
-        Place::Lower | Place::Elsewhere if is_directory => (
+        UnionPlace::Lower | UnionPlace::Elsewhere if is_directory => (
             " in the image layer itself",
             "An image layer belongs to every container that uses it: each of them sees this change.",
         ),
@@ -93,7 +93,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 }
 
 /// Something was mounted at or above the path that seems to be touched: what lies below is as it was, and cannot be seen.
-fn covered(bench: &Bench, kept: &Kept, path: &Path, at: &Path) -> Option<Outcome> {
+fn covered(bench: &Bench, kept: &Snapshot, path: &Path, at: &Path) -> Option<Outcome> {
     let above = |mount: &&Mount| mount.mountpoint.starts_with(path) && at.starts_with(&mount.mountpoint);
     let mount = bench.mounts().iter().rev().find(above)?;
     let name = bench.name(&mount.mountpoint);

@@ -4,9 +4,9 @@ use crate::cli::{CliError, Common};
 use crate::engine;
 use crate::event::Next;
 use crate::ground::Need;
-use crate::lesson::{Catalogue, Entry, Exercise, Lesson, Meta};
+use crate::lesson::{Catalogue, CatalogueEntry, Exercise, Lesson, Meta};
 use crate::session::{Home, Progress, Session};
-use crate::stage::{Kept, StageNeeds};
+use crate::stage::{KeeperState, StageNeeds};
 use std::path::{Path, PathBuf};
 
 /// The program itself, to be started once more.
@@ -26,7 +26,7 @@ pub struct Target {
     /// The folder of lessons, where it is not the program's own.
     pub lessons: Option<PathBuf>,
     /// The lesson's folder.
-    pub entry: Entry,
+    pub entry: CatalogueEntry,
     /// The lesson.
     pub lesson: Lesson,
     /// The exercise that is meant.
@@ -112,7 +112,7 @@ impl Target {
         if let Some(id) = &self.exercise {
             return self.exercise_called(id);
         }
-        if let Some(session) = self.session()?.filter(|session| session.kept() == Kept::Alive)
+        if let Some(session) = self.session()?.filter(|session| session.keeper_state() == KeeperState::Alive)
             && let Ok(exercise) = self.exercise_called(&session.record.exercise)
         {
             return Ok(exercise);
@@ -150,14 +150,16 @@ impl Target {
             )
         })?;
         session.is_in_sight()?;
-        match session.kept() {
-            Kept::Rebooted => Err(ended("this machine was started anew since it was begun")),
-            Kept::Ended | Kept::OutOfSight => Err(ended("its keeper, the process that held its namespaces, has ended")),
-            Kept::Alive if !session.is_ready(&exercise.id)? => {
+        match session.keeper_state() {
+            KeeperState::Rebooted => Err(ended("this machine was started anew since it was begun")),
+            KeeperState::Ended | KeeperState::OutOfSight => {
+                Err(ended("its keeper, the process that held its namespaces, has ended"))
+            }
+            KeeperState::Alive if !session.is_ready(&exercise.id)? => {
                 let what = format!("the exercise {} has not been begun", self.called(exercise));
                 Err(refused(what, "each exercise has a bench of its own, and this one has none yet"))
             }
-            Kept::Alive => Ok(session),
+            KeeperState::Alive => Ok(session),
         }
     }
 
@@ -202,7 +204,7 @@ fn read(catalogue: &Catalogue, wanted: &str, at: Option<&Session>) -> Result<(St
         (Err(unknown), at) => {
             // An exercise that was not begun yet is known by the lesson alone.
             let here = at.and_then(|session| catalogue.find(&session.lesson).ok());
-            let has = |entry: &&Entry| {
+            let has = |entry: &&CatalogueEntry| {
                 entry.load(&crate::lesson::Language::default()).is_ok_and(|l| l.exercises().any(|e| e.id == wanted))
             };
             match here.filter(has) {

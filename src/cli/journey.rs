@@ -70,7 +70,7 @@ impl Journey {
             Err(error) => CliError::from(error).print(common.plain),
         }
         let language = common.language();
-        let leg = |entry: &crate::lesson::Entry| {
+        let leg = |entry: &crate::lesson::CatalogueEntry| {
             let exercises = entry.exercises(&language)?.into_iter().map(|exercise| {
                 let solved = progress.is_solved(&format!("{}.{}", entry.slug, exercise.id));
                 (format!("{}.{}", entry.number, exercise.id), exercise.task, solved)

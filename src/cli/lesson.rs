@@ -3,7 +3,7 @@
 use crate::cli::{CliError, Common, here};
 use crate::engine::{self, Difference};
 use crate::ground::CgroupVersion;
-use crate::lesson::{self, Catalogue, Entry, Lesson};
+use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
 use crate::render::words::plural;
 use crate::stage::{ScratchChoice, Stage, StageError, StageNeeds};
 use std::path::{Path, PathBuf};
@@ -64,7 +64,7 @@ impl LessonCommand {
 }
 
 /// Checks one lesson in all its languages; returns whether nothing is wrong with it.
-fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
+fn check(entry: &CatalogueEntry, bless: bool) -> Result<bool, CliError> {
     let findings = lesson::lint(entry);
     for finding in &findings {
         println!("{finding}");
@@ -79,7 +79,7 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
     let needs = here::needs(&lesson.meta);
     let mut start = || {
         Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs)
-            .and_then(|rising| rising.wait())
+            .and_then(|starting| starting.wait())
     };
     let stage = match start() {
         Ok(stage) => stage,
@@ -91,7 +91,7 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
         }
         Err(error) => return Err(error.into()),
     };
-    let version = stage.ready().cgroup_version();
+    let version = stage.facts().cgroup_version();
     let checked = engine::check(&lesson, stage)?;
     let all = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
     let settled = lesson.on(version);
@@ -150,7 +150,11 @@ fn check(entry: &Entry, bless: bool) -> Result<bool, CliError> {
 }
 
 /// Writes what was printed into every text of the lesson, keeping wildcards that still match.
-fn bless_texts(entry: &Entry, differences: &[Difference], version: Option<CgroupVersion>) -> Result<(), CliError> {
+fn bless_texts(
+    entry: &CatalogueEntry,
+    differences: &[Difference],
+    version: Option<CgroupVersion>,
+) -> Result<(), CliError> {
     for language in &entry.languages {
         let language = crate::lesson::Language::choose(Some(language), |_| None);
         let lesson: Lesson = entry.load(&language)?.on(version);

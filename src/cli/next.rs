@@ -1,7 +1,7 @@
 //! `layerlab next [EXERCISE]`
 
 use crate::cli::here::{PROGRAM, Target, is_inside};
-use crate::cli::shell::{greet, write_here};
+use crate::cli::shell::{print_task, write_here};
 use crate::cli::{CliError, Common};
 use crate::session::{Progress, Session};
 use std::path::Path;
@@ -52,7 +52,7 @@ impl Next {
         let mut session: Session = target.living(at)?;
         let start = session.enter(&target.lesson, exercise, Path::new(PROGRAM))?;
         write_here(&session.state(), exercise, &start.here)?;
-        greet(common, &target, exercise, &session, &start.here);
+        print_task(common, &target, exercise, &session, &start.here);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
 use crate::event::{Event, FORMAT};
 use crate::ground::Role;
-use crate::lesson::Entry;
+use crate::lesson::CatalogueEntry;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
@@ -49,7 +49,7 @@ impl Replay {
 }
 
 /// A lesson as it once went on another machine, and says so.
-pub fn lesson(common: &Common, entry: &Entry, look: Look) -> Result<(), CliError> {
+pub fn lesson(common: &Common, entry: &CatalogueEntry, look: Look) -> Result<(), CliError> {
     let Some(recording) = entry.recording() else {
         return Err(CliError::Content(format!(
             "lesson {} has no recording\n  fix   run it: layerlab run {0}",

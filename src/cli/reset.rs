@@ -4,7 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::here::{PROGRAM, Target};
 use crate::cli::{CliError, Common};
 use crate::session::{Home, Session};
-use crate::stage::Kept;
+use crate::stage::KeeperState;
 use std::path::Path;
 
 /// Begin an exercise again
@@ -23,7 +23,8 @@ impl Reset {
         let targets = match self.exercise.as_deref() {
             Some("all") => {
                 let home = Home::find()?;
-                let living = Session::all(&home).into_iter().filter(|session| session.kept() == Kept::Alive);
+                let living =
+                    Session::all(&home).into_iter().filter(|session| session.keeper_state() == KeeperState::Alive);
                 living.map(|session| Target::find(common, Some(&session.lesson))).collect::<Result<Vec<_>, _>>()?
             }
             wanted => vec![Target::find(common, wanted)?],

@@ -3,7 +3,7 @@
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common, ask::sure, here, keys::Keys, replay, signals};
 use crate::engine::{self, Answer, Item, RunOptions};
-use crate::lesson::{Entry, Lesson};
+use crate::lesson::{CatalogueEntry, Lesson};
 use crate::session::{Home, Progress, now};
 use crate::stage::{ScratchChoice, Stage};
 use std::io::IsTerminal;
@@ -44,7 +44,7 @@ impl Run {
         let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
         // The stage is built while the lesson is read.
         let needs = entry.meta(&common.language()).map(|meta| here::needs(&meta)).unwrap_or_default();
-        let rising = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs);
+        let starting = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs);
         let lesson = entry.load(&common.language())?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
@@ -60,7 +60,7 @@ impl Run {
             let file = self.record.as_deref().unwrap_or(Path::new("")).display();
             CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
         })?;
-        let stage = match rising.and_then(|rising| rising.wait()) {
+        let stage = match starting.and_then(|starting| starting.wait()) {
             Ok(stage) => stage,
             Err(error) => return self.recorded(common, entry, asks, error.into()),
         };
@@ -100,7 +100,7 @@ fn play(run: &mut engine::Run, output: &mut Output, mut keys: Option<Keys>) -> R
 
 impl Run {
     /// This host cannot run it. There is a recording of it, and it is no more than offered: it is not what happens here.
-    fn recorded(&self, common: &Common, entry: &Entry, asks: bool, error: CliError) -> Result<(), CliError> {
+    fn recorded(&self, common: &Common, entry: &CatalogueEntry, asks: bool, error: CliError) -> Result<(), CliError> {
         if !matches!(error, CliError::Host(_)) || entry.recording().is_none() {
             return Err(error);
         }

@@ -7,7 +7,7 @@ use crate::ground::{Need, Role};
 use crate::lesson::Exercise;
 use crate::render::exercise;
 use crate::session::{Begun, Home, Session};
-use crate::stage::{self, Kept, overlay_options};
+use crate::stage::{self, KeeperState, overlay_options};
 use std::io::IsTerminal;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ impl Shell {
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if let Some(before) = before {
             let why = match before {
-                Kept::Rebooted => "this machine was started anew",
+                KeeperState::Rebooted => "this machine was started anew",
                 _ => "its keeper was ended",
             };
             eprintln!(
@@ -59,7 +59,7 @@ impl Shell {
             );
         }
         if talks {
-            greet(common, &target, exercise, &session, &start.here);
+            print_task(common, &target, exercise, &session, &start.here);
         }
         let shell = self
             .shell(common, &target, exercise, &session, &start.here, talks)
@@ -89,7 +89,7 @@ impl Shell {
         session: &Session,
         here: &Path,
         talks: bool,
-    ) -> std::io::Result<stage::Shell> {
+    ) -> std::io::Result<stage::SessionShell> {
         let state = session.state();
         let bash = find_program("bash");
         let rc = write_words(common, &state, bash.as_deref())?;
@@ -126,12 +126,19 @@ impl Shell {
             "\nThe session of lesson {} was ended under this shell.\nBegin it again with: layerlab shell {name}",
             target.lesson.meta.number
         );
-        Ok(stage::Shell { exercise: exercise.id.clone(), here: here.to_path_buf(), words, variables, talks, ended })
+        Ok(stage::SessionShell {
+            exercise: exercise.id.clone(),
+            here: here.to_path_buf(),
+            words,
+            variables,
+            talks,
+            ended,
+        })
     }
 }
 
 /// Says what is to be done, and which words help.
-pub fn greet(common: &Common, target: &Target, exercise: &Exercise, session: &Session, here: &Path) {
+pub fn print_task(common: &Common, target: &Target, exercise: &Exercise, session: &Session, here: &Path) {
     let (width, paint) = (output::width(), output::paint(common));
     print!(
         "{}",

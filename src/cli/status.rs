@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common};
 use crate::session::{Home, Session};
-use crate::stage::Kept;
+use crate::stage::KeeperState;
 
 /// The sessions that there are
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ impl Status {
                 .map(|session| {
                     serde_json::json!({
                         "lesson": session.lesson,
-                        "state": state(session.kept()),
+                        "state": state(session.keeper_state()),
                         "exercise": session.record.exercise,
                         "begun": session.begun(),
                         "keeper": session.record.keeper.pid,
@@ -39,7 +39,7 @@ impl Status {
         }
         for session in &sessions {
             let number = session.lesson.split('-').next().unwrap_or_default().trim_start_matches('0');
-            let kept = session.kept();
+            let kept = session.keeper_state();
             let begun = session.begun().join(", ");
             match common.plain {
                 true => println!(
@@ -52,14 +52,14 @@ impl Status {
                     println!("{}  {}", session.lesson, state(kept));
                     println!("    at      {number}.{}  (begun: {begun})", session.record.exercise);
                     println!("    files   {}", home.benches(&session.lesson).display());
-                    if kept == Kept::Alive {
+                    if kept == KeeperState::Alive {
                         println!("    keeper  process {}, PID 1 of its namespaces", session.record.keeper.pid);
                     }
                 }
             }
             match kept {
-                Kept::Alive => println!("    enter   layerlab shell {number}"),
-                Kept::OutOfSight => println!("    enter   exit, then layerlab shell {number}"),
+                KeeperState::Alive => println!("    enter   layerlab shell {number}"),
+                KeeperState::OutOfSight => println!("    enter   exit, then layerlab shell {number}"),
                 _ => println!("    anew    layerlab shell {number}, or throw it away: layerlab stop {number}"),
             }
         }
@@ -67,11 +67,11 @@ impl Status {
     }
 }
 
-fn state(kept: Kept) -> &'static str {
+fn state(kept: KeeperState) -> &'static str {
     match kept {
-        Kept::Alive => "is running",
-        Kept::Rebooted => "has ended: this machine was started anew since",
-        Kept::Ended => "has ended: its keeper is gone",
-        Kept::OutOfSight => "cannot be seen from in here",
+        KeeperState::Alive => "is running",
+        KeeperState::Rebooted => "has ended: this machine was started anew since",
+        KeeperState::Ended => "has ended: its keeper is gone",
+        KeeperState::OutOfSight => "cannot be seen from in here",
     }
 }

@@ -8,7 +8,7 @@ use crate::event::{Event, Next, Verified};
 use crate::lesson::Exercise;
 use crate::render::junit;
 use crate::session::{Home, Progress, Session, now};
-use crate::stage::Kept;
+use crate::stage::KeeperState;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,8 @@ impl Verify {
         if self.exercise.as_deref() != Some("all") {
             return Ok(vec![Target::find(common, self.exercise.as_deref())?]);
         }
-        let sessions = Session::all(&Home::find()?).into_iter().filter(|session| session.kept() == Kept::Alive);
+        let sessions =
+            Session::all(&Home::find()?).into_iter().filter(|session| session.keeper_state() == KeeperState::Alive);
         let targets: Result<Vec<_>, _> = sessions.map(|session| Target::find(common, Some(&session.lesson))).collect();
         match targets? {
             none if none.is_empty() => Target::find(common, None).map(|target| vec![target]),
@@ -70,7 +71,7 @@ impl Verify {
     }
 
     fn lesson(&self, target: &Target, report: &mut Report) -> Result<(), CliError> {
-        let session = target.session()?.filter(|session| session.kept() == Kept::Alive);
+        let session = target.session()?.filter(|session| session.keeper_state() == KeeperState::Alive);
         let begun = session.map(|session| session.begun()).unwrap_or_default();
         if begun.is_empty() {
             // Says why there is none.

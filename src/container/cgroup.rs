@@ -63,7 +63,7 @@ impl Cgroups {
             let (why, fix) = why_no_cgroup(&error, &tree.directory);
             ContainerError::host(WANTED, error, why, fix)
         };
-        let sys = steps.so_that("cgroup: the kernel counts what its processes use, and stops at the limit");
+        let sys = steps.explain("cgroup: the kernel counts what its processes use, and stops at the limit");
         let own = self.own.make(sys, tree).map_err(refused)?;
         let settings = settings(limits, tree.version).into_iter();
         for setting in settings.filter(|setting| tree.controllers.iter().any(|one| one == setting.controller)) {

@@ -23,7 +23,7 @@ const FIX: &str = "layerlab doctor tells what works here; or run layerlab outsid
 /// The whole life of PID 1. Returns only where it cannot become the command, or starts it as its child.
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.explain);
-    let sys = steps.so_that("PID namespace: whenever layerlab dies, this process does, and with PID 1 all the others");
+    let sys = steps.explain("PID namespace: whenever layerlab dies, this process does, and with PID 1 all the others");
     sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
     // The parent has blocked those that it waits for.
     let _ = unblock_signals();
@@ -34,7 +34,7 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
         // The parent has ended, or has said why it cannot go on.
         return Ok(0);
     };
-    let sys = steps.so_that("network namespace: into it, now that it is there");
+    let sys = steps.explain("network namespace: into it, now that it is there");
     sys.enter_network(&network).wanted("cannot enter the container's network", WHY, FIX)?;
     drop(network);
     root::finish(&mut steps, plan)?;
@@ -61,11 +61,11 @@ fn enter_cgroups(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
         return Ok(());
     }
     let wanted = "cannot enter the container's cgroup";
-    let sys = steps.so_that("cgroup: this process goes into it, and all that it ever starts are in it too");
+    let sys = steps.explain("cgroup: this process goes into it, and all that it ever starts are in it too");
     for door in &plan.inner.cgroups {
         sys.write_once(&door.to_string_lossy(), "0").wanted(wanted, WHY, FIX)?;
     }
-    let sys = steps.so_that("cgroup namespace: where we are now is / for all that look from inside");
+    let sys = steps.explain("cgroup namespace: where we are now is / for all that look from inside");
     sys.unshare(Namespaces { cgroup: true, ..Namespaces::default() }).wanted(wanted, WHY, FIX)
 }
 
@@ -85,7 +85,7 @@ fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
 fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let Some(workdir) = &plan.workdir else { return Ok(()) };
     let sys = steps
-        .so_that("directory: where the command begins; no link of /proc may lead there, because it could lead out");
+        .explain("directory: where the command begins; no link of /proc may lead there, because it could lead out");
     sys.work_in(workdir).map_err(|error| {
         let wanted = format!("cannot begin in {}", workdir.display());
         let (why, fix) = match error.name().as_str() {
@@ -127,12 +127,12 @@ fn start(
     let mut command = Command::new(&program);
     command.arg0(&plan.command[0]).args(&plan.command[1..]).env_clear().envs(environment);
     if plan.init {
-        let sys = steps.so_that("PID 1: this program goes on as it; nobody in here can look into it");
+        let sys = steps.explain("PID 1: this program goes on as it; nobody in here can look into it");
         sys.hide_from_proc().wanted("cannot hide PID 1", WHY, FIX)?;
     }
     if plan.explain {
         let words: Vec<String> = plan.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        let sys = steps.so_that(if plan.init {
+        let sys = steps.explain(if plan.init {
             "the command: a child of PID 1"
         } else {
             "the command: this process becomes it, with its number 1"

@@ -141,7 +141,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
     let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
     // Root of a user namespace, such as that of a rootless container, may make no devices: an ordinary user here.
     if uid == 0 && is_machines_user_namespace() {
-        match steps.so_that(clause).unshare(own) {
+        match steps.explain(clause).unshare(own) {
             Ok(()) => return Ok(()),
             // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
             Err(error) if error.is("EPERM") => {}
@@ -160,9 +160,9 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
             "leave --user away, or run layerlab with sudo",
         ));
     }
-    let sys = steps.so_that("user namespace: root in it, and only in it; it gives the right to all the others");
+    let sys = steps.explain("user namespace: root in it, and only in it; it gives the right to all the others");
     sys.unshare(Namespaces { user: true, ..Namespaces::default() }).map_err(refused)?;
-    let sys = steps.so_that(
+    let sys = steps.explain(
         "user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up",
     );
     let maps =
@@ -173,7 +173,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
             ContainerError::host("cannot become root in a user namespace of our own", error, why, fix)
         })?;
     }
-    steps.so_that(clause).unshare(own).map_err(refused)
+    steps.explain(clause).unshare(own).map_err(refused)
 }
 
 /// Whether every id is mapped to itself (user_namespaces(7)); so it is where a kernel has none, too.
@@ -191,14 +191,14 @@ fn refused(error: CallError) -> ContainerError {
 /// Makes this program readable, but not writable, in the mount namespace: what runs as PID 1 can be reached from inside by
 /// /proc/self/exe, and through a writable mount it could be overwritten (CVE-2019-5736).
 fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
-    let sys = steps.so_that("mount namespace: nothing that is mounted from here on reaches the host");
+    let sys = steps.explain("mount namespace: nothing that is mounted from here on reaches the host");
     sys.make_spread(Path::new("/"), Spread::Private, true).wanted(
         "cannot keep the container's mounts to ourselves",
         WHY,
         FIX,
     )?;
     let wanted = "cannot protect layerlab itself from the container";
-    let sys = steps.so_that(
+    let sys = steps.explain(
         "mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it",
     );
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
@@ -218,11 +218,11 @@ fn start(program: &Path, plan: &Plan, line: OwnedFd) -> std::io::Result<Child> {
 }
 
 fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {
-    let sys = steps.so_that("network namespace: no interface but loopback; made while PID 1 does what follows");
+    let sys = steps.explain("network namespace: no interface but loopback; made while PID 1 does what follows");
     sys.unshare(Namespaces { net: true, ..Namespaces::default() }).map_err(refused)?;
-    let sys = steps.so_that("network namespace: loopback is down at first");
+    let sys = steps.explain("network namespace: loopback is down at first");
     sys.raise_loopback().wanted("cannot raise the loopback interface", WHY, FIX)?;
-    let sys = steps.so_that("host name: of this UTS namespace alone");
+    let sys = steps.explain("host name: of this UTS namespace alone");
     sys.set_hostname(&plan.hostname).map_err(|error| {
         ContainerError::refused(
             "cannot set the host name",

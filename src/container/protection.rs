@@ -27,19 +27,19 @@ const FIX: &str = "run layerlab outside of this container, or see what happens w
 pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot give up what a container must not have";
     if !plan.unprotected {
-        let sys = steps.so_that("capabilities: what no program in here can ever have, whatever it is");
+        let sys = steps.explain("capabilities: what no program in here can ever have, whatever it is");
         sys.bound_capabilities(KEPT).wanted(wanted, WHY, FIX)?;
     }
     if !plan.inner.ordinary {
-        let sys = steps.so_that("user: no groups of whoever started us");
+        let sys = steps.explain("user: no groups of whoever started us");
         sys.drop_groups().wanted(wanted, WHY, FIX)?;
     }
     let (user, group) = plan.user.unwrap_or_default();
     if (user, group) != (0, 0) {
-        let sys = steps.so_that("user: as whom the command runs");
+        let sys = steps.explain("user: as whom the command runs");
         sys.become_user(user, group).wanted("cannot become the user", WHY, FIX)?;
         // A process that changes its user forgets about its parent's death.
-        let sys = steps.so_that("PID namespace: once more, because who becomes another user forgets it");
+        let sys = steps.explain("PID namespace: once more, because who becomes another user forgets it");
         sys.die_with_parent().wanted(wanted, WHY, FIX)?;
     }
     if plan.unprotected {
@@ -47,7 +47,7 @@ pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), Conta
     }
     let kept = if user == 0 { KEPT } else { Capabilities::empty() };
     let sys =
-        steps.so_that("capabilities: root in here may do with the container's own files, but not with the machine");
+        steps.explain("capabilities: root in here may do with the container's own files, but not with the machine");
     sys.set_capabilities(kept).wanted(wanted, WHY, FIX)
 }
 
@@ -57,8 +57,8 @@ pub(super) fn filter(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
         return Ok(());
     }
     let wanted = "cannot filter the system calls of the container";
-    let sys = steps.so_that("privileges: no set-user-ID program in the image gives back what was given up");
+    let sys = steps.explain("privileges: no set-user-ID program in the image gives back what was given up");
     sys.forbid_new_privileges().wanted(wanted, WHY, FIX)?;
-    let sys = steps.so_that("seccomp: of some 450 system calls, those that no ordinary program needs fail from now on");
+    let sys = steps.explain("seccomp: of some 450 system calls, those that no ordinary program needs fail from now on");
     sys.filter_system_calls(&system_call_filter()).wanted(wanted, WHY, FIX)
 }

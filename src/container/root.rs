@@ -60,7 +60,7 @@ pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
 }
 
 fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
-    let sys = steps.so_that("scratch space: in memory, and gone with the container");
+    let sys = steps.explain("scratch space: in memory, and gone with the container");
     let options = format!("mode=755,size={}", plan.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, &options).map_err(|error| {
@@ -81,12 +81,12 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     let (upper, work) = (base.join("upper"), base.join("work"));
     let init = place.join("init");
     let sys =
-        steps.so_that("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
+        steps.explain("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
     for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
         sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
     }
     if !plan.read_only {
-        let sys = steps.so_that("overlay: the upper layer takes every change, the work directory is overlayfs's own");
+        let sys = steps.explain("overlay: the upper layer takes every change, the work directory is overlayfs's own");
         for directory in [&upper, &work] {
             match sys.make_directory(directory, 0o755) {
                 // Kept from the last time.
@@ -105,7 +105,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
         read_only: plan.read_only,
         no_devices: true,
     };
-    let sys = steps.so_that("overlay: the image below, changes above; devices of the image are no devices here");
+    let sys = steps.explain("overlay: the image below, changes above; devices of the image are no devices here");
     sys.mount_overlay_shortly(&overlay, root).map_err(|(error, said)| {
         let why = match said {
             Some(said) => format!("the kernel says: {said}"),
@@ -122,7 +122,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
 }
 
 fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
-    let sys = steps.so_that("PID namespace: /proc shows the processes of whoever mounts it, so PID 1 does");
+    let sys = steps.explain("PID namespace: /proc shows the processes of whoever mounts it, so PID 1 does");
     let proc = root.join("proc");
     let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
     let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
@@ -133,11 +133,11 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     let wanted = "cannot protect the settings of the machine";
     // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
     let still = plan.inner.place.join("proc");
-    let sys = steps.so_that("settings: /proc a second time, read-only …");
+    let sys = steps.explain("settings: /proc a second time, read-only …");
     sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
     sys.bind_mount(&proc, &still, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
-    let sys = steps.so_that("… covers the settings of the machine, which are then read-only");
+    let sys = steps.explain("… covers the settings of the machine, which are then read-only");
     for name in READ_ONLY {
         unless_missing(sys.bind_mount(&still.join(name), &proc.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
@@ -155,7 +155,7 @@ fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), c
 fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let wanted = "cannot make /dev";
     let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
-    let sys = steps.so_that("/dev: few devices, and none by which the host could be reached");
+    let sys = steps.explain("/dev: few devices, and none by which the host could be reached");
     sys.make_directory(&made, 0o755).wanted(wanted, WHY, FIX)?;
     for (name, major, minor) in DEVICES {
         let device = made.join(name);
@@ -181,7 +181,7 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
             sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted, WHY, FIX)?;
         }
     }
-    let sys = steps.so_that("/dev: terminals of its own, message queues, and shared memory");
+    let sys = steps.explain("/dev: terminals of its own, message queues, and shared memory");
     let options = match plan.inner.ordinary {
         true => "newinstance,ptmxmode=0666,mode=0620",
         false => "newinstance,ptmxmode=0666,mode=0620,gid=5",
@@ -196,7 +196,7 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
 
 fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let sys =
-        steps.so_that("network namespace: /sys shows its interfaces; read-only, because the rest is the machine's");
+        steps.explain("network namespace: /sys shows its interfaces; read-only, because the rest is the machine's");
     let flags = MountFlags { read_only: true, ..NOTHING };
     // Where a container around us hides parts of /sys there is none.
     match sys.mount_new("sysfs", &root.join("sys"), flags, "") {
@@ -209,11 +209,11 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
 fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let wanted = "cannot hide what a container must not see";
     let (null, empty) = (root.join("dev/null"), plan.inner.place.join("empty"));
-    let sys = steps.so_that("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
+    let sys = steps.explain("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
     for name in HIDDEN_FILES {
         unless_missing(sys.bind_mount(&null, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
-    let sys = steps.so_that("… and a directory is this one, which is empty and read-only");
+    let sys = steps.explain("… and a directory is this one, which is empty and read-only");
     sys.make_directory(&empty, 0o555).wanted(wanted, WHY, FIX)?;
     sys.bind_mount(&empty, &empty, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
@@ -226,10 +226,10 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
 /// Goes into it: afterwards `/` is the container's, and nothing else can be reached.
 pub(super) fn go_into(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot go into the container";
-    let sys = steps.so_that("pivot_root: this directory becomes /, and the old / lies over it …");
+    let sys = steps.explain("pivot_root: this directory becomes /, and the old / lies over it …");
     sys.go_to(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
     sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
-    let sys = steps.so_that("… until it is taken away: nothing of the host is left to go back to");
+    let sys = steps.explain("… until it is taken away: nothing of the host is left to go back to");
     sys.detach_old_root().wanted(wanted, WHY, FIX)?;
     sys.go_to(Path::new("/")).wanted(wanted, WHY, FIX)
 }

@@ -47,7 +47,7 @@ impl Steps {
     }
 
     /// The calls that follow are for this: `pivot_root: this directory becomes /`.
-    pub fn so_that(&mut self, clause: &'static str) -> &mut Sys {
+    pub fn explain(&mut self, clause: &'static str) -> &mut Sys {
         if !self.sys.unseen {
             self.clauses.push((self.sys.calls.len(), clause));
         }

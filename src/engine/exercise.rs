@@ -26,7 +26,7 @@ pub struct Wrong {
 /// # Errors
 /// When the stage breaks.
 pub fn prepare(lesson: &Lesson, exercise: &Exercise, stage: &mut Stage) -> Result<(Start, Option<Wrong>), StageError> {
-    let here = lesson.on(stage.ready().cgroup_version());
+    let here = lesson.on(stage.facts().cgroup_version());
     let commands: Vec<_> = here.steps().flat_map(|(_, step)| step.commands().cloned()).collect();
     let wrong = run_silently(&commands, stage)?;
     let untouched = exercise.checks.iter().flat_map(|check| check.keeps().iter().cloned()).collect();

@@ -2,7 +2,7 @@
 
 use crate::engine::exercise::{Wrong, prepare, verify};
 use crate::event::Verdict;
-use crate::lesson::{Entry, Exercise, Fixture, FixtureKind, Lesson};
+use crate::lesson::{CatalogueEntry, Exercise, Fixture, FixtureKind, Lesson};
 use crate::stage::{Stage, StageError};
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ pub struct Flaw {
 /// # Errors
 /// When a stage breaks.
 pub fn prove(
-    entry: &Entry,
+    entry: &CatalogueEntry,
     lesson: &Lesson,
     stage: &mut dyn FnMut() -> Result<Stage, StageError>,
 ) -> Result<Proof, StageError> {
@@ -46,7 +46,7 @@ pub fn prove(
     for fixture in entry.fixtures(&ids) {
         let Some(exercise) = lesson.exercises().find(|exercise| exercise.id == fixture.exercise) else { continue };
         let mut stage = stage()?;
-        if !fixture.is_for(stage.ready().cgroup_version()) {
+        if !fixture.is_for(stage.facts().cgroup_version()) {
             proof.elsewhere += 1;
             continue;
         }

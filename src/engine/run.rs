@@ -2,7 +2,7 @@
 
 use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::Wrong;
-use crate::event::{Adapted, Begin, Event, FORMAT, Found, Marked, PanelKind, Statement};
+use crate::event::{Adapted, Begin, Event, FORMAT, Marked, PanelKind, PathContent, Statement};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 use std::collections::VecDeque;
@@ -114,7 +114,7 @@ struct Begun {
 impl Run {
     /// Begins to run a lesson on a stage that is fresh. What the lesson is on this machine is settled here.
     pub fn begin(lesson: &Lesson, stage: Stage, options: RunOptions) -> Run {
-        let parts = parts(&lesson.on(stage.ready().cgroup_version()), &stage, &options);
+        let parts = parts(&lesson.on(stage.facts().cgroup_version()), &stage, &options);
         Run {
             stage,
             options,
@@ -199,7 +199,7 @@ impl Run {
 
     /// The line as it must be for whoever runs it, and how that differs from the lesson's.
     fn adapted(&mut self, line: &ConsoleLine) -> (CommandLine, Option<Adapted>) {
-        match adapt(&line.command, self.stage.ready().role) {
+        match adapt(&line.command, self.stage.facts().role) {
             None => (line.command.clone(), None),
             Some(command) => {
                 let why = (!self.told_why).then(|| why_adapted(&command).to_string());
@@ -256,7 +256,7 @@ impl Run {
 /// All that there is to do, in order.
 fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part> {
     let of = lesson.steps().count() as u32;
-    let ready = stage.ready();
+    let facts = stage.facts();
     let mut parts = VecDeque::from([Part::Tell(Event::Begin(Begin {
         format: FORMAT,
         number: lesson.meta.number,
@@ -265,10 +265,10 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
         minutes: lesson.meta.minutes,
         steps: of,
         language: lesson.meta.language.clone(),
-        role: ready.role,
-        kernel: ready.kernel.clone(),
-        scratch: ready.scratch.clone(),
-        cgroups: ready.cgroup_version(),
+        role: facts.role,
+        kernel: facts.kernel.clone(),
+        scratch: facts.scratch.clone(),
+        cgroups: facts.cgroup_version(),
     }))]);
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {
         parts.push_back(Part::Tell(Event::Intro { text: lesson.intro.clone() }));
@@ -325,7 +325,7 @@ fn parts_of_step(step: &Step, parts: &mut VecDeque<Part>) {
 
 /// Runs commands without a word; returns the first that did not do what the lesson says.
 pub(super) fn run_silently(lines: &[ConsoleLine], stage: &mut Stage) -> Result<Option<Wrong>, StageError> {
-    let role = stage.ready().role;
+    let role = stage.facts().role;
     for line in lines {
         match adapt(&line.command, role) {
             None => stage.begin(&line.command)?,
@@ -343,10 +343,10 @@ pub(super) fn run_silently(lines: &[ConsoleLine], stage: &mut Stage) -> Result<O
     Ok(wrong)
 }
 
-fn statement_holds(statement: &Statement, found: &Found) -> bool {
+fn statement_holds(statement: &Statement, found: &PathContent) -> bool {
     match (&statement.reads, found) {
-        (None, found) => *found != Found::Nothing,
-        (Some(text), Found::File { reads: Some(reads) }) => text == reads,
+        (None, found) => *found != PathContent::Nothing,
+        (Some(text), PathContent::File { reads: Some(reads) }) => text == reads,
         (Some(_), _) => false,
     }
 }

@@ -178,13 +178,13 @@ pub struct Marked {
     /// Whether it holds.
     pub holds: bool,
     /// What is there: `a file that reads "…"`, `a whiteout`, `nothing`.
-    pub found: Found,
+    pub found: PathContent,
 }
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Found {
+pub enum PathContent {
     /// Nothing.
     Nothing,
     /// A directory.

@@ -1,7 +1,7 @@
 //! The probes, in the order in which one builds on the other.
 
 use crate::action::{CommandLine, adapt};
-use crate::event::Found;
+use crate::event::PathContent;
 use crate::ground::{CgroupVersion, Role};
 use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
@@ -56,15 +56,15 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
     match stage {
         Err(error) => told(missing("namespaces of our own", error)),
         Ok(mut stage) => {
-            let ready = stage.ready().clone();
-            let who = match ready.role {
+            let facts = stage.facts().clone();
+            let who = match facts.role {
                 Role::Root => "as root of the machine: unshare(CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID) = 0",
                 Role::User => {
                     "as an ordinary user: unshare(CLONE_NEWUSER) = 0, then CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID"
                 }
             };
-            told(works("namespaces of our own", format!("{who}, on Linux {}", ready.kernel)));
-            told(match ready.scratch.as_str() {
+            told(works("namespaces of our own", format!("{who}, on Linux {}", facts.kernel)));
+            told(match facts.scratch.as_str() {
                 "tmpfs" => works(
                     "scratch space in memory",
                     "a tmpfs of our own carries the attributes of an upper layer".into(),
@@ -86,7 +86,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         }
     }
     told(match Stage::start(program, ScratchChoice { tmpfs: false, ..scratch }) {
-        Ok(stage) => works("scratch space on disk", format!("{} can hold an upper layer", stage.ready().scratch)),
+        Ok(stage) => works("scratch space on disk", format!("{} can hold an upper layer", stage.facts().scratch)),
         Err(StageError::Host(failure)) => Finding {
             name: "scratch space on disk".into(),
             verdict: Verdict::Without,
@@ -111,7 +111,7 @@ fn missing(name: &str, error: StageError) -> Finding {
 fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
     let mut run = |line: &str| -> Result<Ran, StageError> {
         let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
-        let line = adapt(&line, stage.ready().role).unwrap_or(line);
+        let line = adapt(&line, stage.facts().role).unwrap_or(line);
         stage.run(&line)
     };
     let mut outcome = || -> Result<(Ran, Vec<Ran>), StageError> {
@@ -142,7 +142,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         need: Some("overlay"),
         fix: None,
     });
-    let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [Found::Whiteout]);
+    let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [PathContent::Whiteout]);
     let failed = used.iter().find(|ran| ran.status != 0);
     told(match (whiteout, failed) {
         (true, None) => Finding {
@@ -168,12 +168,13 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
 fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
     let name = "cgroups of our own";
     let need = Some("cgroup");
-    let stage = Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true }).and_then(|rising| rising.wait());
+    let stage =
+        Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true }).and_then(|starting| starting.wait());
     let mut stage = match stage {
         Ok(stage) => stage,
         Err(error) => return Finding { need, ..missing(name, error) },
     };
-    let version = stage.ready().cgroup_version().unwrap_or(CgroupVersion::Two);
+    let version = stage.facts().cgroup_version().unwrap_or(CgroupVersion::Two);
     let lines: &[&str] = match version {
         CgroupVersion::One => &["mkdir all", "mount -t cgroup -o pids cgroup all"],
         CgroupVersion::Two => &[

@@ -19,12 +19,12 @@ static LESSONS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 /// The lessons, sorted by number.
 #[derive(Debug)]
 pub struct Catalogue {
-    entries: Vec<Entry>,
+    entries: Vec<CatalogueEntry>,
 }
 
 /// A lesson's folder.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct CatalogueEntry {
     /// `01-four-layers` is 1.
     pub number: u32,
     /// `four-layers`
@@ -74,7 +74,7 @@ impl Catalogue {
 
     fn of(mut folders: Vec<(String, Folder)>, path: &Path) -> Result<Catalogue, Refusal> {
         folders.sort_by(|(first, _), (second, _)| first.cmp(second));
-        let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
+        let mut entries: BTreeMap<u32, CatalogueEntry> = BTreeMap::new();
         for (name, folder) in folders {
             let wanted = format!("cannot use {} as a lesson", path.join(&name).display());
             let Some((number, slug)) = split_name(&name) else {
@@ -85,7 +85,7 @@ impl Catalogue {
                     fix,
                 ));
             };
-            let mut entry = Entry { number, slug: slug.to_string(), languages: Vec::new(), folder };
+            let mut entry = CatalogueEntry { number, slug: slug.to_string(), languages: Vec::new(), folder };
             entry.languages = entry.find_languages();
             if let Some(other) = entries.get(&number) {
                 let why = format!("{} has the number {number} too", other.name());
@@ -101,12 +101,12 @@ impl Catalogue {
     }
 
     /// All of them, by number.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[CatalogueEntry] {
         &self.entries
     }
 
     /// The lesson of a number (`1`, `01`), a slug (`four-layers`) or both (`01-four-layers`).
-    pub fn find(&self, wanted: &str) -> Result<&Entry, Unknown> {
+    pub fn find(&self, wanted: &str) -> Result<&CatalogueEntry, Unknown> {
         let number = wanted.parse::<u32>().ok();
         let whole = split_name(wanted);
         let found = self.entries.iter().find(|entry| {
@@ -116,7 +116,7 @@ impl Catalogue {
     }
 
     fn unknown(&self, wanted: &str) -> Unknown {
-        let near = |entry: &&Entry| {
+        let near = |entry: &&CatalogueEntry| {
             // The names a person may have meant; a number is one digit off at most.
             let names = [entry.slug.clone(), entry.name()];
             let slugs = names.iter().any(|name| strsim::jaro_winkler(name, wanted) > 0.8);
@@ -126,7 +126,7 @@ impl Catalogue {
             !digits && (slugs || part)
                 || digits && wanted.len() > 1 && strsim::levenshtein(&entry.number.to_string(), wanted) < 2
         };
-        let tell = |entry: &Entry| format!("{} {}", entry.number, entry.slug);
+        let tell = |entry: &CatalogueEntry| format!("{} {}", entry.number, entry.slug);
         Unknown {
             wanted: wanted.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect(),
             near: self.entries.iter().filter(near).map(tell).collect(),
@@ -135,7 +135,7 @@ impl Catalogue {
     }
 }
 
-impl Entry {
+impl CatalogueEntry {
     /// `01-four-layers`
     pub fn name(&self) -> String {
         format!("{:02}-{}", self.number, self.slug)
@@ -360,7 +360,7 @@ fn embedded_files(dir: &Dir<'static>, root: &Path, files: &mut Vec<PathBuf>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Catalogue, Entry, Language};
+    use super::{Catalogue, CatalogueEntry, Language};
     use crate::lesson::LoadError;
     use std::fs;
     use std::path::Path;
@@ -380,7 +380,7 @@ mod tests {
         result.unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "L")
     }
 
-    fn only(catalogue: &Catalogue) -> &Entry {
+    fn only(catalogue: &Catalogue) -> &CatalogueEntry {
         &catalogue.entries()[0]
     }
 
@@ -399,7 +399,7 @@ mod tests {
         fs::write(folder.path().join("README.md"), "").unwrap();
         fs::create_dir(folder.path().join(".git")).unwrap();
         let catalogue = Catalogue::folder(folder.path()).unwrap();
-        let names: Vec<String> = catalogue.entries().iter().map(Entry::name).collect();
+        let names: Vec<String> = catalogue.entries().iter().map(CatalogueEntry::name).collect();
         assert_eq!(names, ["02-two-words", "10-ten", "100-hundred"]);
         for wanted in ["2", "02", "two-words", "02-two-words"] {
             assert_eq!(catalogue.find(wanted).unwrap().number, 2);

@@ -2,7 +2,7 @@
 //!
 //! Everything here displays as a whole diagnostic, beginning with `error: ` and without a last newline.
 
-use crate::lesson::Place;
+use crate::lesson::SourcePosition;
 use std::fmt::{Display, Formatter, Result};
 use std::path::PathBuf;
 use unicode_width::UnicodeWidthChar;
@@ -13,7 +13,7 @@ pub struct LessonError {
     /// The lesson's file, as it was named to us.
     pub file: PathBuf,
     /// The first character that is wrong.
-    pub at: Place,
+    pub at: SourcePosition,
     /// The whole line of `at`.
     pub line_text: String,
     /// How many characters are wrong; at least one caret is shown.
@@ -40,7 +40,7 @@ impl std::error::Error for LessonError {}
 /// ```
 impl Display for LessonError {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
-        let Place { line, column } = self.at;
+        let SourcePosition { line, column } = self.at;
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         let (shown, carets) = self.excerpt();
@@ -192,10 +192,10 @@ impl Display for LoadError {
 #[cfg(test)]
 mod tests {
     use super::{LessonError, Refusal};
-    use crate::lesson::Place;
+    use crate::lesson::SourcePosition;
 
     fn error(line_text: &str, column: u32, width: usize) -> String {
-        let at = Place { line: 12, column };
+        let at = SourcePosition { line: 12, column };
         let (what, allowed) = ("it is wrong".to_string(), "what is right".to_string());
         LessonError { file: "a/lesson.md".into(), at, line_text: line_text.into(), width, what, allowed }.to_string()
     }

@@ -7,7 +7,7 @@
 //! Where the commands differ by the version of cgroups, there are two scripts: `few.v1.sh` and `few.v2.sh`.
 
 use crate::ground::CgroupVersion;
-use crate::lesson::Entry;
+use crate::lesson::CatalogueEntry;
 use std::path::{Path, PathBuf};
 
 /// A script of a lesson.
@@ -64,7 +64,7 @@ impl Fixture {
     }
 }
 
-impl Entry {
+impl CatalogueEntry {
     /// The scripts that belong to these exercises, sorted by path; files that belong to none are left out.
     pub fn fixtures(&self, exercises: &[&str]) -> Vec<Fixture> {
         let fixture = |path: PathBuf| {

@@ -4,7 +4,9 @@ use crate::ground::CgroupVersion;
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
 use crate::lesson::source::{Source, normalise};
-use crate::lesson::{Block, Entry, Exercise, Lesson, LessonError, LoadError, Place, Refusal, Section};
+use crate::lesson::{
+    Block, CatalogueEntry, Exercise, Lesson, LessonError, LoadError, Refusal, Section, SourcePosition,
+};
 use std::fmt::{Display, Formatter};
 use std::path::Path;
 
@@ -32,7 +34,7 @@ const FEWEST_HINTS: usize = 2;
 const FEWEST_MISTAKES: usize = 3;
 
 /// All that can be said of a lesson without running it; nothing where all is well.
-pub fn lint(entry: &Entry) -> Vec<Finding> {
+pub fn lint(entry: &CatalogueEntry) -> Vec<Finding> {
     let mut linter = Linter { entry, findings: Vec::new() };
     let original = linter.load(language::DEFAULT);
     for name in &entry.languages {
@@ -51,7 +53,7 @@ pub fn lint(entry: &Entry) -> Vec<Finding> {
 }
 
 struct Linter<'e> {
-    entry: &'e Entry,
+    entry: &'e CatalogueEntry,
     findings: Vec<Finding>,
 }
 
@@ -69,7 +71,7 @@ impl Linter<'_> {
     fn compare(&mut self, original: &Lesson, translation: &Lesson) {
         let language = &translation.meta.language;
         if (original.meta.minutes, &original.meta.needs) != (translation.meta.minutes, &translation.meta.needs) {
-            let start = Place { line: 1, column: 1 };
+            let start = SourcePosition { line: 1, column: 1 };
             self.text(
                 language,
                 start,
@@ -89,7 +91,7 @@ impl Linter<'_> {
             );
         } else if ours.len() > theirs.len() {
             let (at, missing) = &ours[theirs.len()];
-            let end = theirs.last().map_or(Place { line: 1, column: 1 }, |(at, _)| *at);
+            let end = theirs.last().map_or(SourcePosition { line: 1, column: 1 }, |(at, _)| *at);
             let what = format!("what lesson.md has in line {} is missing behind this: {missing}", at.line);
             self.text(language, end, what, "the same as in lesson.md; only prose is translated");
         } else if let Some((at, surplus)) = theirs.get(ours.len()) {
@@ -212,7 +214,7 @@ impl Linter<'_> {
         self.findings.push(Finding::Folder(Refusal::ours(wanted, why, fix)));
     }
 
-    fn text(&mut self, name: &str, at: Place, what: impl Into<String>, allowed: &str) {
+    fn text(&mut self, name: &str, at: SourcePosition, what: impl Into<String>, allowed: &str) {
         let text = self.entry.source(name).unwrap_or_default();
         let text = normalise(&text);
         let file = self.entry.path().join(language::file_name(name));
@@ -232,7 +234,7 @@ fn meant_for(only: Option<CgroupVersion>) -> String {
 }
 
 /// All of a lesson that is the same in every language, in words, with its places.
-fn skeleton(lesson: &Lesson) -> Vec<(Place, String)> {
+fn skeleton(lesson: &Lesson) -> Vec<(SourcePosition, String)> {
     let mut bones = Vec::new();
     for section in &lesson.sections {
         match section {
@@ -254,7 +256,7 @@ fn skeleton(lesson: &Lesson) -> Vec<(Place, String)> {
                                 bones.push((line.at, format!("`$ {}`{fails}", line.source)));
                                 for (line_number, expected) in (line.expected_lines.0..).zip(&line.expected) {
                                     bones.push((
-                                        Place { line: line_number, column: 1 },
+                                        SourcePosition { line: line_number, column: 1 },
                                         format!("the output `{expected}`"),
                                     ));
                                 }

@@ -20,14 +20,14 @@ mod pieces;
 mod source;
 
 pub use bless::bless;
-pub use catalogue::{Catalogue, Entry, Unknown};
+pub use catalogue::{Catalogue, CatalogueEntry, Unknown};
 pub use error::{LessonError, LoadError, Refusal};
 pub use expect::{diff, matches, updated};
 pub use fixture::{Fixture, FixtureKind};
 pub use language::Language;
 pub use lint::{Finding, lint};
 pub use meta::read_meta;
-pub use model::{Block, ConsoleLine, Exercise, Lesson, Meta, Place, Section, Step};
+pub use model::{Block, ConsoleLine, Exercise, Lesson, Meta, Section, SourcePosition, Step};
 pub use new::scaffold;
 pub use outline::Heading;
 pub use parse::parse;

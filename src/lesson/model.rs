@@ -53,7 +53,7 @@ pub struct Step {
     /// Its parts in order.
     pub blocks: Vec<Block>,
     /// Where the heading stands.
-    pub at: Place,
+    pub at: SourcePosition,
 }
 
 /// A part of a step.
@@ -91,7 +91,7 @@ pub struct ConsoleLine {
     /// The lines it prints, with the wildcards `[..]` and `...`.
     pub expected: Vec<String>,
     /// Where the `$` stands.
-    pub at: Place,
+    pub at: SourcePosition,
     /// The lines of the file (from 1) that hold what is expected: first, and one past the last.
     pub expected_lines: (u32, u32),
 }
@@ -114,12 +114,12 @@ pub struct Exercise {
     /// `<!-- notes: … -->`
     pub notes: String,
     /// Where the heading stands.
-    pub at: Place,
+    pub at: SourcePosition,
 }
 
 /// A place in a lesson's file; both count from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourcePosition {
     /// Line.
     pub line: u32,
     /// Column.

@@ -345,7 +345,7 @@ mod tests {
     use super::parse;
     use crate::event::Statement;
     use crate::ground::CgroupVersion;
-    use crate::lesson::{Block, Lesson, Place, Section};
+    use crate::lesson::{Block, Lesson, Section, SourcePosition};
     use std::path::Path;
 
     const HEAD: &str = "---\ntitle: T\nminutes: 8\nneeds: [overlay]\n---\n";
@@ -432,7 +432,7 @@ The end.
         let [Section::Step(step), Section::Exercise(exercise)] = &lesson.sections[..] else {
             panic!("{:?}", lesson.sections)
         };
-        assert_eq!((step.title.as_str(), step.at), ("Make a file", Place { line: 8, column: 1 }));
+        assert_eq!((step.title.as_str(), step.at), ("Make a file", SourcePosition { line: 8, column: 1 }));
         let [
             Block::Prose(first),
             Block::Predict { statements: said, only: None },

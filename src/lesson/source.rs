@@ -1,6 +1,6 @@
 //! The text of a lesson with its lines, and the errors found in it.
 
-use crate::lesson::{LessonError, Place};
+use crate::lesson::{LessonError, SourcePosition};
 use std::borrow::Cow;
 use std::path::Path;
 
@@ -54,10 +54,10 @@ impl<'a> Source<'a> {
     }
 
     /// The place of an offset.
-    pub fn place(&self, offset: usize) -> Place {
+    pub fn place(&self, offset: usize) -> SourcePosition {
         let line = self.line_of(offset);
         let before = &self.text[self.starts[line - 1]..offset];
-        Place { line: line as u32, column: before.chars().count() as u32 + 1 }
+        SourcePosition { line: line as u32, column: before.chars().count() as u32 + 1 }
     }
 
     /// The lines of a slice of the text, each with its offset in the text.
@@ -80,7 +80,7 @@ impl<'a> Source<'a> {
     }
 
     /// Notes an error at a place.
-    pub fn error_at(&mut self, at: Place, width: usize, what: impl Into<String>, allowed: impl Into<String>) {
+    pub fn error_at(&mut self, at: SourcePosition, width: usize, what: impl Into<String>, allowed: impl Into<String>) {
         if self.errors.len() == MOST_ERRORS {
             return;
         }

@@ -3,7 +3,7 @@
 use crate::event::{Change, Mark, State};
 use crate::ground::Name;
 use crate::observe::delta::Delta;
-use crate::observe::layers::Place;
+use crate::observe::layers::TreePosition;
 use crate::observe::tree::NodeId;
 use crate::observe::upper::Upper;
 use std::collections::{HashMap, HashSet};
@@ -17,9 +17,9 @@ const MOST_TOLD: usize = 200;
 #[derive(Debug)]
 pub struct LayerDelta<'a> {
     /// As it is.
-    pub now: Place<'a>,
+    pub now: TreePosition<'a>,
     /// As it was.
-    pub before: Place<'a>,
+    pub before: TreePosition<'a>,
     /// What is different.
     pub delta: Delta,
 }
@@ -75,7 +75,7 @@ impl Changes {
             return;
         }
         let mut few = Few::default();
-        walk(delta, &mut |Entry { path, mark, .. }| {
+        walk(delta, &mut |ChangedEntry { path, mark, .. }| {
             few.add(mark, || Some(Change::LowerChanged { path, layer: name.clone(), mark }));
         });
         self.told.extend(few.told(Some(name)));
@@ -84,7 +84,7 @@ impl Changes {
     /// What happened in the working directory `directory`, outside of the directories `elsewhere`.
     pub fn of_workspace(&mut self, delta: &LayerDelta<'_>, directory: &Path, elsewhere: &[PathBuf]) {
         let mut few = Few::default();
-        walk(delta, &mut |Entry { path, directory: is_directory, mark, .. }| {
+        walk(delta, &mut |ChangedEntry { path, directory: is_directory, mark, .. }| {
             let absolute = directory.join(path.as_path());
             if !elsewhere.iter().any(|other| absolute.starts_with(other)) {
                 few.add(mark, || Some(Change::Workspace { path, directory: is_directory, mark }));
@@ -119,7 +119,7 @@ impl Few {
 }
 
 /// An entry that is new, changed or gone.
-struct Entry {
+struct ChangedEntry {
     path: Name,
     /// In the tree of now; absent for what is gone.
     now: Option<NodeId>,
@@ -131,13 +131,13 @@ struct Entry {
 
 /// Calls `each` with every entry that is different, in the order of printing; a new directory is followed by all that
 /// is in it, one that is gone stands for all that was in it.
-fn walk(delta: &LayerDelta<'_>, each: &mut dyn FnMut(Entry)) {
+fn walk(delta: &LayerDelta<'_>, each: &mut dyn FnMut(ChangedEntry)) {
     Walk { delta, each }.directory(delta.now.node, Some(delta.before.node), &Name::default(), false);
 }
 
 struct Walk<'a, 'b> {
     delta: &'a LayerDelta<'a>,
-    each: &'b mut dyn FnMut(Entry),
+    each: &'b mut dyn FnMut(ChangedEntry),
 }
 
 impl Walk<'_, '_> {
@@ -147,7 +147,7 @@ impl Walk<'_, '_> {
             return;
         }
         for gone in delta.gone.get(&id).into_iter().flatten() {
-            (self.each)(Entry {
+            (self.each)(ChangedEntry {
                 path: path.join(old.tree.name(*gone)),
                 now: None,
                 before: Some(*gone),
@@ -163,7 +163,7 @@ impl Walk<'_, '_> {
             let path = path.join(name);
             let directory = now.tree.is_directory(child);
             if let Some(mark) = mark {
-                (self.each)(Entry { path: path.clone(), now: Some(child), before: was, directory, mark });
+                (self.each)(ChangedEntry { path: path.clone(), now: Some(child), before: was, directory, mark });
             }
             if directory {
                 self.directory(child, was, &path, mark == Some(Mark::New));
@@ -173,7 +173,7 @@ impl Walk<'_, '_> {
 }
 
 fn of_upper_entry(
-    entry: &Entry,
+    entry: &ChangedEntry,
     delta: &LayerDelta<'_>,
     upper: &Upper<'_>,
     names: &[Name],

@@ -2,7 +2,7 @@
 
 use crate::event::Mark;
 use crate::kernel::EntryType;
-use crate::observe::layers::Place;
+use crate::observe::layers::TreePosition;
 use crate::observe::tree::{Extra, NodeId, fingerprint_of};
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
@@ -21,7 +21,11 @@ pub struct Delta {
 
 impl Delta {
     /// Compares `now` with `before`; `differs` says whether an entry that both have is another one now.
-    pub fn between(now: Place<'_>, before: Place<'_>, differs: &mut dyn FnMut(NodeId, NodeId, &Path) -> bool) -> Delta {
+    pub fn between(
+        now: TreePosition<'_>,
+        before: TreePosition<'_>,
+        differs: &mut dyn FnMut(NodeId, NodeId, &Path) -> bool,
+    ) -> Delta {
         let mut delta = Delta::default();
         let mut path = PathBuf::new();
         delta.directory(now, before, &mut path, differs);
@@ -35,8 +39,8 @@ impl Delta {
 
     fn directory(
         &mut self,
-        now: Place<'_>,
-        before: Place<'_>,
+        now: TreePosition<'_>,
+        before: TreePosition<'_>,
         path: &mut PathBuf,
         differs: &mut dyn FnMut(NodeId, NodeId, &Path) -> bool,
     ) -> bool {
@@ -60,8 +64,8 @@ impl Delta {
                         touched = true;
                     }
                     if now.tree.is_directory(id) && before.tree.is_directory(old) {
-                        let now = Place { tree: now.tree, node: id };
-                        let before = Place { tree: before.tree, node: old };
+                        let now = TreePosition { tree: now.tree, node: id };
+                        let before = TreePosition { tree: before.tree, node: old };
                         touched |= self.directory(now, before, path, differs);
                     }
                 }
@@ -80,14 +84,14 @@ impl Delta {
 }
 
 /// The attributes that are read in every layer; those of an upper's files are not known before it is one.
-fn seen_everywhere(place: Place<'_>) -> Option<Extra> {
+fn seen_everywhere(place: TreePosition<'_>) -> Option<Extra> {
     let extra = Extra { origin: false, metacopy: false, ..place.tree.extra(place.node)?.clone() };
     (extra != Extra::default()).then_some(extra)
 }
 
 /// Whether an entry of a layer is another one, or was changed. A directory's own time is no difference: it moves with
 /// every entry.
-pub fn entry_differs(now: (Place<'_>, &Path), before: Place<'_>) -> bool {
+pub fn entry_differs(now: (TreePosition<'_>, &Path), before: TreePosition<'_>) -> bool {
     let (now, path) = now;
     let (new, old) = (now.tree.node(now.node), before.tree.node(before.node));
     // Of a mount point, what is mounted on it would be compared with what lies under it.

@@ -2,15 +2,15 @@
 
 use crate::event::Kind;
 use crate::ground::errno_of;
-use crate::observe::layers::{Found, Place};
+use crate::observe::layers::{FoundOverlay, TreePosition};
 use crate::observe::provenance::{NOWHERE, Provenance};
-use crate::observe::tree::{Detail, Stamp, Tree};
+use crate::observe::tree::{Detail, ObservedTree, Stamp};
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 
 /// What stands at a path. A symbolic link is itself, not what it points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ObservedEntry {
     /// What it is.
     pub kind: Kind,
     /// Inode, mode, size, times.
@@ -25,7 +25,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// When the kernel does not tell: EACCES, EIO, ENOTCONN of a FUSE file system whose program is gone …
-pub fn entry(path: &Path) -> Result<Option<Entry>> {
+pub fn entry(path: &Path) -> Result<Option<ObservedEntry>> {
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -38,12 +38,12 @@ pub fn entry(path: &Path) -> Result<Option<Entry>> {
         Err(error) => return Err(error),
     }
     // With the dot the last part of the way may be a link to a directory, as any part before it may.
-    let tree = Tree::along(&parent.join("."), Path::new(name), Detail::Upper)?;
+    let tree = ObservedTree::along(&parent.join("."), Path::new(name), Detail::Upper)?;
     if tree.len() == 0 {
         return Ok(None);
     }
     let copied_up = tree.extra(1).is_some_and(|extra| extra.origin);
-    Ok(Some(Entry { kind: tree.kind(1), stamp: tree.node(1).stamp, opaque: tree.is_opaque(1), copied_up }))
+    Ok(Some(ObservedEntry { kind: tree.kind(1), stamp: tree.node(1).stamp, opaque: tree.is_opaque(1), copied_up }))
 }
 
 /// Whether an error says that there is nothing: ENOENT or ENOTDIR.
@@ -52,21 +52,22 @@ pub fn is_nothing(error: &Error) -> bool {
 }
 
 /// The layer of an overlay that gives `path`, which is relative to its mount point; `None` where no layer does.
-pub fn layer_of(overlay: &Found, path: &Path) -> Option<PathBuf> {
+pub fn layer_of(overlay: &FoundOverlay, path: &Path) -> Option<PathBuf> {
     let layers: Vec<&PathBuf> = overlay.upper.iter().chain(&overlay.lowers).collect();
-    let merged = Tree::along(&overlay.mountpoint, path, Detail::Names).ok()?;
-    let trees: Vec<Option<Tree>> = layers.iter().map(|layer| Tree::along(layer, path, Detail::Upper).ok()).collect();
-    let pile: Vec<Option<Place<'_>>> =
-        trees.iter().map(|tree| tree.as_ref().map(|tree| Place { tree, node: 0 })).collect();
+    let merged = ObservedTree::along(&overlay.mountpoint, path, Detail::Names).ok()?;
+    let trees: Vec<Option<ObservedTree>> =
+        layers.iter().map(|layer| ObservedTree::along(layer, path, Detail::Upper).ok()).collect();
+    let pile: Vec<Option<TreePosition<'_>>> =
+        trees.iter().map(|tree| tree.as_ref().map(|tree| TreePosition { tree, node: 0 })).collect();
     let provenance = Provenance::of(&merged, &pile);
     let from = provenance.from(merged.find(path)?);
     (from != NOWHERE).then(|| layers[usize::from(from)].clone())
 }
 
 /// The topmost layer of an overlay that has a whiteout for `path` or for a directory above it.
-pub fn whiteout_of(overlay: &Found, path: &Path) -> Option<PathBuf> {
+pub fn whiteout_of(overlay: &FoundOverlay, path: &Path) -> Option<PathBuf> {
     overlay.upper.iter().chain(&overlay.lowers).find_map(|layer| {
-        let tree = Tree::along(layer, path, Detail::Layer).ok()?;
+        let tree = ObservedTree::along(layer, path, Detail::Layer).ok()?;
         tree.below(0).find(|id| tree.whiteout(*id).is_some()).map(|_| layer.clone())
     })
 }

@@ -4,13 +4,13 @@
 //! from the working directory, then from each directory above the mount point: the first from which every layer exists.
 
 use crate::kernel::proc::{Mount, OverlayOptions};
-use crate::observe::tree::{Detail, NodeId, Tree};
+use crate::observe::tree::{Detail, NodeId, ObservedTree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// An overlay of the mount table with its layers found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundOverlay {
     /// Where it is mounted.
     pub mountpoint: PathBuf,
     /// Where we see it: there too, unless it is mounted in another mount namespace.
@@ -28,14 +28,14 @@ pub struct Found {
 }
 
 /// The overlays of a mount table; of several on one mount point, only the last is seen, and so only it is returned.
-pub fn overlays(mounts: &[Mount], working_directory: &Path) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOverlay> {
+    let mut found: Vec<FoundOverlay> = Vec::new();
     for mount in mounts.iter().filter(|mount| mount.root == Path::new("/")) {
         let Some(options) = mount.overlay() else { continue };
         found.retain(|other| other.mountpoint != mount.mountpoint);
         let base = base(&options, mount, working_directory);
         let absolute = |path: &PathBuf| base.join(path);
-        found.push(Found {
+        found.push(FoundOverlay {
             mountpoint: mount.mountpoint.clone(),
             seen_at: mount.mountpoint.clone(),
             id: mount.id,
@@ -67,16 +67,16 @@ fn base(options: &OverlayOptions, mount: &Mount, working_directory: &Path) -> Pa
 /// All trees of one look: the working directory's, and those of layers outside of it, each read once.
 #[derive(Debug, Default)]
 pub struct Forest {
-    trees: BTreeMap<PathBuf, Tree>,
+    trees: BTreeMap<PathBuf, ObservedTree>,
     /// Layers that could not be read, with the reason.
     pub troubles: BTreeMap<PathBuf, String>,
 }
 
 /// A directory in a [`Forest`].
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct TreePosition<'a> {
     /// The tree it is in.
-    pub tree: &'a Tree,
+    pub tree: &'a ObservedTree,
     /// Its node there.
     pub node: NodeId,
 }
@@ -87,7 +87,7 @@ impl Forest {
         if self.place(directory).is_some() {
             return;
         }
-        match Tree::read(directory, detail, uppers) {
+        match ObservedTree::read(directory, detail, uppers) {
             Ok(tree) => {
                 for (path, reason) in &tree.troubles {
                     self.troubles.insert(path.clone(), reason.clone());
@@ -103,11 +103,11 @@ impl Forest {
 
     /// Where an absolute path is in these trees. A mount point stands in the tree above it as an empty directory, so the
     /// deepest tree wins.
-    pub fn place(&self, path: &Path) -> Option<Place<'_>> {
+    pub fn place(&self, path: &Path) -> Option<TreePosition<'_>> {
         path.ancestors().find_map(|root| {
             let tree = self.trees.get(root)?;
             let node = tree.find(path.strip_prefix(root).ok()?)?;
-            Some(Place { tree, node })
+            Some(TreePosition { tree, node })
         })
     }
 }

@@ -3,14 +3,13 @@
 //! - `layers` finds the directories of an overlay,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
-//! - `entry` is one path alone, `kept` what stood at a path at one moment, to be compared later,
+//! - `entry` is one path alone, `snapshot` what stood at a path at one moment, to be compared later,
 //! - `processes` are those of a session, with their namespaces,
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
 mod changes;
 mod delta;
 mod entry;
-mod kept;
 mod layers;
 mod moment;
 mod panels;
@@ -18,12 +17,13 @@ mod processes;
 mod provenance;
 mod report;
 mod rows;
+mod snapshot;
 mod tree;
 mod upper;
 
-pub use entry::{Entry, entry, layer_of, whiteout_of};
-pub use kept::{Kept, Touch};
-pub use layers::{Found as FoundOverlay, overlays as find_overlays};
+pub use entry::{ObservedEntry, entry, layer_of, whiteout_of};
+pub use layers::{FoundOverlay, find_overlays};
 pub use panels::{PanelObserver, Shells};
 pub use processes::{NAMESPACES, Processes, Running};
 pub use report::{Observer, found_at, look_at_overlays};
+pub use snapshot::{Snapshot, Touch};

@@ -1,9 +1,9 @@
 //! One look at everything: the mount table, the layers of each overlay, the merged views.
 
 use crate::kernel::proc::{Mount, mounts_of};
-use crate::observe::layers::{Forest, Found, Place, overlays};
+use crate::observe::layers::{Forest, FoundOverlay, TreePosition, find_overlays};
 use crate::observe::provenance::Provenance;
-use crate::observe::tree::{Detail, Tree};
+use crate::observe::tree::{Detail, ObservedTree};
 use std::path::{Path, PathBuf};
 
 /// What was there at one moment.
@@ -23,9 +23,9 @@ pub struct Moment {
 #[derive(Debug)]
 pub struct Seen {
     /// Its layers.
-    pub found: Found,
+    pub found: FoundOverlay,
     /// What a process sees at the mount point.
-    pub merged: Tree,
+    pub merged: ObservedTree,
     /// Where each entry comes from.
     pub provenance: Provenance,
 }
@@ -44,11 +44,11 @@ impl Moment {
     /// /proc), whatever its root may be.
     pub fn of_run(root: &Path, working_directory: &Path, mounts: &[Mount], inside: &[PathBuf]) -> Moment {
         let below: Vec<Mount> = mounts.iter().filter(|mount| mount.is_below(root)).cloned().collect();
-        let mut found = overlays(&below, working_directory);
+        let mut found = find_overlays(&below, working_directory);
         let mut known: Vec<String> = mounts.iter().map(|mount| mount.device.clone()).collect();
         for process in inside {
             let theirs = mounts_of(process).unwrap_or_default();
-            for mut overlay in overlays(&theirs, working_directory) {
+            for mut overlay in find_overlays(&theirs, working_directory) {
                 let mount = theirs.iter().find(|mount| mount.id == overlay.id);
                 let Some(device) = mount.map(|mount| mount.device.clone()).filter(|device| !known.contains(device))
                 else {
@@ -66,11 +66,11 @@ impl Moment {
     }
 
     /// Looks at some overlays of this machine.
-    pub fn of_overlays(overlays: Vec<Found>) -> Moment {
+    pub fn of_overlays(overlays: Vec<FoundOverlay>) -> Moment {
         Moment::look(None, overlays)
     }
 
-    fn look(root: Option<&Path>, overlays: Vec<Found>) -> Moment {
+    fn look(root: Option<&Path>, overlays: Vec<FoundOverlay>) -> Moment {
         let mut forest = Forest::default();
         let uppers: Vec<PathBuf> = overlays.iter().filter_map(|overlay| overlay.upper.clone()).collect();
         if let Some(root) = root {
@@ -83,7 +83,7 @@ impl Moment {
         }
         let mut moment = Moment { root: root.map(Path::to_path_buf), forest, ..Moment::default() };
         for found in overlays {
-            let merged = match Tree::read(&found.seen_at, Detail::Names, &[]) {
+            let merged = match ObservedTree::read(&found.seen_at, Detail::Names, &[]) {
                 Ok(merged) => merged,
                 Err(error) => {
                     let (_, reason) = crate::ground::errno_of(&error);
@@ -92,7 +92,7 @@ impl Moment {
                 }
             };
             let paths: Vec<&PathBuf> = found.upper.iter().chain(&found.lowers).collect();
-            let pile: Vec<Option<Place<'_>>> = paths.iter().map(|path| moment.forest.place(path)).collect();
+            let pile: Vec<Option<TreePosition<'_>>> = paths.iter().map(|path| moment.forest.place(path)).collect();
             let provenance = Provenance::of(&merged, &pile);
             moment.overlays.push(Seen { found, merged, provenance });
         }

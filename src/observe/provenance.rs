@@ -8,8 +8,8 @@
 //! - a directory is merged with the directories below it, until one is opaque or something else has its name,
 //! - a whiteout ends the search: what lies below it is deleted.
 
-use crate::observe::layers::Place;
-use crate::observe::tree::{NodeId, Tree};
+use crate::observe::layers::TreePosition;
+use crate::observe::tree::{NodeId, ObservedTree};
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -40,11 +40,11 @@ pub struct More {
 }
 
 /// The layers of an overlay, topmost first; `None` for one that could not be read.
-pub type Pile<'a> = [Option<Place<'a>>];
+pub type Pile<'a> = [Option<TreePosition<'a>>];
 
 impl Provenance {
     /// Looks every node of `merged` up in `layers`.
-    pub fn of(merged: &Tree, layers: &Pile<'_>) -> Provenance {
+    pub fn of(merged: &ObservedTree, layers: &Pile<'_>) -> Provenance {
         let mut provenance = Provenance { from: vec![NOWHERE; merged.len() + 1], ..Provenance::default() };
         let roots: Vec<Contributor<'_>> = layers
             .iter()
@@ -73,7 +73,7 @@ impl Provenance {
 }
 
 struct Walk<'a, 'b> {
-    merged: &'a Tree,
+    merged: &'a ObservedTree,
     layers: &'a Pile<'a>,
     provenance: &'b mut Provenance,
     path: PathBuf,
@@ -97,7 +97,7 @@ impl<'a> Walk<'a, '_> {
             for (contributor, cursor) in contributors.iter().zip(&mut cursors) {
                 let tree = contributor.place.tree;
                 if let Some(node) = cursor.next_if(|id| tree.name(*id) == name) {
-                    having.push(Contributor { layer: contributor.layer, place: Place { tree, node } });
+                    having.push(Contributor { layer: contributor.layer, place: TreePosition { tree, node } });
                 }
             }
             let child = shown_next.filter(|_| in_merged == Some(name));
@@ -174,7 +174,7 @@ fn visible<'a>(below: &[Contributor<'a>]) -> Vec<Contributor<'a>> {
 #[derive(Clone, Copy)]
 struct Contributor<'a> {
     layer: LayerIndex,
-    place: Place<'a>,
+    place: TreePosition<'a>,
 }
 
 impl<'a> Contributor<'a> {
@@ -200,7 +200,7 @@ impl<'a> Contributor<'a> {
             if !place.tree.is_directory(node) {
                 break;
             }
-            found.push(Contributor { layer: index as LayerIndex, place: Place { tree: place.tree, node } });
+            found.push(Contributor { layer: index as LayerIndex, place: TreePosition { tree: place.tree, node } });
             if place.tree.is_opaque(node) {
                 break;
             }

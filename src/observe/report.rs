@@ -1,12 +1,12 @@
 //! Two moments become an [`Observation`]: trees as rows, and the sentences under them as data.
 
-use crate::event::{Found as FoundThing, Layer, Lower, Observation, Overlay, State};
+use crate::event::{Layer, Lower, Observation, Overlay, PathContent, State};
 use crate::ground::Name;
 use crate::kernel::proc::mounts;
 use crate::kernel::{EntryType, look, open_directory, open_file};
 use crate::observe::changes::{Changes, LayerDelta};
 use crate::observe::delta::{Delta, entry_differs};
-use crate::observe::layers::{Found, Place};
+use crate::observe::layers::{FoundOverlay, TreePosition};
 use crate::observe::moment::{Moment, Seen};
 use crate::observe::provenance::NOWHERE;
 use crate::observe::rows::Rows;
@@ -50,20 +50,20 @@ impl Observer {
 }
 
 /// A single look at overlays of this machine, whoever mounted them.
-pub fn look_at_overlays(overlays: Vec<Found>, working_directory: &Path, full: bool) -> Observation {
+pub fn look_at_overlays(overlays: Vec<FoundOverlay>, working_directory: &Path, full: bool) -> Observation {
     let now = Moment::of_overlays(overlays);
     Report { now: &now, before: None, names: working_directory, full }.observation()
 }
 
 /// What stands at a path, without following a link: a short text file says what it reads.
-pub fn found_at(path: &Path) -> FoundThing {
-    let Ok(stat) = look(None, path) else { return FoundThing::Nothing };
+pub fn found_at(path: &Path) -> PathContent {
+    let Ok(stat) = look(None, path) else { return PathContent::Nothing };
     match stat.kind {
-        EntryType::Directory => FoundThing::Directory,
-        EntryType::CharacterDevice if stat.numbers == (0, 0) => FoundThing::Whiteout,
-        EntryType::Symlink => FoundThing::Link,
-        EntryType::File => FoundThing::File { reads: short_text(path) },
-        _ => FoundThing::Other,
+        EntryType::Directory => PathContent::Directory,
+        EntryType::CharacterDevice if stat.numbers == (0, 0) => PathContent::Whiteout,
+        EntryType::Symlink => PathContent::Link,
+        EntryType::File => PathContent::File { reads: short_text(path) },
+        _ => PathContent::Other,
     }
 }
 
@@ -118,7 +118,7 @@ impl Report<'_> {
         let now = self.now.forest.place(directory)?;
         let before = self.before?.forest.place(directory)?;
         let delta = Delta::between(now, before, &mut |new, old, path| {
-            let (new, old) = (Place { node: new, ..now }, Place { node: old, ..before });
+            let (new, old) = (TreePosition { node: new, ..now }, TreePosition { node: old, ..before });
             entry_differs((new, &directory.join(path)), old)
         });
         Some(LayerDelta { now, before, delta })
@@ -126,7 +126,7 @@ impl Report<'_> {
 
     fn overlay(&self, seen: &Seen, deltas: &HashMap<PathBuf, LayerDelta<'_>>, changes: &mut Changes) -> Overlay {
         let paths = seen.layer_paths();
-        let pile: Vec<Option<Place<'_>>> = paths.iter().map(|path| self.now.forest.place(path)).collect();
+        let pile: Vec<Option<TreePosition<'_>>> = paths.iter().map(|path| self.now.forest.place(path)).collect();
         let names: Vec<Name> = paths.iter().map(|path| self.name(path)).collect();
         let mut upper = None;
         if let (Some(_), Some(Some(place))) = (&seen.found.upper, pile.first()) {
@@ -194,13 +194,13 @@ impl Report<'_> {
         paths: &[PathBuf],
         deltas: &HashMap<PathBuf, LayerDelta<'_>>,
     ) -> Vec<crate::event::Row> {
-        let place = Place { tree: &seen.merged, node: 0 };
+        let place = TreePosition { tree: &seen.merged, node: 0 };
         let before = self
             .before
             .and_then(|before| before.overlays.iter().find(|other| other.found.mountpoint == seen.found.mountpoint));
         let same_pile = before.filter(|before| before.layer_paths() == paths);
         let delta = same_pile.map(|before| {
-            let before_place = Place { tree: &before.merged, node: 0 };
+            let before_place = TreePosition { tree: &before.merged, node: 0 };
             let delta = Delta::between(place, before_place, &mut |new, old, path| {
                 let from = seen.provenance.from(new);
                 if from != before.provenance.from(old) || seen.merged.node(new).kind != before.merged.node(old).kind {
@@ -228,7 +228,7 @@ impl Report<'_> {
         })
     }
 
-    fn rows<'b>(&self, place: Place<'b>, delta: Option<&'b LayerDelta<'b>>) -> Rows<'b> {
+    fn rows<'b>(&self, place: TreePosition<'b>, delta: Option<&'b LayerDelta<'b>>) -> Rows<'b> {
         Rows { place, before: delta.map(|delta| (delta.before, &delta.delta)), full: self.full }
     }
 
@@ -289,7 +289,7 @@ impl Report<'_> {
         let Some(place) = self.now.forest.place(self.names).or_else(|| self.now.forest.place(root)) else { return };
         // What is new is told from the root: the first step makes the working directory itself.
         let delta = self.delta(self.names).or_else(|| {
-            let nothing = Place { tree: empty_tree(), node: 0 };
+            let nothing = TreePosition { tree: empty_tree(), node: 0 };
             let delta = Delta::between(place, nothing, &mut |_, _, _| false);
             self.before.is_some().then_some(LayerDelta { now: place, before: nothing, delta })
         });
@@ -322,7 +322,7 @@ impl Report<'_> {
     }
 }
 
-fn empty_tree() -> &'static crate::observe::tree::Tree {
-    static EMPTY: std::sync::OnceLock<crate::observe::tree::Tree> = std::sync::OnceLock::new();
-    EMPTY.get_or_init(crate::observe::tree::Tree::nothing)
+fn empty_tree() -> &'static crate::observe::tree::ObservedTree {
+    static EMPTY: std::sync::OnceLock<crate::observe::tree::ObservedTree> = std::sync::OnceLock::new();
+    EMPTY.get_or_init(crate::observe::tree::ObservedTree::nothing)
 }

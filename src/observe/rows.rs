@@ -6,7 +6,7 @@
 use crate::event::{Kind, Mark, Row};
 use crate::ground::Name;
 use crate::observe::delta::Delta;
-use crate::observe::layers::Place;
+use crate::observe::layers::TreePosition;
 use crate::observe::tree::NodeId;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,9 @@ const MOST_CHANGED: usize = 100;
 /// How the rows of a tree are made.
 pub struct Rows<'a> {
     /// The directory that is shown; it has no row itself.
-    pub place: Place<'a>,
+    pub place: TreePosition<'a>,
     /// The same directory before, with the differences; absent on the first look.
-    pub before: Option<(Place<'a>, &'a Delta)>,
+    pub before: Option<(TreePosition<'a>, &'a Delta)>,
     /// Show everything, however long.
     pub full: bool,
 }

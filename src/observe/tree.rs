@@ -21,7 +21,7 @@ pub type NodeId = u32;
 
 /// A tree; node 0 is the directory that was asked for.
 #[derive(Debug, Default)]
-pub struct Tree {
+pub struct ObservedTree {
     nodes: Vec<Node>,
     names: Vec<u8>,
     /// What few nodes have: the text of a link, attributes.
@@ -104,26 +104,26 @@ const RACY_NANOSECONDS: i64 = 50_000_000;
 /// A larger file is trusted by its stamp alone.
 const MOST_FINGERPRINTED: u64 = 1 << 20;
 
-impl Tree {
+impl ObservedTree {
     /// Reads the tree below `directory`, without following links or entering other file systems.
     ///
     /// A directory of `uppers` is read in full detail together with all that is below it.
-    pub fn read(directory: &Path, detail: Detail, uppers: &[PathBuf]) -> Result<Tree> {
-        Tree::read_some(directory, detail, uppers, None)
+    pub fn read(directory: &Path, detail: Detail, uppers: &[PathBuf]) -> Result<ObservedTree> {
+        ObservedTree::read_some(directory, detail, uppers, None)
     }
 
     /// Reads only what lies on the way from `directory` to `path`, which is relative to it. Nothing is listed, so it does
     /// not matter how much lies beside it.
-    pub fn along(directory: &Path, path: &Path, detail: Detail) -> Result<Tree> {
-        Tree::read_some(directory, detail, &[], Some(path))
+    pub fn along(directory: &Path, path: &Path, detail: Detail) -> Result<ObservedTree> {
+        ObservedTree::read_some(directory, detail, &[], Some(path))
     }
 
-    fn read_some(directory: &Path, detail: Detail, uppers: &[PathBuf], along: Option<&Path>) -> Result<Tree> {
+    fn read_some(directory: &Path, detail: Detail, uppers: &[PathBuf], along: Option<&Path>) -> Result<ObservedTree> {
         let root = open_directory(None, directory)?;
         let stat = look(Some(&root), Path::new("."))?;
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let mut reader = Reader {
-            tree: Tree::nothing(),
+            tree: ObservedTree::nothing(),
             detail: if uppers.iter().any(|upper| upper == directory) { Detail::Upper } else { detail },
             uppers,
             along,
@@ -139,7 +139,7 @@ impl Tree {
     }
 
     /// A tree with nothing in it.
-    pub fn nothing() -> Tree {
+    pub fn nothing() -> ObservedTree {
         let root = Node {
             name: (0, 0),
             depth: 0,
@@ -149,7 +149,7 @@ impl Tree {
             mountpoint: false,
             stamp: Stamp::default(),
         };
-        Tree { nodes: vec![root], ..Tree::default() }
+        ObservedTree { nodes: vec![root], ..ObservedTree::default() }
     }
 
     /// How many entries lie below the directory that was asked for.
@@ -241,7 +241,7 @@ impl Tree {
 
 /// The nodes directly below another one.
 pub struct Children<'a> {
-    tree: &'a Tree,
+    tree: &'a ObservedTree,
     next: NodeId,
     end: NodeId,
 }
@@ -258,7 +258,7 @@ impl Iterator for Children<'_> {
 }
 
 struct Reader<'a> {
-    tree: Tree,
+    tree: ObservedTree,
     detail: Detail,
     uppers: &'a [PathBuf],
     /// Only what lies on this way is read.
@@ -431,7 +431,7 @@ pub fn fingerprint_of(path: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Detail, Tree};
+    use super::{Detail, ObservedTree};
     use std::path::Path;
 
     #[test]
@@ -441,7 +441,7 @@ mod tests {
         std::fs::write(folder.path().join("b/z"), "z").unwrap();
         std::fs::write(folder.path().join("a"), "a").unwrap();
         std::os::unix::fs::symlink("nowhere", folder.path().join("link")).unwrap();
-        let tree = Tree::read(folder.path(), Detail::Upper, &[]).unwrap();
+        let tree = ObservedTree::read(folder.path(), Detail::Upper, &[]).unwrap();
         let names =
             |id| tree.children(id).map(|id| String::from_utf8_lossy(tree.name(id)).into_owned()).collect::<Vec<_>>();
         assert_eq!(names(0), ["a", "b", "link"]);
@@ -457,7 +457,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         std::fs::write(&file, "one").unwrap();
-        let before = Tree::read(folder.path(), Detail::Layer, &[]).unwrap().node(1).stamp;
+        let before = ObservedTree::read(folder.path(), Detail::Layer, &[]).unwrap().node(1).stamp;
         std::fs::write(&file, "two").unwrap();
         assert_ne!(before.fingerprint, 0);
         assert_ne!(before.fingerprint, super::fingerprint_of(&file));

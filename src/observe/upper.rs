@@ -2,7 +2,7 @@
 
 use crate::event::{Content, State};
 use crate::kernel::{EntryType, open_directory, open_file};
-use crate::observe::layers::Place;
+use crate::observe::layers::TreePosition;
 use crate::observe::provenance::{LayerIndex, Pile, Provenance};
 use crate::observe::tree::NodeId;
 use std::io::{BufRead, BufReader};
@@ -15,7 +15,7 @@ const MOST_COMPARED: u64 = 64 << 20;
 /// An upper layer in its pile.
 pub struct Upper<'a> {
     /// Its tree.
-    pub place: Place<'a>,
+    pub place: TreePosition<'a>,
     /// All layers, this one first.
     pub pile: &'a Pile<'a>,
     /// Where the layers lie, in the same order.

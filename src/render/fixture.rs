@@ -203,13 +203,13 @@ pub(super) fn experiment() -> Vec<Event> {
                     statement: Statement { path: "mnt/image-layer3.txt".into(), reads: None },
                     said: Some(true),
                     holds: true,
-                    found: Found::File { reads: Some("I am image layer3".into()) },
+                    found: PathContent::File { reads: Some("I am image layer3".into()) },
                 },
                 Marked {
                     statement: Statement { path: "container-layer/image-layer3.txt".into(), reads: None },
                     said: Some(true),
                     holds: false,
-                    found: Found::Nothing,
+                    found: PathContent::Nothing,
                 },
                 Marked {
                     statement: Statement {
@@ -218,7 +218,7 @@ pub(super) fn experiment() -> Vec<Event> {
                     },
                     said: None,
                     holds: true,
-                    found: Found::File { reads: Some("I am image layer1".into()) },
+                    found: PathContent::File { reads: Some("I am image layer1".into()) },
                 },
             ],
         },

@@ -2,7 +2,9 @@
 //!
 //! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
 
-use crate::event::{Change, Content, Found, Kind, Lower, Mark, Marked, PanelKind, PanelRow, Row, State, Statement};
+use crate::event::{
+    Change, Content, Kind, Lower, Mark, Marked, PanelKind, PanelRow, PathContent, Row, State, Statement,
+};
 use crate::ground::Name;
 use crate::render::line::{head, tail};
 use similar::{ChangeTag, TextDiff};
@@ -568,7 +570,7 @@ pub fn fact(marked: &Marked) -> String {
     let found = found(&marked.found);
     match (reads, marked.holds) {
         (None, true) => format!("{path} exists: {found}."),
-        (None, false) if marked.found == Found::Nothing => format!("{path} does not exist."),
+        (None, false) if marked.found == PathContent::Nothing => format!("{path} does not exist."),
         (None, false) => format!("{path} does not exist: {found}."),
         (Some(text), true) => format!("{path} reads \"{text}\"."),
         (Some(text), false) => format!("{path} does not read \"{text}\": {found}."),
@@ -585,15 +587,15 @@ pub fn said(marked: &Marked) -> Option<&'static str> {
 }
 
 /// What stands at a path.
-pub fn found(found: &Found) -> String {
+pub fn found(found: &PathContent) -> String {
     match found {
-        Found::Nothing => "nothing is there".to_string(),
-        Found::Directory => "a directory".to_string(),
-        Found::File { reads: Some(text) } => format!("a file that reads \"{text}\""),
-        Found::File { reads: None } => "a file".to_string(),
-        Found::Whiteout => "a whiteout".to_string(),
-        Found::Link => "a symbolic link".to_string(),
-        Found::Other => "neither a file nor a directory".to_string(),
+        PathContent::Nothing => "nothing is there".to_string(),
+        PathContent::Directory => "a directory".to_string(),
+        PathContent::File { reads: Some(text) } => format!("a file that reads \"{text}\""),
+        PathContent::File { reads: None } => "a file".to_string(),
+        PathContent::Whiteout => "a whiteout".to_string(),
+        PathContent::Link => "a symbolic link".to_string(),
+        PathContent::Other => "neither a file nor a directory".to_string(),
     }
 }
 

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// A library that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundLibrary {
     /// Where, as the loader names it.
     pub path: PathBuf,
     /// The loader inside may not find it: only /etc/ld.so.conf leads there, and there will be no cache of that; or the
@@ -30,7 +30,7 @@ pub(super) struct Closure {
     /// The loader, where the program has one.
     pub interpreter: Option<PathBuf>,
     /// The libraries, in the order in which the loader meets them.
-    pub libraries: Vec<Found>,
+    pub libraries: Vec<FoundLibrary>,
     /// Names that are nowhere.
     pub missing: Vec<OsString>,
 }
@@ -107,7 +107,7 @@ impl Libraries {
         directories.iter().map(|directory| directory.join(name)).find(|path| self.fits(path, machine).is_some())
     }
 
-    fn find(&mut self, name: &OsStr, loaded: &[Loaded], at: usize) -> Option<(Found, Rc<Elf>)> {
+    fn find(&mut self, name: &OsStr, loaded: &[Loaded], at: usize) -> Option<(FoundLibrary, Rc<Elf>)> {
         let (asker, program) = (&loaded[at], &loaded[0]);
         let machine = program.elf.machine;
         if name.as_bytes().contains(&b'/') {
@@ -150,8 +150,8 @@ impl Libraries {
         &mut self,
         mut paths: impl Iterator<Item = (PathBuf, bool)>,
         machine: Machine,
-    ) -> Option<(Found, Rc<Elf>)> {
-        paths.find_map(|(path, unseen)| self.fits(&path, machine).map(|elf| (Found { path, unseen }, elf)))
+    ) -> Option<(FoundLibrary, Rc<Elf>)> {
+        paths.find_map(|(path, unseen)| self.fits(&path, machine).map(|elf| (FoundLibrary { path, unseen }, elf)))
     }
 
     fn fits(&mut self, path: &Path, machine: Machine) -> Option<Rc<Elf>> {

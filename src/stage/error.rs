@@ -2,7 +2,7 @@
 
 use crate::ground::Failure;
 use crate::kernel::CallError;
-use crate::stage::Kept;
+use crate::stage::KeeperState;
 use serde::{Deserialize, Serialize};
 
 /// A stage that does not stand. Plain data: it crosses a process boundary.
@@ -21,11 +21,11 @@ pub enum StageError {
     #[error(
         "the session has ended\n  why   {}\n  fix   begin a new one: layerlab shell",
         match .0 {
-            Kept::Rebooted => "this machine was started anew since",
-            Kept::Ended | Kept::OutOfSight | Kept::Alive => "its keeper, PID 1 of its namespaces, was ended",
+            KeeperState::Rebooted => "this machine was started anew since",
+            KeeperState::Ended | KeeperState::OutOfSight | KeeperState::Alive => "its keeper, PID 1 of its namespaces, was ended",
         }
     )]
-    Gone(Kept),
+    Gone(KeeperState),
     /// The kernel does not answer: a file system below us hangs. What was asked of it.
     #[error(
         "no answer: {0}\n  why   a file system that it looks at does not answer: a FUSE program that was stopped, a network drive that is away\n  fix   umount -l what hangs, or begin again: layerlab reset"

@@ -4,11 +4,11 @@
 
 use crate::action::CommandLine;
 use crate::check::{Outcome, Start};
-use crate::event::{Found, Observation, PanelKind};
+use crate::event::{Observation, PanelKind, PathContent};
 use crate::ground::{Call, Failure};
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
 use crate::stage::link::{Link, unexpected};
-use crate::stage::wire::{Layers, Ready, Reply, Request, Setup};
+use crate::stage::wire::{Layers, Reply, Request, Setup, StageFacts};
 use crate::stage::{HOLDER, ScratchChoice, StageError, StageNeeds, remove_cgroups};
 use crate::tree::remove_tree;
 use std::net::Shutdown;
@@ -26,21 +26,21 @@ const PATIENCE_WITH_VISITORS: i32 = 200;
 #[derive(Debug)]
 pub struct Stage {
     link: Link,
-    ready: Ready,
+    facts: StageFacts,
     /// Everything that it left on disk goes with it; not so for a visit to a session.
     cleans: bool,
 }
 
 /// A stage that is being built.
 #[derive(Debug)]
-pub struct Rising(Stage);
+pub struct StartingStage(Stage);
 
-impl Rising {
+impl StartingStage {
     /// Waits until it stands, or tells why it does not.
     pub fn wait(self) -> Result<Stage, StageError> {
-        let Rising(mut stage) = self;
+        let StartingStage(mut stage) = self;
         match stage.link.reply()? {
-            Reply::Ready(ready) => stage.ready = ready,
+            Reply::Ready(facts) => stage.facts = facts,
             other => return Err(unexpected(&other)),
         }
         Ok(stage)
@@ -77,29 +77,29 @@ impl Stage {
     }
 
     /// Begins to build a stage: there is time for something else until it stands.
-    pub fn spawn(program: &Path, scratch: ScratchChoice, needs: StageNeeds) -> Result<Rising, StageError> {
-        Ok(Rising(Stage::of(Link::start(program, HOLDER, &Setup::Run(scratch, needs), false)?, true)))
+    pub fn spawn(program: &Path, scratch: ScratchChoice, needs: StageNeeds) -> Result<StartingStage, StageError> {
+        Ok(StartingStage(Stage::of(Link::start(program, HOLDER, &Setup::Run(scratch, needs), false)?, true)))
     }
 
     /// A visit to a session, which has begun.
-    pub(super) fn standing(link: Link, ready: Ready) -> Stage {
-        Stage { link, ready, cleans: false }
+    pub(super) fn standing(link: Link, facts: StageFacts) -> Stage {
+        Stage { link, facts, cleans: false }
     }
 
     fn of(link: Link, cleans: bool) -> Stage {
-        let ready = Ready {
+        let facts = StageFacts {
             role: crate::ground::Role::User,
             kernel: String::new(),
             scratch: String::new(),
             pid: 0,
             cgroups: None,
         };
-        Stage { link, ready, cleans }
+        Stage { link, facts, cleans }
     }
 
     /// What kind of stage it is.
-    pub fn ready(&self) -> &Ready {
-        &self.ready
+    pub fn facts(&self) -> &StageFacts {
+        &self.facts
     }
 
     /// The process that holds the namespaces.
@@ -157,7 +157,7 @@ impl Stage {
     }
 
     /// What stands at these paths, relative to where the commands are.
-    pub fn find(&mut self, paths: Vec<String>) -> Result<Vec<Found>, StageError> {
+    pub fn find(&mut self, paths: Vec<String>) -> Result<Vec<PathContent>, StageError> {
         self.begin_finding(paths)?;
         self.found()
     }
@@ -168,7 +168,7 @@ impl Stage {
     }
 
     /// What stands at the paths.
-    pub fn found(&mut self) -> Result<Vec<Found>, StageError> {
+    pub fn found(&mut self) -> Result<Vec<PathContent>, StageError> {
         match self.link.reply()? {
             Reply::Found(found) => Ok(found),
             other => Err(unexpected(&other)),
@@ -239,10 +239,10 @@ impl Drop for Stage {
             return;
         }
         // A holder that was killed could not clean up.
-        self.ready.cgroups.iter().for_each(remove_cgroups);
+        self.facts.cgroups.iter().for_each(remove_cgroups);
         // None of its mounts exist in our mount namespace, so nothing here
         // leads anywhere else; the worker may be writing its last file.
-        let scratch = Path::new(&self.ready.scratch);
+        let scratch = Path::new(&self.facts.scratch);
         for _ in 0..20 {
             if !scratch.is_absolute() || !scratch.exists() || remove_tree(scratch).is_ok() {
                 break;

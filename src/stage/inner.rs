@@ -14,7 +14,7 @@ use crate::action::{Context, Opening};
 use crate::ground::Call;
 use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, own_pid_outside};
 use crate::stage::link::Link;
-use crate::stage::wire::{InnerSetup, InnerStage, Ready, Reply, Request, WorkerSetup};
+use crate::stage::wire::{InnerSetup, InnerStage, Reply, Request, StageFacts, WorkerSetup};
 use crate::stage::worker::{Worker, send};
 use crate::stage::{INNER, StageError};
 use std::fs::File;
@@ -25,23 +25,27 @@ use std::process::{Command, ExitCode, Stdio};
 
 /// The worker's end of a shell. When it is dropped the shell ends.
 #[derive(Debug)]
-pub(super) struct Shell {
+pub(super) struct OpenedShell {
     link: Link,
     /// Its process, as the worker numbers processes.
     pid: u32,
 }
 
-impl Shell {
+impl OpenedShell {
     /// Opens a shell within another one, or within the worker; returns it with the calls that were made for it.
     ///
     /// # Errors
     /// The answer to the line where it did not come to a shell.
-    pub fn open(worker: WorkerSetup, within: Option<&Shell>, opening: Opening) -> Result<(Shell, Vec<Call>), Reply> {
+    pub fn open(
+        worker: WorkerSetup,
+        within: Option<&OpenedShell>,
+        opening: Opening,
+    ) -> Result<(OpenedShell, Vec<Call>), Reply> {
         let within = within.map(|shell| shell.pid);
         let setup = InnerSetup { worker, within, opening, stage: InnerStage::Enters, pid: 0, calls: Vec::new() };
         let mut link = Link::start(Path::new("/proc/self/exe"), INNER, &setup, false).map_err(Reply::Failed)?;
         match link.reply().map_err(Reply::Failed)? {
-            Reply::Opened { ready, calls } => Ok((Shell { link, pid: ready.pid }, calls)),
+            Reply::Opened { facts, calls } => Ok((OpenedShell { link, pid: facts.pid }, calls)),
             refused => {
                 let _ = link.child.wait();
                 Err(refused)
@@ -67,7 +71,7 @@ impl Shell {
     }
 }
 
-impl Drop for Shell {
+impl Drop for OpenedShell {
     fn drop(&mut self) {
         let _ = self.link.socket.shutdown(std::net::Shutdown::Both);
         let _ = self.link.child.wait();
@@ -142,14 +146,14 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     }
     // As `ps` shows the shell of which we take the place.
     call_oneself(c"bash");
-    let ready = Ready {
+    let facts = StageFacts {
         role: setup.worker.role,
         kernel: crate::kernel::kernel_release(),
         scratch: setup.worker.scratch.clone(),
         pid: setup.pid,
         cgroups: None,
     };
-    let opened = Reply::Opened { ready, calls: context.sys.calls };
+    let opened = Reply::Opened { facts, calls: context.sys.calls };
     Ok(Worker::inner(setup.worker).serve_after(&opened, socket))
 }
 

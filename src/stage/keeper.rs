@@ -11,7 +11,7 @@ use crate::kernel::{
 };
 use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
-use crate::stage::wire::{Keeper, KeeperSetup, Ready, Reply, Setup, StageNeeds};
+use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
 use crate::stage::worker::send;
 use crate::stage::{HOLDER, KEEPER, StageError};
 use serde::{Deserialize, Serialize};
@@ -45,11 +45,11 @@ pub(super) fn run(setup: &str) -> ExitCode {
         }
     };
     let KeeperSetup { role, scratch, .. } = setup;
-    let ready = Ready { role, kernel: kernel_release(), scratch, pid: own_pid_outside(), cgroups };
+    let facts = StageFacts { role, kernel: kernel_release(), scratch, pid: own_pid_outside(), cgroups };
     // The processes of the session, by the numbers that they have in it: ps looks for itself under its own. Where the
     // kernel refuses it (in a container that hides a part of its /proc), the one of the machine stays.
     let _ = Sys::default().mount_proc(Path::new("/proc"));
-    if send(&socket, &Reply::Ready(ready)).is_err() {
+    if send(&socket, &Reply::Ready(facts)).is_err() {
         return ExitCode::SUCCESS;
     }
     let mut word = [0];
@@ -85,31 +85,31 @@ fn make_cgroups(places: &[CgroupTree]) -> Result<Option<Cgroups>, StageError> {
     }
 }
 
-/// A keeper that ends with us, as long as nobody has said [`Starting::keep`].
+/// A keeper that is starting. It ends with us until it is told [`StartingKeeper::keep`].
 #[derive(Debug)]
-pub struct Starting {
+pub struct StartingKeeper {
     link: Link,
     /// The keeper as it is to be written down.
     pub keeper: Keeper,
 }
 
-impl Starting {
+impl StartingKeeper {
     /// Has a session's namespaces made and their keeper started; `root` is the directory of the session's files.
     ///
     /// # Errors
     /// What the host refuses.
-    pub fn start(program: &Path, root: &Path, needs: StageNeeds) -> Result<Starting, StageError> {
+    pub fn start(program: &Path, root: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
         let mut link = Link::start(program, HOLDER, &Setup::Session(root.to_path_buf(), needs), true)?;
         let outcome = link.reply();
         let _ = link.child.wait();
-        let ready = match outcome? {
-            Reply::Ready(ready) => ready,
+        let facts = match outcome? {
+            Reply::Ready(facts) => facts,
             other => return Err(unexpected(&other)),
         };
-        let started = Process::open(ready.pid).and_then(|process| process.started());
+        let started = Process::open(facts.pid).and_then(|process| process.started());
         let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
-        let Ready { role, scratch, pid, cgroups, .. } = ready;
-        Ok(Starting {
+        let StageFacts { role, scratch, pid, cgroups, .. } = facts;
+        Ok(StartingKeeper {
             link,
             keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch, cgroups },
         })
@@ -130,7 +130,7 @@ impl Starting {
 /// Whether a keeper that was written down is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kept {
+pub enum KeeperState {
     /// It is.
     Alive,
     /// The machine was started anew since.
@@ -143,12 +143,12 @@ pub enum Kept {
 
 impl Keeper {
     /// Whether it is there.
-    pub fn state(&self) -> Kept {
+    pub fn state(&self) -> KeeperState {
         match self.process() {
-            Some(process) if !process.is_ending() => Kept::Alive,
-            None if self.boot != boot_id() => Kept::Rebooted,
-            None if self.proc != 0 && self.proc != proc_device() => Kept::OutOfSight,
-            _ => Kept::Ended,
+            Some(process) if !process.is_ending() => KeeperState::Alive,
+            None if self.boot != boot_id() => KeeperState::Rebooted,
+            None if self.proc != 0 && self.proc != proc_device() => KeeperState::OutOfSight,
+            _ => KeeperState::Ended,
         }
     }
 

@@ -48,13 +48,13 @@ pub use cgroups::{
     OwnCgroup, OwnCgroups, lacks as no_controllers, places as cgroup_places, remove as remove_cgroups, why_no_cgroup,
 };
 pub use error::StageError;
-pub use handle::{Ran, Rising, Stage, Stopper};
+pub use handle::{Ran, Stage, StartingStage, Stopper};
 pub use holder::{why_no_map, why_no_namespaces};
-pub use keeper::{Kept, Starting};
+pub use keeper::{KeeperState, StartingKeeper};
 pub use scratch::ScratchChoice;
-pub use shell::Shell;
+pub use shell::SessionShell;
 pub use visitor::Visit;
-pub use wire::{Keeper, Layers, Ready, StageNeeds};
+pub use wire::{Keeper, Layers, StageFacts, StageNeeds};
 pub use worker::overlay_options;
 
 /// The hidden first argument by which the program becomes the holder or the worker.

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// A shell in a session.
 #[derive(Clone, Debug)]
-pub struct Shell {
+pub struct SessionShell {
     /// The exercise that it is for.
     pub exercise: String,
     /// Where it begins.
@@ -31,10 +31,10 @@ pub struct Shell {
     pub ended: String,
 }
 
-impl Shell {
+impl SessionShell {
     /// Becomes the shell's parent. Returns only where that fails.
     pub fn exec(self, program: &Path, keeper: &Keeper) -> StageError {
-        let Shell { exercise, here, words, variables, talks, ended } = self;
+        let SessionShell { exercise, here, words, variables, talks, ended } = self;
         let setup = ShellSetup { keeper: keeper.clone(), exercise, here, words, variables, talks, ended };
         match serde_json::to_string(&setup) {
             Ok(setup) => StageError::Broken(Command::new(program).arg(SHELL).arg(setup).exec().to_string()),

@@ -2,7 +2,7 @@
 //! visitor that hangs or is killed harms nobody.
 
 use crate::kernel::{die_with_parent, keep_proc};
-use crate::stage::keeper::Kept;
+use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::{Worker, send};
@@ -87,7 +87,7 @@ impl Keeper {
         let gone = || StageError::Gone(self.state());
         let process = self.process().ok_or_else(gone)?;
         process.enter().map_err(|error| {
-            if self.state() != Kept::Alive {
+            if self.state() != KeeperState::Alive {
                 return gone();
             }
             let why = "the session was begun with other rights than you have here";
@@ -127,7 +127,7 @@ impl Visit<'_> {
         let mut link = Link::start(program, VISITOR, &setup, false)?;
         link.be_patient_for(patience);
         match link.reply()? {
-            Reply::Ready(ready) => Ok(Stage::standing(link, ready)),
+            Reply::Ready(facts) => Ok(Stage::standing(link, facts)),
             other => Err(unexpected(&other)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
-use crate::event::{Found, Observation, PanelKind};
+use crate::event::{Observation, PanelKind, PathContent};
 use crate::ground::{Call, CgroupVersion, Failure, Role};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
@@ -179,7 +179,7 @@ pub(super) enum Request {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reply {
     /// The stage stands. Sent once, without being asked.
-    Ready(Ready),
+    Ready(StageFacts),
     /// The stage could not be built, or broke.
     Failed(StageError),
     /// A line was run.
@@ -198,20 +198,20 @@ pub(super) enum Reply {
         closes: bool,
     },
     /// A shell has begun, and these calls were made for it.
-    Opened { ready: Ready, calls: Vec<Call> },
+    Opened { facts: StageFacts, calls: Vec<Call> },
     /// What was seen.
     Observed(Observation),
     /// What stands where, in the order of the paths.
-    Found(Vec<Found>),
+    Found(Vec<PathContent>),
     /// How an exercise began.
     Start(Start),
     /// What a check found.
     Outcome(Outcome),
 }
 
-/// What kind of stage it is.
+/// What is known of a stage once it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ready {
+pub struct StageFacts {
     /// Root of the machine, or root in a user namespace of ours.
     pub role: Role,
     /// The kernel's release.
@@ -225,7 +225,7 @@ pub struct Ready {
     pub cgroups: Option<Cgroups>,
 }
 
-impl Ready {
+impl StageFacts {
     /// Which version of cgroups a lesson on them is about here.
     pub fn cgroup_version(&self) -> Option<CgroupVersion> {
         self.cgroups.as_ref().map(|cgroups| cgroups.version)

@@ -11,8 +11,8 @@ use crate::kernel::{
 };
 use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
 use crate::stage::error::StageError;
-use crate::stage::inner::Shell;
-use crate::stage::wire::{Layers, Ready, Reply, Request, WorkerSetup};
+use crate::stage::inner::OpenedShell;
+use crate::stage::wire::{Layers, Reply, Request, StageFacts, WorkerSetup};
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ pub(super) struct Worker {
     /// The exercise that the checks are about.
     bench: Bench,
     /// The shells that lines have opened, the innermost last.
-    shells: Vec<Shell>,
+    shells: Vec<OpenedShell>,
 }
 
 impl Worker {
@@ -121,7 +121,7 @@ impl Worker {
 
     /// Says that it is there, then answers one request after the other until the input ends.
     pub(super) fn serve(&mut self, socket: &OwnedFd) -> ExitCode {
-        let ready = Reply::Ready(self.ready());
+        let ready = Reply::Ready(self.facts());
         self.serve_after(&ready, socket)
     }
 
@@ -148,8 +148,8 @@ impl Worker {
         ExitCode::SUCCESS
     }
 
-    fn ready(&self) -> Ready {
-        Ready {
+    fn facts(&self) -> StageFacts {
+        StageFacts {
             role: self.role,
             kernel: kernel_release(),
             scratch: self.scratch.clone(),
@@ -162,7 +162,7 @@ impl Worker {
         match request {
             Request::Run(line) => self.run(line),
             Request::Observe { full, panels } => {
-                let inside: Vec<PathBuf> = self.shells.iter().map(Shell::process).collect();
+                let inside: Vec<PathBuf> = self.shells.iter().map(OpenedShell::process).collect();
                 match self.observer.observe(&self.working_directory(), full, &inside) {
                     Ok(mut observation) => {
                         if !panels.is_empty() {
@@ -176,7 +176,7 @@ impl Worker {
             }
             Request::Layers(layers) => self.layers(layers).map_or_else(Reply::Failed, Reply::Observed),
             // Who has another root cannot see what a lesson speaks of.
-            Request::Find(paths) if self.shells.last().is_some_and(Shell::has_our_root) => {
+            Request::Find(paths) if self.shells.last().is_some_and(OpenedShell::has_our_root) => {
                 self.ask_innermost(&Request::Find(paths))
             }
             Request::Find(paths) => Reply::Found(paths.iter().map(|path| found_at(Path::new(path))).collect()),
@@ -218,7 +218,7 @@ impl Worker {
                     scratch: self.scratch.clone(),
                     cgroups: None,
                 };
-                match Shell::open(worker, self.shells.last(), *opening) {
+                match OpenedShell::open(worker, self.shells.last(), *opening) {
                     Ok((shell, mut opened)) if program.is_empty() => {
                         calls.append(&mut opened);
                         self.shells.push(shell);

@@ -145,12 +145,12 @@ static CGROUPS: OnceLock<Option<CgroupVersion>> = OnceLock::new();
 
 fn cgroups_here() -> Option<CgroupVersion> {
     support::cgroups::can_be_had("the checks of cgroups")
-        .then(|| stage(StageNeeds { cgroups: true }).ready().cgroup_version())?
+        .then(|| stage(StageNeeds { cgroups: true }).facts().cgroup_version())?
 }
 
 fn stage(needs: StageNeeds) -> Stage {
-    let rising = Stage::spawn(&support::program(), support::scratch("layerlab-checks"), needs);
-    rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}"))
+    let starting = Stage::spawn(&support::program(), support::scratch("layerlab-checks"), needs);
+    starting.and_then(|starting| starting.wait()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 const FILE: &str = "a regular file";

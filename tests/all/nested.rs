@@ -14,14 +14,14 @@ impl Run {
     }
 
     fn with(needs: StageNeeds) -> Run {
-        let rising = Stage::spawn(&support::program(), support::scratch("layerlab-nested"), needs);
-        let mut run = Run(rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}")));
+        let starting = Stage::spawn(&support::program(), support::scratch("layerlab-nested"), needs);
+        let mut run = Run(starting.and_then(|starting| starting.wait()).unwrap_or_else(|error| panic!("{error}")));
         run.look();
         run
     }
 
     fn line(&mut self, line: &str) -> Ran {
-        let line = match self.0.ready().role {
+        let line = match self.0.facts().role {
             Role::User => line.replace("workdir=work", "workdir=work,userxattr"),
             Role::Root => line.to_string(),
         };
@@ -87,7 +87,7 @@ fn limits_and_use_stand_in_a_table_whatever_cgroup_namespace_a_shell_has() {
         return;
     }
     let mut run = Run::with(StageNeeds { cgroups: true });
-    let version = run.0.ready().cgroup_version().unwrap();
+    let version = run.0.facts().cgroup_version().unwrap();
     let (place, tree) = match version {
         CgroupVersion::One => ("is in /", "pids"),
         CgroupVersion::Two => ("is in /stage", "all"),

@@ -59,9 +59,9 @@ struct Left {
 }
 
 fn by_the_engine(lesson: &Lesson, needs: StageNeeds) -> (Vec<Left>, Role, Option<CgroupVersion>) {
-    let rising = Stage::spawn(&support::program(), support::scratch("layerlab-twin"), needs);
-    let mut stage = rising.and_then(|rising| rising.wait()).unwrap_or_else(|error| panic!("{error}"));
-    let (role, version) = (stage.ready().role, stage.ready().cgroup_version());
+    let starting = Stage::spawn(&support::program(), support::scratch("layerlab-twin"), needs);
+    let mut stage = starting.and_then(|starting| starting.wait()).unwrap_or_else(|error| panic!("{error}"));
+    let (role, version) = (stage.facts().role, stage.facts().cgroup_version());
     let lesson = lesson.on(version);
     let left = lesson.steps().map(|(_, step)| {
         let run = |line: &ConsoleLine| {
@@ -70,7 +70,7 @@ fn by_the_engine(lesson: &Lesson, needs: StageNeeds) -> (Vec<Left>, Role, Option
             (String::from_utf8_lossy(&ran.shown).into_owned(), ran.status)
         };
         let commands = step.commands().map(run).collect();
-        Left { commands, state: dump(stage.ready().pid) }
+        Left { commands, state: dump(stage.facts().pid) }
     });
     (left.collect(), role, version)
 }

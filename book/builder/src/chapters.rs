@@ -1,7 +1,7 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
 use layerlab::event::{Event, FORMAT};
-use layerlab::lesson::{Block, Catalogue, Entry, Language, Lesson};
+use layerlab::lesson::{Block, Catalogue, CatalogueEntry, Language, Lesson};
 use layerlab::render::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use mdbook_preprocessor::errors::{Error, Result};
@@ -13,7 +13,7 @@ pub fn of_lessons(folder: &Path) -> Result<Vec<BookItem>> {
     catalogue.entries().iter().map(chapter).collect()
 }
 
-fn chapter(entry: &Entry) -> Result<BookItem> {
+fn chapter(entry: &CatalogueEntry) -> Result<BookItem> {
     let lesson = entry.load(&Language::default()).map_err(|error| Error::msg(error.to_string()))?;
     let recording = entry.recording().ok_or_else(|| stale(&lesson, "it has no recording"))?;
     let events = read(&recording).map_err(|what| stale(&lesson, &what))?;

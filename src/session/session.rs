@@ -6,7 +6,7 @@ use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
-use crate::stage::{Keeper, Kept, Stage, StageError, StageNeeds, Starting, Visit};
+use crate::stage::{Keeper, KeeperState, Stage, StageError, StageNeeds, StartingKeeper, Visit};
 use crate::tree::remove_tree;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct Begun {
     /// It was there already.
     pub found: bool,
     /// There had been one, and this had become of it; its benches are begun anew.
-    pub before: Option<Kept>,
+    pub before: Option<KeeperState>,
 }
 
 impl Session {
@@ -76,11 +76,11 @@ impl Session {
             let path = session.state().join("session.json");
             std::fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
         };
-        Session::all(home).into_iter().filter(|session| session.kept() == Kept::Alive).max_by_key(when)
+        Session::all(home).into_iter().filter(|session| session.keeper_state() == KeeperState::Alive).max_by_key(when)
     }
 
     /// Whether its keeper is there.
-    pub fn kept(&self) -> Kept {
+    pub fn keeper_state(&self) -> KeeperState {
         self.record.keeper.state()
     }
 
@@ -90,7 +90,7 @@ impl Session {
     /// # Errors
     /// When nobody can tell from here.
     pub fn is_in_sight(&self) -> Result<(), SessionError> {
-        if self.kept() != Kept::OutOfSight {
+        if self.keeper_state() != KeeperState::OutOfSight {
             return Ok(());
         }
         let around = std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state());
@@ -120,12 +120,12 @@ impl Session {
         // A note that can't be read is the note of no living session that we could enter.
         if let Ok(Some(session)) = Session::find(home, lesson) {
             session.is_in_sight()?;
-            match session.kept() {
-                Kept::Alive if session.record.lessons.as_deref() == lessons => {
+            match session.keeper_state() {
+                KeeperState::Alive if session.record.lessons.as_deref() == lessons => {
                     return Ok(Begun { session, found: true, before: None });
                 }
                 // Another folder's lesson of the same name: that session cannot be gone on with.
-                Kept::Alive => session.record.keeper.end()?,
+                KeeperState::Alive => session.record.keeper.end()?,
                 ended => {
                     // It may be ending just now.
                     session.record.keeper.end()?;
@@ -154,7 +154,7 @@ impl Session {
     ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
-        let starting = Starting::start(program, &home.benches(lesson), needs)?;
+        let starting = StartingKeeper::start(program, &home.benches(lesson), needs)?;
         let record = Record {
             version: VERSION,
             lessons: lessons.map(Path::to_path_buf),

@@ -3,7 +3,7 @@
 use crate::event::Kind;
 use crate::ground::Name;
 use crate::observe::entry::entry;
-use crate::observe::tree::{Detail, Stamp, Tree, fingerprint_of};
+use crate::observe::tree::{Detail, ObservedTree, Stamp, fingerprint_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Result;
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 /// Everything at and below a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct Snapshot {
     /// By path relative to the one that was kept; the empty name is that one itself.
-    entries: BTreeMap<Name, KeptEntry>,
+    entries: BTreeMap<Name, SnapshotEntry>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct KeptEntry {
+struct SnapshotEntry {
     kind: Kind,
     stamp: Stamp,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -66,30 +66,31 @@ impl Touch {
     }
 }
 
-impl Kept {
+impl Snapshot {
     /// Keeps what stands at and below a path now; nothing where there is nothing.
-    pub fn of(path: &Path) -> Result<Kept> {
+    pub fn of(path: &Path) -> Result<Snapshot> {
         let mut entries = BTreeMap::new();
-        let Some(top) = entry(path)? else { return Ok(Kept::default()) };
+        let Some(top) = entry(path)? else { return Ok(Snapshot::default()) };
         let is_directory = top.kind == Kind::Directory;
-        entries.insert(Name::default(), KeptEntry::of(top.kind, top.stamp, top.opaque));
+        entries.insert(Name::default(), SnapshotEntry::of(top.kind, top.stamp, top.opaque));
         if is_directory {
-            let tree = Tree::read(path, Detail::Upper, &[])?;
+            let tree = ObservedTree::read(path, Detail::Upper, &[])?;
             let mut above: Vec<PathBuf> = vec![PathBuf::new()];
             for id in tree.below(0) {
                 let node = tree.node(id);
                 above.truncate(usize::from(node.depth));
                 let at = above.last().map_or_else(PathBuf::new, |above| above.join(name(&tree, id)));
-                entries.insert(Name::from(at.as_path()), KeptEntry::of(tree.kind(id), node.stamp, tree.is_opaque(id)));
+                entries
+                    .insert(Name::from(at.as_path()), SnapshotEntry::of(tree.kind(id), node.stamp, tree.is_opaque(id)));
                 above.push(at);
             }
         }
-        Ok(Kept { entries })
+        Ok(Snapshot { entries })
     }
 
     /// The same with the content of every file that is not too large, so that it can be told how a file was touched.
-    pub fn with_content(path: &Path) -> Result<Kept> {
-        let mut kept = Kept::of(path)?;
+    pub fn with_content(path: &Path) -> Result<Snapshot> {
+        let mut kept = Snapshot::of(path)?;
         for (name, entry) in &mut kept.entries {
             if entry.kind == Kind::File && entry.stamp.size <= MOST_HASHED {
                 entry.content = fingerprint_of(&below(path, name));
@@ -116,7 +117,7 @@ impl Kept {
     /// What is different now at and below `path`, by path relative to it (empty for itself): what is gone first, what was
     /// added last.
     pub fn touched(&self, path: &Path) -> Result<Vec<(PathBuf, Touch)>> {
-        let now = Kept::of(path)?;
+        let now = Snapshot::of(path)?;
         let mut touched = Vec::new();
         for (name, before) in &self.entries {
             // What lies in a directory that is gone is gone with it.
@@ -142,8 +143,8 @@ impl Kept {
     }
 }
 
-impl KeptEntry {
-    fn touch(&self, now: &KeptEntry, path: &Path) -> Option<Touch> {
+impl SnapshotEntry {
+    fn touch(&self, now: &SnapshotEntry, path: &Path) -> Option<Touch> {
         match (&self.kind, &now.kind) {
             (Kind::Whiteout { .. }, Kind::Whiteout { .. }) => return None,
             (_, Kind::Whiteout { .. }) => return Some(Touch::WhitedOut),
@@ -175,8 +176,8 @@ impl KeptEntry {
         }
     }
 
-    fn of(kind: Kind, stamp: Stamp, opaque: bool) -> KeptEntry {
-        KeptEntry { kind, stamp, opaque, content: 0 }
+    fn of(kind: Kind, stamp: Stamp, opaque: bool) -> SnapshotEntry {
+        SnapshotEntry { kind, stamp, opaque, content: 0 }
     }
 }
 
@@ -187,13 +188,13 @@ fn below(path: &Path, name: &Name) -> PathBuf {
     if name.is_empty() { path.to_path_buf() } else { path.join(name.as_path()) }
 }
 
-fn name(tree: &Tree, id: u32) -> &Path {
+fn name(tree: &ObservedTree, id: u32) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(tree.name(id)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, Touch};
+    use super::{Snapshot, Touch};
     use crate::event::Kind;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
@@ -208,9 +209,9 @@ mod tests {
             fs::write(at.join(name), "text\n").unwrap();
             fs::set_permissions(at.join(name), fs::Permissions::from_mode(0o644)).unwrap();
         }
-        let kept = Kept::with_content(at).unwrap();
+        let kept = Snapshot::with_content(at).unwrap();
         // What is written down comes back as it was.
-        let kept: Kept = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+        let kept: Snapshot = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
         assert_eq!(kept.touched(at).unwrap(), []);
 
         fs::remove_file(at.join("gone")).unwrap();
@@ -239,11 +240,11 @@ mod tests {
     fn a_single_file_is_kept_too_and_so_is_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        let nothing = Kept::of(&file).unwrap();
+        let nothing = Snapshot::of(&file).unwrap();
         assert!(nothing.is_nothing());
         fs::write(&file, "a").unwrap();
         assert_eq!(nothing.touched(&file).unwrap(), [(PathBuf::new(), Touch::Added(Kind::File))]);
-        let kept = Kept::with_content(&file).unwrap();
+        let kept = Snapshot::with_content(&file).unwrap();
         fs::write(&file, "b").unwrap();
         assert_eq!(kept.touched(&file).unwrap(), [(PathBuf::new(), Touch::Content)]);
         fs::remove_file(&file).unwrap();
