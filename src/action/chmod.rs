@@ -3,7 +3,7 @@
 use crate::action::quote::{quoted, quoted_if_needed};
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::umask;
-use crate::ground::errno_of;
+use crate::ground::Errno;
 use std::os::unix::fs::PermissionsExt;
 
 /// A mode and the files that get it.
@@ -41,10 +41,10 @@ fn change(context: &mut Context, mode: &Mode, file: &str) -> Status {
     let found = match std::fs::metadata(file) {
         Ok(found) => found,
         Err(error) => {
-            let dangling = std::fs::symlink_metadata(file).is_ok() && errno_of(&error).0 == "ENOENT";
+            let dangling = std::fs::symlink_metadata(file).is_ok() && Errno::from(&error) == Errno::ENOENT;
             match dangling {
                 true => context.complain(format!("chmod: cannot operate on dangling symlink {}", quoted(file))),
-                false => context.complain(format!("chmod: cannot access {}: {}", quoted(file), errno_of(&error).1)),
+                false => context.complain(format!("chmod: cannot access {}: {}", quoted(file), Errno::from(&error).words())),
             }
             return 1;
         }

@@ -4,7 +4,7 @@
 
 use crate::action::Context;
 use crate::action::quote::quoted;
-use crate::ground::errno_of;
+use crate::ground::Errno;
 use crate::kernel::{Access, CallError, get_attribute, list_attributes, umask};
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -54,7 +54,8 @@ impl Copying {
         let source = match if self.recursive { std::fs::symlink_metadata(from) } else { std::fs::metadata(from) } {
             Ok(source) => source,
             Err(error) => {
-                return self.complain(context, format!("cannot stat {}: {}", quoted(from), errno_of(&error).1));
+                return self
+                    .complain(context, format!("cannot stat {}: {}", quoted(from), Errno::from(&error).words()));
             }
         };
         if source.is_dir() && !self.recursive {
@@ -64,9 +65,9 @@ impl Copying {
         let existing = if source.is_file() { std::fs::metadata(to) } else { std::fs::symlink_metadata(to) };
         let mut existing = match existing {
             Ok(existing) => Some(existing),
-            Err(error) if errno_of(&error).0 == "ENOENT" => None,
+            Err(error) if Errno::from(&error) == Errno::ENOENT => None,
             Err(error) => {
-                return self.complain(context, format!("cannot stat {}: {}", quoted(to), errno_of(&error).1));
+                return self.complain(context, format!("cannot stat {}: {}", quoted(to), Errno::from(&error).words()));
             }
         };
         if let Some(existing) = &existing {
@@ -132,7 +133,8 @@ impl Copying {
         let mut names = match std::fs::read_dir(from).and_then(|entries| entries.collect::<Result<Vec<_>, _>>()) {
             Ok(entries) => entries.into_iter().map(|entry| entry.file_name()).collect::<Vec<_>>(),
             Err(error) => {
-                return self.complain(context, format!("cannot access {}: {}", quoted(from), errno_of(&error).1));
+                return self
+                    .complain(context, format!("cannot access {}: {}", quoted(from), Errno::from(&error).words()));
             }
         };
         names.sort();
@@ -162,12 +164,13 @@ impl Copying {
         };
         let output = match opened {
             Ok(output) => output,
-            Err(error) if !exists && error.is("EEXIST") => {
+            Err(error) if !exists && error.errno == Errno::EEXIST => {
                 return self.complain(context, format!("not writing through dangling symlink {}", quoted(to)));
             }
             Err(error) => {
                 // With a slash behind it, the name of a missing directory.
-                let text = if error.is("EISDIR") && to.ends_with('/') { "Not a directory" } else { error.text() };
+                let text =
+                    if error.errno == Errno::EISDIR && to.ends_with('/') { "Not a directory" } else { error.text() };
                 return self.complain(context, format!("cannot create regular file {}: {text}", quoted(to)));
             }
         };
@@ -187,7 +190,7 @@ impl Copying {
         let target = match std::fs::read_link(from) {
             Ok(target) => target,
             Err(error) => {
-                let text = errno_of(&error).1;
+                let text = Errno::from(&error).words();
                 return self.complain(context, format!("cannot read symbolic link {}: {text}", quoted(from)));
             }
         };
@@ -242,7 +245,7 @@ impl Copying {
                 // Nobody else's file can be given its owner back by an ordinary user: then no set-id bits either.
                 mode &= 0o777;
                 let root = crate::kernel::effective_ids().0 == 0;
-                if root || !(error.is("EPERM") || error.is("EINVAL")) {
+                if root || !(error.errno == Errno::EPERM || error.errno == Errno::EINVAL) {
                     let text = error.text();
                     all = self.complain(context, format!("failed to preserve ownership for {}: {text}", quoted(to)));
                 }

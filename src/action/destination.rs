@@ -2,7 +2,7 @@
 
 use crate::action::Context;
 use crate::action::quote::quoted;
-use crate::ground::errno_of;
+use crate::ground::Errno;
 use std::path::Path;
 
 /// Pairs of source and destination, or `None` when the last operand can't hold them (the message is out then).
@@ -16,7 +16,7 @@ pub(super) fn pairs(context: &mut Context, program: &str, operands: &[String]) -
         return Some(vec![(source.clone(), last.clone())]);
     }
     let text = match found {
-        Err(error) => errno_of(&error).1,
+        Err(error) => Errno::from(&error).words(),
         Ok(_) => "Not a directory",
     };
     context.complain(format!("{program}: target {}: {text}", quoted(last)));

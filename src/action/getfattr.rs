@@ -3,6 +3,7 @@
 //! PATTERN is a regular expression in the original; here only what no reader can take for another thing: `-` for all
 //! names, `^` at its start, and letters. A symbolic link is followed, unless `-h` is given.
 
+use crate::ground::Errno;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::CallError;
 
@@ -66,7 +67,7 @@ impl Verb for Getfattr {
 impl Getfattr {
     fn print(&self, context: &mut Context, file: &str, stripped: &mut bool) -> bool {
         if let Err(error) = if self.no_follow { std::fs::symlink_metadata(file) } else { std::fs::metadata(file) } {
-            let text = crate::ground::errno_of(&error).1;
+            let text = Errno::from(&error).words();
             context.complain(format!("getfattr: {}: {text}", escaped(file, "\n\r")));
             return false;
         }
@@ -148,7 +149,7 @@ impl Getfattr {
 
 fn complain(context: &mut Context, file: &str, name: Option<&str>, error: &CallError) -> bool {
     // The C library has a word of its own for this errno when it is about attributes.
-    let text = if error.is("ENODATA") { "No such attribute" } else { error.text() };
+    let text = if error.errno == Errno::ENODATA { "No such attribute" } else { error.text() };
     let name = name.map_or(String::new(), |name| format!("{name}: "));
     context.complain(format!("{}: {name}{text}", escaped(file, "\n\r")));
     false

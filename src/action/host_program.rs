@@ -4,7 +4,7 @@
 //! output is taken from a pipe, so it is the plain one, and its errors stand where the program wrote them.
 
 use crate::action::{Context, Status};
-use crate::ground::{Call, CallResult, Failure};
+use crate::ground::{Call, Errno, Failure};
 use crate::kernel::CallError;
 use std::io::Read;
 use std::path::PathBuf;
@@ -63,13 +63,13 @@ pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) 
     });
     match outcome {
         Ok(status) => status,
-        Err(error) if crate::ground::errno_of(&error).0 == "ENOMEM" => {
+        Err(error) if Errno::from(&error) == Errno::ENOMEM => {
             // It did not come to an execve(2).
             context.sys.calls.truncate(calls);
             unborn(context, name, &error)
         }
         Err(error) => {
-            context.complain(format!("bash: {shown}: {}", crate::ground::errno_of(&error).1));
+            context.complain(format!("bash: {shown}: {}", Errno::from(&error).words()));
             126
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) 
 
 /// No process could be made for the program: memory is short, or, far more often, PID 1 of the namespace has ended.
 fn unborn(context: &mut Context, name: &str, error: &std::io::Error) -> Status {
-    let error = CallError::from_io("fork", String::new(), error);
+    let error = CallError::of("fork", "", error);
     context.complain(format!("bash: fork: {}", error.text()));
     context.failure = Some(Failure {
         wanted: format!("cannot start {name}"),
@@ -125,11 +125,11 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
     let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
     context.failure = Some(Failure {
         wanted: format!("cannot run {name}"),
-        call: Call {
-            name: "execve".into(),
-            args: format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len()),
-            result: CallResult::Error { errno: "ENOENT".into(), text: "No such file or directory".into() },
-        },
+        call: Call::failed(
+            "execve",
+            format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len()),
+            Errno::ENOENT,
+        ),
         why: format!("{name} is this machine's own program, and none of {} holds it", PATH.replace(':', ", ")),
         fix: format!("install it: on Debian and Ubuntu, apt install {}", package(name)),
     });

@@ -1,5 +1,6 @@
 //! `hostname [NAME]`: uname(2), sethostname(2) (Debian's hostname(1)).
 
+use crate::ground::Errno;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 
 /// A name to be given, or none to ask for it.
@@ -29,11 +30,11 @@ impl Verb for Hostname {
         }
         match context.sys.set_hostname(name) {
             Ok(()) => 0,
-            Err(error) if error.is("EPERM") => {
+            Err(error) if error.errno == Errno::EPERM => {
                 context.complain("hostname: you must be root to change the host name");
                 1
             }
-            Err(error) if error.is("EINVAL") => {
+            Err(error) if error.errno == Errno::EINVAL => {
                 context.complain("hostname: name too long");
                 1
             }

@@ -4,7 +4,7 @@ use crate::action::destination::{inside, pairs, same_file};
 use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::CallError;
-use crate::ground::errno_of;
+use crate::ground::Errno;
 
 /// Links to make; the last operand is where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Ln {
         if !self.symbolic {
             match std::fs::symlink_metadata(target) {
                 Err(error) => {
-                    context.complain(format!("ln: failed to access {}: {}", quoted(target), errno_of(&error).1));
+                    context.complain(format!("ln: failed to access {}: {}", quoted(target), Errno::from(&error).words()));
                     return 1;
                 }
                 Ok(found) if found.is_dir() => {
@@ -50,7 +50,7 @@ impl Ln {
             }
         }
         let mut made = self.make(context, target, name);
-        if self.force && made.as_ref().is_err_and(|error| error.is("EEXIST")) {
+        if self.force && made.as_ref().is_err_and(|error| error.errno == Errno::EEXIST) {
             if !self.symbolic && same_file(target.as_ref(), name.as_ref()) {
                 context.complain(format!("ln: {} and {} are the same file", quoted(target), quoted(name)));
                 return 1;
@@ -62,7 +62,7 @@ impl Ln {
             Err(error) if self.symbolic => {
                 context.fail(format!("ln: failed to create symbolic link {}", quoted(name)), &error)
             }
-            Err(error) if ["EEXIST", "ENOSPC", "EROFS", "EDQUOT"].iter().any(|name| error.is(name)) => {
+            Err(error) if matches!(error.errno, Errno::EEXIST | Errno::ENOSPC | Errno::EROFS | Errno::EDQUOT) => {
                 context.fail(format!("ln: failed to create hard link {}", quoted(name)), &error)
             }
             Err(error) => {

@@ -7,7 +7,7 @@
 mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::proc::{mount_of, mounts};
 use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
 use std::path::{Path, PathBuf};
@@ -164,29 +164,29 @@ impl Mount {
         let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
         let absolute = whole(target);
         let remount = self.what == What::RemountReadOnly;
-        let said = match error.name().as_str() {
-            "ENOENT" | "ENOTDIR" if !target.exists() => "mount point does not exist".to_string(),
+        let said = match error.errno {
+            Errno::ENOENT | Errno::ENOTDIR if !target.exists() => "mount point does not exist".to_string(),
             // The call that attaches says EINVAL where mount(2) says ENOTDIR.
-            "EINVAL" if !target.is_dir() && error.call.name == "move_mount" => "mount point is not a directory".into(),
-            "ENOTDIR" if !target.is_dir() => "mount point is not a directory".to_string(),
-            "ENOENT" => format!("special device {source} does not exist"),
-            "EPERM" if effective_ids().0 == 0 => "permission denied".to_string(),
-            "EPERM" => "must be superuser to use mount".to_string(),
-            "EBUSY" if remount => "mount point is busy".to_string(),
-            "EBUSY" => match mounts().unwrap_or_default().iter().find(|mount| mount.source == source) {
+            Errno::EINVAL if !target.is_dir() && error.call.name == "move_mount" => "mount point is not a directory".into(),
+            Errno::ENOTDIR if !target.is_dir() => "mount point is not a directory".to_string(),
+            Errno::ENOENT => format!("special device {source} does not exist"),
+            Errno::EPERM if effective_ids().0 == 0 => "permission denied".to_string(),
+            Errno::EPERM => "must be superuser to use mount".to_string(),
+            Errno::EBUSY if remount => "mount point is busy".to_string(),
+            Errno::EBUSY => match mounts().unwrap_or_default().iter().find(|mount| mount.source == source) {
                 Some(mount) => format!("{source} already mounted on {}", mount.mountpoint.display()),
                 None => format!("{source} already mounted or mount point busy"),
             },
-            "EINVAL" if matches!(self.what, What::Spread { .. }) => "not mount point or bad option".to_string(),
-            "EINVAL" if remount => "mount point not mounted or bad option".to_string(),
-            "EINVAL" if matches!(self.what, What::Bind { .. }) => format!(
+            Errno::EINVAL if matches!(self.what, What::Spread { .. }) => "not mount point or bad option".to_string(),
+            Errno::EINVAL if remount => "mount point not mounted or bad option".to_string(),
+            Errno::EINVAL if matches!(self.what, What::Bind { .. }) => format!(
                 "wrong fs type, bad option, bad superblock on {}, missing codepage or helper program, or other error",
                 whole(Path::new(source)).display()
             ),
-            "EINVAL" => format!(
+            Errno::EINVAL => format!(
                 "wrong fs type, bad option, bad superblock on {source}, missing codepage or helper program, or other error"
             ),
-            "ENODEV" => format!("unknown filesystem type '{}'", self.kind()),
+            Errno::ENODEV => format!("unknown filesystem type '{}'", self.kind()),
             _ => format!("mount(2) system call failed: {}", error.text()),
         };
         context.complain(format!("mount: {}: {said}.", absolute.display()));
@@ -218,23 +218,23 @@ impl Mount {
             What::Bind { source, .. } => Some(Path::new(source)),
             _ => None,
         };
-        match error.name().as_str() {
-            "ENOENT" if !Path::new(target).exists() => {
+        match error.errno {
+            Errno::ENOENT if !Path::new(target).exists() => {
                 failure(format!("the mount point {target} does not exist"), format!("mkdir {target}"))
             }
-            "ENOENT" if source.is_some_and(|source| !source.exists()) => {
+            Errno::ENOENT if source.is_some_and(|source| !source.exists()) => {
                 let source = source.unwrap_or(Path::new("")).display();
                 failure(format!("{source} does not exist"), format!("make {source} first, or name what is to be bound"))
             }
-            "ENOTDIR" => failure(
+            Errno::ENOTDIR => failure(
                 "a directory can only be mounted on a directory, and a file only on a file".into(),
                 format!("look at both: ls -ld {target}"),
             ),
-            "EINVAL" if matches!(self.what, What::RemountReadOnly | What::Spread { .. }) => failure(
+            Errno::EINVAL if matches!(self.what, What::RemountReadOnly | What::Spread { .. }) => failure(
                 format!("nothing is mounted on {target} itself"),
                 format!("bind it on itself first: mount --bind {target} {target}"),
             ),
-            "EPERM" => {
+            Errno::EPERM => {
                 let (why, fix) = why::privileges();
                 failure(why, fix)
             }

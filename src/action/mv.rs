@@ -8,7 +8,7 @@ use crate::action::destination::{pairs, same_file};
 use crate::action::quote::quoted;
 use crate::action::rm::remove_tree;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::ground::errno_of;
+use crate::ground::Errno;
 
 /// What to move; the last operand is where to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Verb for Mv {
 fn move_one(context: &mut Context, from: &str, to: &str) -> bool {
     let source = match std::fs::symlink_metadata(from) {
         Ok(source) => source,
-        Err(error) => return complain(context, format!("cannot stat {}: {}", quoted(from), errno_of(&error).1)),
+        Err(error) => return complain(context, format!("cannot stat {}: {}", quoted(from), Errno::from(&error).words())),
     };
     let existing = std::fs::symlink_metadata(to).ok();
     if let Some(existing) = &existing {
@@ -64,10 +64,10 @@ fn move_one(context: &mut Context, from: &str, to: &str) -> bool {
     }
     match context.sys.rename(from.as_ref(), to.as_ref()) {
         Ok(()) => true,
-        Err(error) if error.is("EINVAL") => {
+        Err(error) if error.errno == Errno::EINVAL => {
             complain(context, format!("cannot move {} to a subdirectory of itself, {}", quoted(from), quoted(to)))
         }
-        Err(error) if error.is("EXDEV") => copy_and_remove(context, from, to, existing.map(|found| found.is_dir())),
+        Err(error) if error.errno == Errno::EXDEV => copy_and_remove(context, from, to, existing.map(|found| found.is_dir())),
         Err(error) => {
             complain(context, format!("cannot move {} to {}: {}", quoted(from), quoted(to), error.text()))
         }

@@ -4,7 +4,7 @@
 //! as far as it can be seen from inside.
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::{CallError, is_mount_root, open_directory};
 use std::path::Path;
 
@@ -42,7 +42,7 @@ impl Verb for PivotRoot {
 impl PivotRoot {
     /// Which rule of pivot_root(2) was broken, in the order in which one meets them.
     fn why(&self, error: &CallError) -> Option<Failure> {
-        if !error.is("EINVAL") && !error.is("EBUSY") {
+        if error.errno != Errno::EINVAL && error.errno != Errno::EBUSY {
             return None;
         }
         let PivotRoot { new_root, put_old } = self;

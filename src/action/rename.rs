@@ -4,7 +4,7 @@
 //! copying, so it shows what the kernel itself says to a rename.
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::ground::errno_of;
+use crate::ground::Errno;
 
 /// What to replace, by what, and in which names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Rename {
     /// `None` where the name does not hold the expression.
     fn rename(&self, context: &mut Context, file: &str) -> Option<bool> {
         if let Err(error) = std::fs::symlink_metadata(file) {
-            context.complain(format!("rename: {file}: not accessible: {}", errno_of(&error).1));
+            context.complain(format!("rename: {file}: not accessible: {}", Errno::from(&error).words()));
             return Some(false);
         }
         let whole = self.expression.contains('/') || self.replacement.contains('/');

@@ -7,7 +7,7 @@
 use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::{is_directory_in, is_mount_root, names_in};
-use crate::ground::errno_of;
+use crate::ground::Errno;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -50,7 +50,7 @@ impl Rm {
         let Ok(found) = std::fs::symlink_metadata(path) else {
             // Let the kernel say what is wrong: also whatever stat(2) and unlink(2) disagree about.
             return match context.sys.unlink(path) {
-                Err(error) if self.force && (error.is("ENOENT") || error.is("ENOTDIR")) => true,
+                Err(error) if self.force && (error.errno == Errno::ENOENT || error.errno == Errno::ENOTDIR) => true,
                 Err(error) => complain(context, "rm", file, error.text()),
                 Ok(()) => true,
             };
@@ -99,7 +99,7 @@ fn empty(context: &mut Context, program: &str, parent: Option<&OwnedFd>, name: &
     };
     let names = match names_in(&directory) {
         Ok(names) => names,
-        Err(error) => return complain(context, program, shown, errno_of(&error).1),
+        Err(error) => return complain(context, program, shown, Errno::from(&error).words()),
     };
     // The operand itself may be a mount point: it was named. What is mounted below it was not.
     if parent.is_some() && is_mount_root(&directory) && !names.is_empty() {

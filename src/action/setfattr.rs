@@ -2,6 +2,7 @@
 //!
 //! VALUE is text; `\012` is a byte in octal, `0x…` is hexadecimal and `0s…` base64, as in the original.
 
+use crate::ground::Errno;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 
 /// An attribute to set or to remove.
@@ -53,7 +54,7 @@ impl Verb for Setfattr {
                 (true, true) => context.sys.remove_attribute(path, &self.name),
             };
             if let Err(error) = done {
-                let text = if error.is("ENODATA") { "No such attribute" } else { error.text() };
+                let text = if error.errno == Errno::ENODATA { "No such attribute" } else { error.text() };
                 context.complain(format!("setfattr: {file}: {text}"));
                 status = 1;
             }

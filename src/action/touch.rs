@@ -2,6 +2,7 @@
 //!
 //! Opening for writing is what makes an overlay copy the whole file up; `-c`, `-d` and the like are left out.
 
+use crate::ground::Errno;
 use crate::action::quote::quoted;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::{Access, Times};
@@ -28,7 +29,7 @@ impl Verb for Touch {
             let touched = match context.sys.open(file.as_ref(), Access::Create) {
                 Ok(open) => context.sys.touch_open(&open),
                 // A directory can't be opened for writing, and needs no opening to have its times set.
-                Err(error) if error.is("EISDIR") => context.sys.set_times(file.as_ref(), Times::Now),
+                Err(error) if error.errno == Errno::EISDIR => context.sys.set_times(file.as_ref(), Times::Now),
                 Err(error) => Err(error),
             };
             if let Err(error) = touched {

@@ -1,5 +1,6 @@
 //! `umount [-l] [-n] TARGET…`: umount2(2).
 
+use crate::ground::Errno;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::{CallError, effective_ids};
 use std::path::Path;
@@ -43,16 +44,16 @@ impl Verb for Umount {
 
 /// The words of umount(8) 2.38 for an errno (util-linux: libmount/src/context_umount.c).
 fn refuse(context: &mut Context, target: &str, error: &CallError) {
-    let text = match error.name().as_str() {
-        "ENOENT" => "no mount point specified.".to_string(),
-        "EINVAL" => "not mounted.".to_string(),
-        "EBUSY" => "target is busy.".to_string(),
-        "EPERM" if effective_ids().0 != 0 => "must be superuser to unmount.".to_string(),
-        "EPERM" => "block devices are not permitted on filesystem.".to_string(),
+    let text = match error.errno {
+        Errno::ENOENT => "no mount point specified.".to_string(),
+        Errno::EINVAL => "not mounted.".to_string(),
+        Errno::EBUSY => "target is busy.".to_string(),
+        Errno::EPERM if effective_ids().0 != 0 => "must be superuser to unmount.".to_string(),
+        Errno::EPERM => "block devices are not permitted on filesystem.".to_string(),
         _ => format!("umount(2) system call failed: {}.", error.text()),
     };
     // What is not mounted is called as it was named; a mount point has its full path.
-    let shown = match error.is("EBUSY") || error.is("EPERM") {
+    let shown = match error.errno == Errno::EBUSY || error.errno == Errno::EPERM {
         true => std::fs::canonicalize(Path::new(target)).map_or(target.into(), |path| path.display().to_string()),
         false => target.to_string(),
     };

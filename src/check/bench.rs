@@ -2,7 +2,7 @@
 
 use crate::check::{Fault, Outcome, Rank};
 use crate::event::Kind;
-use crate::ground::{Name, errno_of};
+use crate::ground::{Call, Errno, Name};
 use crate::kernel::proc::{Cgroups, Mount, mounts};
 use crate::kernel::{hostname, open_directory, open_file, quoted};
 use crate::observe::{FoundOverlay, ObservedEntry, Processes, Snapshot, entry, find_overlays, whiteout_of};
@@ -340,23 +340,23 @@ impl Bench {
 
     /// The kernel does not let us look.
     pub fn unreadable(&self, operand: &str, error: &std::io::Error) -> Outcome {
-        let (errno, text) = errno_of(error);
+        let errno = Errno::from(error);
         let path = self.path(operand);
-        let call = format!("openat(AT_FDCWD, {}, O_RDONLY) = -1 {errno} ({text})", quoted(&path));
-        let means = match errno.as_str() {
-            "EACCES" => "Its permissions do not let you read it, so nobody can check it.",
-            "ENOTCONN" => "The program that serves this file system is gone.",
-            "EIO" => "The file system below it cannot read it.",
-            "ELOOP" => "A symbolic link on the way to it leads back to itself.",
-            "ESTALE" => "A layer was changed while it was mounted, and the kernel can no longer find it.",
+        let call = Call::failed("openat", format!("AT_FDCWD, {}, O_RDONLY", quoted(&path)), errno);
+        let means = match errno {
+            Errno::EACCES => "Its permissions do not let you read it, so nobody can check it.",
+            Errno::ENOTCONN => "The program that serves this file system is gone.",
+            Errno::EIO => "The file system below it cannot read it.",
+            Errno::ELOOP => "A symbolic link on the way to it leads back to itself.",
+            Errno::ESTALE => "A layer was changed while it was mounted, and the kernel can no longer find it.",
             _ => "As long as the kernel does not let us look, nobody can check it.",
         };
-        let next = match errno.as_str() {
-            "EACCES" => format!("chmod u+rx {}", quote(&shown(operand))),
-            "ELOOP" => format!("look where it leads: namei {}", quote(&shown(operand))),
+        let next = match errno {
+            Errno::EACCES => format!("chmod u+rx {}", quote(&shown(operand))),
+            Errno::ELOOP => format!("look where it leads: namei {}", quote(&shown(operand))),
             _ => format!("umount what is mounted there, or begin again: {}", self.reset()),
         };
-        let fault = Fault::new(Rank::Missing, "something that can be read", call).means(means).next(next);
+        let fault = Fault::new(Rank::Missing, "something that can be read", call.to_string()).means(means).next(next);
         Outcome::fails(format!("{} cannot be read", shown(operand)), self.about(fault, &[operand]))
     }
 }

@@ -200,9 +200,7 @@ fn layer(path: &OsStr) -> Result<PathBuf, CliError> {
 
 /// A path that was asked for and cannot be had.
 fn refused(wanted: &str, path: &Path, error: &std::io::Error, why: &str, fix: &str) -> CliError {
-    // ENOTDIR (errno(3)) where it is ours.
-    let error = std::io::Error::from_raw_os_error(error.raw_os_error().unwrap_or(20));
-    let call = CallError::from_io("openat", format!("AT_FDCWD, {}, O_PATH|O_DIRECTORY", quoted(path)), &error).call;
+    let call = CallError::of("openat", format!("AT_FDCWD, {}, O_PATH|O_DIRECTORY", quoted(path)), error).call;
     CliError::Refused(2, Box::new(Failure { wanted: wanted.into(), call, why: why.into(), fix: fix.into() }))
 }
 

@@ -113,7 +113,8 @@ impl From<std::io::Error> for CliError {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => CliError::Quiet,
             _ => {
-                let (errno, text) = crate::ground::errno_of(&error);
+                let errno = crate::ground::Errno::from(&error);
+                let (errno, text) = (errno.name(), errno.words());
                 CliError::Fault(format!(
                     "cannot write the output\n  call  write(1, …) = -1 {errno} ({text})\n  why   {error}\n  fix   make room, or send the output elsewhere"
                 ))

@@ -63,7 +63,8 @@ fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
         None => Ok(std::io::stdout().write_all(text.as_bytes())?),
         Some(file) => {
             std::fs::write(file, text).map_err(|error| {
-                let (errno, words) = crate::ground::errno_of(&error);
+                let errno = crate::ground::Errno::from(&error);
+        let (errno, words) = (errno.name(), errno.words());
                 let file = file.display();
                 CliError::Usage(format!("cannot write your progress to {file}\n  call  openat(AT_FDCWD, \"{file}\", O_WRONLY|O_CREAT|O_TRUNC) = -1 {errno} ({words})\n  fix   name a file in a directory that exists and is yours"))
             })?;

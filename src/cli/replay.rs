@@ -37,7 +37,8 @@ impl Replay {
                     if let Ok(entry) = common.catalogue()?.find(&name) {
                         return lesson(common, entry, look);
                     }
-                    let (errno, text) = crate::ground::errno_of(&error);
+                    let errno = crate::ground::Errno::from(&error);
+                    let (errno, text) = (errno.name(), errno.words());
                     return Err(CliError::Usage(format!(
                         "cannot read the recording {name}\n  call  openat(AT_FDCWD, \"{name}\", O_RDONLY) = -1 {errno} ({text})\n  fix   name a lesson, or a file that `layerlab run LESSON --record FILE` made"
                     )));

@@ -56,7 +56,8 @@ impl Run {
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let look = Look { json: self.json, full: self.full, notes: self.notes, asks };
         let mut output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
-            let (errno, text) = crate::ground::errno_of(&error);
+            let errno = crate::ground::Errno::from(&error);
+            let (errno, text) = (errno.name(), errno.words());
             let file = self.record.as_deref().unwrap_or(Path::new("")).display();
             CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
         })?;

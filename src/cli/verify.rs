@@ -150,7 +150,8 @@ pub fn look(target: &Target, exercise: &Exercise) -> Result<Verified, CliError> 
 
 fn write_junit(file: &Path, report: &Report) -> Result<(), CliError> {
     std::fs::write(file, junit(&report.exercises, &report.not_begun)).map_err(|error| {
-        let (errno, text) = crate::ground::errno_of(&error);
+        let errno = crate::ground::Errno::from(&error);
+        let (errno, text) = (errno.name(), errno.words());
         let file = file.display();
         CliError::Usage(format!("cannot write the verdicts to {file}\n  call  openat(AT_FDCWD, \"{file}\", O_WRONLY|O_CREAT|O_TRUNC) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
     })

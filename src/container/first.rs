@@ -4,6 +4,7 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::{init, protection, root, terminal};
+use crate::ground::Errno;
 use crate::kernel::{
     CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
 };
@@ -88,12 +89,12 @@ fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
         .explain("directory: where the command begins; no link of /proc may lead there, because it could lead out");
     sys.work_in(workdir).map_err(|error| {
         let wanted = format!("cannot begin in {}", workdir.display());
-        let (why, fix) = match error.name().as_str() {
-            "ENOENT" => {
+        let (why, fix) = match error.errno {
+            Errno::ENOENT => {
                 ("there is no such directory in the container", "give a directory of the image, or one of --volume")
             }
-            "ENOTDIR" => ("it is no directory", "give a directory of the image"),
-            "ELOOP" => {
+            Errno::ENOTDIR => ("it is no directory", "give a directory of the image"),
+            Errno::ELOOP => {
                 ("a link of /proc leads there, and it could lead out of the container", "give the directory itself")
             }
             _ => ("the kernel refuses it", "give another directory"),
@@ -107,8 +108,7 @@ fn command(plan: &Plan, environment: &[(OsString, OsString)]) -> Result<PathBuf,
     let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_os_str());
     let name = plan.command.first().ok_or_else(|| ContainerError::Broken("no command".to_string()))?;
     find(name, path.unwrap_or_default()).ok_or_else(|| {
-        let error = std::io::Error::from_raw_os_error(2);
-        let call = CallError::from_io("execve", format!("{}, …", crate::kernel::quoted(name.as_ref())), &error);
+        let call = CallError::of("execve", format!("{}, …", crate::kernel::quoted(name.as_ref())), Errno::ENOENT);
         let (why, fix) = (
             "the image has no program of this name",
             "give the path of a program of the image, or set PATH with --env",
@@ -158,7 +158,7 @@ fn start(
         ErrorKind::PermissionDenied => (126, "it is a directory, or not executable", "chmod +x it in the image"),
         _ => (126, "it is no program for this machine", "use an image for this processor"),
     };
-    let call = CallError::from_io("execve", format!("{}, …", crate::kernel::quoted(&program)), &error);
+    let call = CallError::of("execve", format!("{}, …", crate::kernel::quoted(&program)), &error);
     Err(ContainerError::host(&format!("cannot start {}", plan.command[0].display()), call, why, fix).with_code(code))
 }
 

@@ -10,6 +10,7 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::keep::{note_lowers, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
+use crate::ground::Errno;
 use crate::kernel::{
     CallError, Modes, Namespaces, Process, Signals, Spread, be_told_of_parents_death, effective_ids, end_first,
     own_network, parent_pid, send_descriptors, standard_directory,
@@ -31,9 +32,7 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let signals = Signals::of_parent().map_err(broken)?;
     let watched = if plan.terminal { Some(Watched::new().map_err(broken)?) } else { None };
     if let Some(number) = standard_directory() {
-        // EISDIR (errno(3)).
-        let error = std::io::Error::from_raw_os_error(21);
-        let error = CallError::from_io("fstat", format!("{number}, {{st_mode=S_IFDIR}}"), &error);
+        let error = CallError::of("fstat", format!("{number}, {{st_mode=S_IFDIR}}"), Errno::EISDIR);
         let why = "through an open directory of the host a container could leave its root";
         return Err(ContainerError::refused(
             "cannot give the container a directory as its input or output",
@@ -144,14 +143,13 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         match steps.explain(clause).unshare(own) {
             Ok(()) => return Ok(()),
             // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
-            Err(error) if error.is("EPERM") => {}
+            Err(error) if error.errno == Errno::EPERM => {}
             Err(error) => return Err(refused(error)),
         }
     }
     plan.inner.ordinary = true;
     if let Some((user, _)) = plan.user.filter(|user| *user != (0, 0)) {
-        let error = std::io::Error::from_raw_os_error(22);
-        let error = CallError::from_io("setresuid", format!("{user}, {user}, {user}"), &error);
+        let error = CallError::of("setresuid", format!("{user}, {user}, {user}"), Errno::EINVAL);
         let why = "an ordinary user may map one id into a user namespace, and that is root's there";
         return Err(ContainerError::refused(
             "cannot become another user",

@@ -7,6 +7,7 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::volumes;
+use crate::ground::Errno;
 use crate::kernel::{MountFlags, OverlayMount};
 use std::path::Path;
 
@@ -64,7 +65,7 @@ fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let options = format!("mode=755,size={}", plan.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, &options).map_err(|error| {
-        let (why, fix) = match error.is("EINVAL") {
+        let (why, fix) = match error.errno == Errno::EINVAL {
             true => {
                 ("tmpfs does not understand this size", "give --size as a number with k, m or g behind it: --size 64m")
             }
@@ -90,7 +91,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
         for directory in [&upper, &work] {
             match sys.make_directory(directory, 0o755) {
                 // Kept from the last time.
-                Err(error) if error.is("EEXIST") && plan.keep.is_some() => {}
+                Err(error) if error.errno == Errno::EEXIST && plan.keep.is_some() => {}
                 outcome => outcome.wanted(wanted, WHY, FIX)?,
             }
         }
@@ -109,7 +110,9 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     sys.mount_overlay_shortly(&overlay, root).map_err(|(error, said)| {
         let why = match said {
             Some(said) => format!("the kernel says: {said}"),
-            None if error.is("ENOENT") => "a layer is not there any more, or its path is too long".to_string(),
+            None if error.errno == Errno::ENOENT => {
+                "a layer is not there any more, or its path is too long".to_string()
+            }
             None => WHY.to_string(),
         };
         ContainerError::host(
@@ -147,7 +150,7 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
 /// What this kernel does not have need not be hidden.
 fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), crate::kernel::CallError> {
     match outcome {
-        Err(error) if error.is("ENOENT") => Ok(()),
+        Err(error) if error.errno == Errno::ENOENT => Ok(()),
         other => other,
     }
 }
@@ -200,7 +203,7 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
     let flags = MountFlags { read_only: true, ..NOTHING };
     // Where a container around us hides parts of /sys there is none.
     match sys.mount_new("sysfs", &root.join("sys"), flags, "") {
-        Err(error) if !error.is("EPERM") => return Err(error).wanted("cannot mount /sys", WHY, FIX),
+        Err(error) if error.errno != Errno::EPERM => return Err(error).wanted("cannot mount /sys", WHY, FIX),
         _ => {}
     }
     if plan.unprotected { Ok(()) } else { hide(steps, plan, root) }

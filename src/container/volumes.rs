@@ -3,6 +3,7 @@
 use crate::container::error::ContainerError;
 use crate::container::plan::{Plan, Volume};
 use crate::container::steps::Steps;
+use crate::ground::Errno;
 use crate::kernel::proc::mounts;
 use crate::kernel::{CallError, MountFlags, Root, Sys, leads_to, path_of};
 use std::os::fd::OwnedFd;
@@ -23,21 +24,21 @@ pub(super) fn mount(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), C
 
 fn failed(volume: &Volume, error: CallError) -> ContainerError {
     let wanted = format!("cannot mount the volume {} on {}", volume.source.display(), volume.target.display());
-    let (why, fix) = match error.name().as_str() {
-        "EROFS" => (
+    let (why, fix) = match error.errno {
+        Errno::EROFS => (
             "the image has nothing of this name, and with --read-only nothing can be made",
             "make it in the image, or leave --read-only away",
         ),
-        "ELOOP" | "EXDEV" => (
+        Errno::ELOOP | Errno::EXDEV => (
             "on the way there is a symbolic link that leads out of the container",
             "choose another place in the container",
         ),
-        "ENOTDIR" => (
+        Errno::ENOTDIR => (
             "one of both is a directory, and the other one is none",
             "mount a directory on a directory, a file on a file",
         ),
-        "EACCES" => ("you may not read it", "choose a directory of yours"),
-        "EEXIST" => {
+        Errno::EACCES => ("you may not read it", "choose a directory of yours"),
+        Errno::EEXIST => {
             ("there is a symbolic link by this name that leads nowhere", "choose another place in the container")
         }
         _ => ("the kernel refuses it", "choose another directory, or another place in the container"),
@@ -50,7 +51,7 @@ fn mount_one(sys: &mut Sys, root: &Root, volume: &Volume, unprotected: bool) -> 
     sys.bind_mount(&volume.source, &path_of(&place), true)?;
     // What was opened lies below the mount; looked up anew, it is the mount itself.
     let mounted = leads_to(&sys.open_within(root, &volume.target)?);
-    let mounted = mounted.map_err(|error| CallError::from_io("readlink", String::new(), &error))?;
+    let mounted = mounted.map_err(|error| CallError::of("readlink", "", &error))?;
     let flags = MountFlags { read_only: volume.read_only, no_devices: !unprotected, ..MountFlags::default() };
     for mount in
         mounts().unwrap_or_default().iter().filter(|mount| mount.mountpoint == mounted || mount.is_below(&mounted))
@@ -63,7 +64,7 @@ fn mount_one(sys: &mut Sys, root: &Root, volume: &Volume, unprotected: bool) -> 
 /// What is there to be mounted on; made where it is missing.
 fn place(sys: &mut Sys, root: &Root, target: &Path, directory: bool) -> Result<OwnedFd, CallError> {
     match sys.open_within(root, target) {
-        Err(error) if error.is("ENOENT") => {}
+        Err(error) if error.errno == Errno::ENOENT => {}
         other => return other,
     }
     let names: Vec<&Path> = target
@@ -79,7 +80,7 @@ fn place(sys: &mut Sys, root: &Root, target: &Path, directory: bool) -> Result<O
     for (at, name) in names.iter().enumerate() {
         path.push(name);
         here = match sys.open_within(root, &path) {
-            Err(error) if error.is("ENOENT") => {
+            Err(error) if error.errno == Errno::ENOENT => {
                 sys.make_place_in(&here, name, directory || at + 1 < names.len())?;
                 sys.open_within(root, &path)?
             }

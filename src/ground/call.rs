@@ -1,5 +1,6 @@
 //! A system call as strace(1) would print it.
 
+use crate::ground::Errno;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -27,6 +28,15 @@ pub enum CallResult {
         /// `Invalid cross-device link`
         text: String,
     },
+}
+
+impl Call {
+    /// A call that the kernel refused.
+    pub fn failed(name: &str, args: impl Into<String>, errno: impl Into<Errno>) -> Call {
+        let errno = errno.into();
+        let result = CallResult::Error { errno: errno.name(), text: errno.words().into() };
+        Call { name: name.to_string(), args: args.into(), result }
+    }
 }
 
 impl fmt::Display for Call {

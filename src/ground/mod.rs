@@ -12,7 +12,7 @@ mod role;
 
 pub use call::{Call, CallResult};
 pub use cgroup_version::CgroupVersion;
-pub use errno::{Errno, errno_of, errno_words};
+pub use errno::Errno;
 pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;

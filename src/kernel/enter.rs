@@ -3,9 +3,10 @@
 //! A process number can be given to another process at any time. An open directory /proc/PID cannot: whatever is opened
 //! through it belongs to the process that had the number then, or fails with ESRCH.
 
+use crate::ground::Errno;
 use crate::kernel::proc::{Mount, parse_mounts};
 use crate::kernel::strace;
-use crate::kernel::sys::{CallError, RawErrno};
+use crate::kernel::sys::CallError;
 use nix::sched::CloneFlags;
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -177,7 +178,7 @@ impl Process {
         let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let mut fields = rest.split_ascii_whitespace();
         if matches!(fields.next(), None | Some("Z" | "X")) {
-            return Err(Error::from_raw_os_error(nix::errno::Errno::ESRCH as i32));
+            return Err(Errno::ESRCH.into());
         }
         fields.nth(18).and_then(|field| field.parse().ok()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
     }
@@ -212,7 +213,7 @@ impl Process {
     /// setns(2) into each of its namespaces that is not ours already. What we start from then on is in its PID namespace;
     /// we ourselves are not. The caller must have a single thread.
     pub fn enter(&self) -> std::result::Result<(), CallError> {
-        let failed = |call: &str, args: String, error: &Error| CallError::from_io(call, args, error);
+        let failed = |call: &str, args: String, error: &Error| CallError::of(call, args, error);
         // All are opened first: with the mounts of the session another /proc may come, in which we are not.
         let mut namespaces = Vec::new();
         for (kind, shown, flag) in KINDS {
@@ -230,8 +231,7 @@ impl Process {
             }
         }
         for (namespace, args, flag) in namespaces {
-            nix::sched::setns(namespace, flag)
-                .map_err(|errno| CallError::of("setns", args, RawErrno::from(errno).0))?;
+            nix::sched::setns(namespace, flag).map_err(|errno| CallError::of("setns", args, errno))?;
         }
         Ok(())
     }
@@ -242,7 +242,7 @@ impl Process {
         let directory = self.directory.as_fd();
         rustix::process::pidfd_send_signal(directory, rustix::process::Signal::KILL).map_err(|errno| {
             let args = format!("{}, SIGKILL, NULL, 0", strace::path(&self.path));
-            CallError::from_io("pidfd_send_signal", args, &errno.into())
+            CallError::of("pidfd_send_signal", args, errno)
         })
     }
 

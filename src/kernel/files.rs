@@ -340,11 +340,7 @@ pub fn is_mount_root(directory: &OwnedFd) -> bool {
 pub fn may_write(directory: &Path) -> Result<(), CallError> {
     use rustix::fs::{Access, AtFlags, CWD};
     rustix::fs::accessat(CWD, directory, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).map_err(|errno| {
-        CallError::from_io(
-            "faccessat2",
-            format!("AT_FDCWD, {}, W_OK|X_OK, AT_EACCESS", strace::path(directory)),
-            &errno.into(),
-        )
+        CallError::of("faccessat2", format!("AT_FDCWD, {}, W_OK|X_OK, AT_EACCESS", strace::path(directory)), errno)
     })
 }
 

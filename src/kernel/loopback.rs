@@ -43,7 +43,7 @@ impl Sys {
                     errno => Err(rustix::io::Errno::from_raw_os_error(-errno)),
                 }
             });
-        outcome.map_err(|errno| CallError::of("recvfrom", format!("{}, …", socket.as_raw_fd()), errno.raw_os_error()))
+        outcome.map_err(|errno| CallError::of("recvfrom", format!("{}, …", socket.as_raw_fd()), errno))
     }
 }
 

@@ -4,10 +4,10 @@
 //! needs escaping. Elsewhere the options go through mount(2) as one string of at most a page, with `\`, `:` and `,`
 //! escaped by a backslash.
 
+use crate::ground::Errno;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::mount::MsFlags;
-use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags};
 use std::ffi::OsString;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -102,7 +102,7 @@ impl Sys {
         let short = overlay.paths().all(|(_, path)| path.as_os_str().len() <= LONGEST_VALUE);
         if short && let Ok(context) = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC) {
             let before = self.calls.len();
-            let opened = Ok::<_, Errno>(context);
+            let opened = Ok::<_, rustix::io::Errno>(context);
             let args = "\"overlay\", FSOPEN_CLOEXEC".to_string();
             let context =
                 self.record("fsopen", args, opened, |fd| fd.as_raw_fd().into()).map_err(|error| (error, None))?;
@@ -112,7 +112,7 @@ impl Sys {
                     let said = kernel_log(&context);
                     // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way. One before 6.5 says so in no word.
                     let unknown = said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'");
-                    let too_old = unknown || error.is("EINVAL") && takes_any_option();
+                    let too_old = unknown || error.errno == Errno::EINVAL && takes_any_option();
                     if !too_old {
                         return Err((error, said));
                     }

@@ -1,6 +1,7 @@
 //! What a process may no longer do: capabilities(7), prctl(2), setgroups(2), setresuid(2), seccomp(2).
 
-use crate::kernel::sys::{CallError, RawErrno, Sys};
+use crate::ground::Errno;
+use crate::kernel::sys::{CallError, Sys};
 use nix::unistd::{Gid, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
@@ -88,10 +89,8 @@ impl Sys {
     /// seccomp(2) SECCOMP_SET_MODE_FILTER: from now on every system call is weighed by this program.
     pub fn filter_system_calls(&mut self, program: &[Instruction]) -> Result<(), CallError> {
         let outcome = seccompiler::apply_filter(program).map_err(|error| match error {
-            seccompiler::Error::Prctl(error) | seccompiler::Error::Seccomp(error) => {
-                RawErrno(error.raw_os_error().unwrap_or(0))
-            }
-            _ => RawErrno(nix::errno::Errno::EINVAL as i32),
+            seccompiler::Error::Prctl(error) | seccompiler::Error::Seccomp(error) => Errno::from(error),
+            _ => Errno::EINVAL,
         });
         let args = || format!("SECCOMP_SET_MODE_FILTER, 0, {{len={}, filter=0x…}}", program.len());
         self.note_zero("seccomp", args, outcome)

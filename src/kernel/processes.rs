@@ -1,6 +1,7 @@
 //! Namespaces and processes of the stage: unshare(2), prctl(2), pidfd_open(2), flock(2). Not recorded: no lesson shows them yet.
 
-use crate::kernel::sys::{CallError, RawErrno};
+use crate::ground::Errno;
+use crate::kernel::sys::CallError;
 use nix::sched::CloneFlags;
 use nix::sys::signal::Signal;
 use std::os::fd::{AsFd, OwnedFd};
@@ -16,7 +17,7 @@ pub fn unshare_stage(user: bool) -> Result<(), CallError> {
             "CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID",
         ),
     };
-    nix::sched::unshare(flags).map_err(|errno| CallError::of("unshare", shown.to_string(), RawErrno::from(errno).0))
+    nix::sched::unshare(flags).map_err(|errno| CallError::of("unshare", shown, errno))
 }
 
 /// The effective user and group of this process.
@@ -46,7 +47,7 @@ pub fn parent_pid() -> i32 {
 
 /// pidfd_open(2): a descriptor that becomes readable when the process ends.
 pub fn open_pidfd(pid: u32) -> std::io::Result<OwnedFd> {
-    let pid = rustix::process::Pid::from_raw(pid as i32).ok_or_else(|| std::io::Error::from_raw_os_error(3))?;
+    let pid = rustix::process::Pid::from_raw(pid as i32).ok_or(Errno::ESRCH)?;
     Ok(rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty())?)
 }
 
@@ -135,7 +136,7 @@ pub fn set_umask(mask: u32) {
 pub fn write_proc(file: &str, content: &str) -> Result<(), CallError> {
     std::fs::write(file, content).map_err(|error| {
         let args = format!("\"{file}\" ← {}", super::strace::path(content.as_ref()));
-        CallError::of("write", args, error.raw_os_error().unwrap_or(0))
+        CallError::of("write", args, error)
     })
 }
 

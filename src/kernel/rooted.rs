@@ -2,6 +2,7 @@
 //! absolute one too, leads to where it would lead inside; `..` ends at the container's root; and the links of /proc that
 //! lead anywhere (`/proc/self/fd/3`) lead nowhere.
 
+use crate::ground::Errno;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
@@ -64,7 +65,7 @@ impl Sys {
         // The kernel calls a directory that cannot be reached from the root `(unreachable)`.
         match nix::unistd::getcwd() {
             Ok(found) if found.is_absolute() => Ok(()),
-            _ => Err(CallError::of("getcwd", "…".to_string(), nix::errno::Errno::ENOENT as i32)),
+            _ => Err(CallError::of("getcwd", "…", Errno::ENOENT)),
         }
     }
 }

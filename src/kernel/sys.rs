@@ -1,6 +1,6 @@
 //! The recorder: every call that a learner may see goes through [`Sys`].
 
-use crate::ground::{Call, CallResult, Errno, errno_words as words};
+use crate::ground::{Call, CallResult, Errno};
 
 /// The calls of one command, recorded as they are made.
 #[derive(Debug, Default)]
@@ -17,42 +17,38 @@ pub struct Sys {
 pub struct CallError {
     /// The call with all its arguments.
     pub call: Call,
-    /// The number of the errno, as in errno(3).
-    pub errno: i32,
+    /// Why the kernel refused it.
+    pub errno: Errno,
 }
 
 impl CallError {
+    /// The error of a call that was made without a [`Sys`].
+    pub fn of(name: &str, args: impl Into<String>, errno: impl Into<Errno>) -> CallError {
+        let errno = errno.into();
+        CallError { call: Call::failed(name, args, errno), errno }
+    }
+
     /// The C library's words for the errno: `No such file or directory`.
     pub fn text(&self) -> &'static str {
-        words(Errno::from_raw(self.errno))
+        self.errno.words()
     }
+}
 
-    /// The errno's name: `ENOENT`.
-    pub fn name(&self) -> String {
-        format!("{:?}", Errno::from_raw(self.errno))
+impl From<CallError> for Call {
+    fn from(error: CallError) -> Call {
+        error.call
     }
+}
 
-    /// Whether the errno has this name.
-    pub fn is(&self, name: &str) -> bool {
-        self.name() == name
-    }
-
-    /// The error of a call that the standard library made for us.
-    pub fn from_io(name: &str, args: String, error: &std::io::Error) -> CallError {
-        CallError::of(name, args, error.raw_os_error().unwrap_or(0))
-    }
-
-    /// The error of a call that was made without a [`Sys`].
-    pub(super) fn of(name: &str, args: String, errno: i32) -> CallError {
-        let errno = Errno::from_raw(errno);
-        let result = CallResult::Error { errno: format!("{errno:?}"), text: words(errno).to_string() };
-        CallError { call: Call { name: name.to_string(), args, result }, errno: errno as i32 }
+impl From<rustix::io::Errno> for Errno {
+    fn from(errno: rustix::io::Errno) -> Errno {
+        Errno::from_raw(errno.raw_os_error())
     }
 }
 
 impl Sys {
     /// Records a call with its outcome; `value` is what strace prints behind `=`.
-    pub(super) fn record<T, E: Into<RawErrno>>(
+    pub(super) fn record<T, E: Into<Errno>>(
         &mut self,
         name: &str,
         args: String,
@@ -66,7 +62,7 @@ impl Sys {
                 Ok(done)
             }
             Err(error) => {
-                let error = CallError::of(name, args, error.into().0);
+                let error = CallError::of(name, args, error);
                 self.calls.push(error.call.clone());
                 Err(error)
             }
@@ -82,7 +78,7 @@ impl Sys {
     }
 
     /// The same for calls that are made where time counts: the arguments are written only where somebody sees them.
-    pub(super) fn note<T, E: Into<RawErrno>>(
+    pub(super) fn note<T, E: Into<Errno>>(
         &mut self,
         name: &str,
         args: impl FnOnce() -> String,
@@ -96,7 +92,7 @@ impl Sys {
     }
 
     /// Such a call that returns 0.
-    pub(super) fn note_zero<E: Into<RawErrno>>(
+    pub(super) fn note_zero<E: Into<Errno>>(
         &mut self,
         name: &str,
         args: impl FnOnce() -> String,
@@ -106,26 +102,12 @@ impl Sys {
     }
 
     /// Records a call that returns 0.
-    pub(super) fn zero<E: Into<RawErrno>>(
+    pub(super) fn zero<E: Into<Errno>>(
         &mut self,
         name: &str,
         args: String,
         outcome: Result<(), E>,
     ) -> Result<(), CallError> {
         self.record(name, args, outcome, |()| 0)
-    }
-}
-
-/// An errno of either library.
-pub(super) struct RawErrno(pub(super) i32);
-
-impl From<Errno> for RawErrno {
-    fn from(errno: Errno) -> RawErrno {
-        RawErrno(errno as i32)
-    }
-}
-impl From<rustix::io::Errno> for RawErrno {
-    fn from(errno: rustix::io::Errno) -> RawErrno {
-        RawErrno(errno.raw_os_error())
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::kernel::directory::{Stat, look};
 use crate::kernel::strace;
-use crate::kernel::sys::{CallError, RawErrno};
+use crate::kernel::sys::CallError;
 use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, SeekFrom, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -32,7 +32,7 @@ impl Within {
         let opened = rustix::fs::openat(CWD, path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
         opened.map(Within).map_err(|errno| {
             let args = format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC|O_DIRECTORY", strace::path(path));
-            CallError::of("openat", args, errno.raw_os_error())
+            CallError::of("openat", args, errno)
         })
     }
 
@@ -88,7 +88,7 @@ impl Within {
         let made = single(name).and_then(|()| rustix::fs::symlinkat(target, &self.0, name));
         made.map_err(|errno| {
             let args = format!("{}, {}, {}", strace::path(target.as_ref()), self.shown(), strace::path(name.as_ref()));
-            CallError::of("symlinkat", args, errno.raw_os_error())
+            CallError::of("symlinkat", args, errno)
         })
     }
 
@@ -98,7 +98,7 @@ impl Within {
         single(name).and_then(|()| single(existing)).and_then(|()| link()).map_err(|errno| {
             let old = format!("{}, {}", directory.shown(), strace::path(existing.as_ref()));
             let args = format!("{old}, {}, {}, 0", self.shown(), strace::path(name.as_ref()));
-            CallError::of("linkat", args, errno.raw_os_error())
+            CallError::of("linkat", args, errno)
         })
     }
 
@@ -115,7 +115,7 @@ impl Within {
     pub fn look(&self, name: &OsStr) -> Outcome<Stat> {
         single(name).map_err(std::io::Error::from).and_then(|()| look(Some(&self.0), name.as_ref())).map_err(|error| {
             let args = format!("{}, {}, …, AT_SYMLINK_NOFOLLOW", self.shown(), strace::path(name.as_ref()));
-            CallError::from_io("newfstatat", args, &error)
+            CallError::of("newfstatat", args, &error)
         })
     }
 
@@ -139,11 +139,7 @@ impl Within {
         let renamed = single(from).and_then(|()| single(to));
         renamed.and_then(|()| rustix::fs::renameat(&self.0, from, &self.0, to)).map_err(|errno| {
             let (at, from) = (self.shown(), strace::path(from.as_ref()));
-            CallError::of(
-                "renameat",
-                format!("{at}, {from}, {at}, {}", strace::path(to.as_ref())),
-                errno.raw_os_error(),
-            )
+            CallError::of("renameat", format!("{at}, {from}, {at}, {}", strace::path(to.as_ref())), errno)
         })
     }
 
@@ -236,7 +232,7 @@ impl Within {
 
     fn error(&self, call: &str, name: &OsStr, rest: &str, errno: Errno) -> CallError {
         let args = format!("{}, {}, {rest}", self.shown(), strace::path(name.as_ref()));
-        CallError::of(call, args, RawErrno::from(errno).0)
+        CallError::of(call, args, errno)
     }
 
     fn shown(&self) -> String {
@@ -252,7 +248,7 @@ pub fn copy_chunk(from: &File, to: &File, most: usize) -> Outcome<usize> {
         Ok(copied) if copied > 0 => return Ok(copied),
         Err(errno @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::IO)) => {
             let args = format!("{}, NULL, {}, NULL, {most}, 0", shown(from), shown(to));
-            return Err(CallError::of("copy_file_range", args, errno.raw_os_error()));
+            return Err(CallError::of("copy_file_range", args, errno));
         }
         _ => {}
     }
@@ -303,7 +299,7 @@ fn only_modified((seconds, nanoseconds): (i64, i64)) -> Timestamps {
 }
 
 fn of_open(call: &str, file: impl AsFd, rest: String, errno: Errno) -> CallError {
-    CallError::of(call, format!("{}, {rest}", shown(file)), errno.raw_os_error())
+    CallError::of(call, format!("{}, {rest}", shown(file)), errno)
 }
 
 /// A descriptor with the path behind it, as `strace -y` prints it.
@@ -316,6 +312,7 @@ fn shown(file: impl AsFd) -> String {
 #[cfg(test)]
 mod tests {
     use super::Within;
+    use crate::ground::Errno;
     use std::ffi::OsStr;
 
     #[test]
@@ -343,11 +340,11 @@ mod tests {
         std::os::unix::fs::symlink("..", folder.path().join("in/link")).unwrap();
         let within = Within::open(&folder.path().join("in")).unwrap();
         for name in ["", ".", "..", "../x", "/x", "a/b", "link/x"] {
-            assert!(within.make_file(OsStr::new(name)).unwrap_err().is("EINVAL"), "{name}");
+            assert!(within.make_file(OsStr::new(name)).unwrap_err().errno == Errno::EINVAL, "{name}");
         }
         assert!(within.directory(OsStr::new("link")).is_err());
-        assert!(within.file(OsStr::new("link")).unwrap_err().is("ELOOP"));
+        assert!(within.file(OsStr::new("link")).unwrap_err().errno == Errno::ELOOP);
         let error = within.make_file(OsStr::new("link")).unwrap_err();
-        assert!(error.is("EEXIST") && error.to_string().contains("in>, \"link\", O_WRONLY"), "{error}");
+        assert!(error.errno == Errno::EEXIST && error.to_string().contains("in>, \"link\", O_WRONLY"), "{error}");
     }
 }

@@ -1,7 +1,7 @@
 //! One entry of a layer or of a merged view: what stands at a path, and which layer gives it.
 
 use crate::event::Kind;
-use crate::ground::errno_of;
+use crate::ground::Errno;
 use crate::observe::layers::{FoundOverlay, TreePosition};
 use crate::observe::provenance::{NOWHERE, Provenance};
 use crate::observe::tree::{Detail, ObservedTree, Stamp};
@@ -48,7 +48,7 @@ pub fn entry(path: &Path) -> Result<Option<ObservedEntry>> {
 
 /// Whether an error says that there is nothing: ENOENT or ENOTDIR.
 pub fn is_nothing(error: &Error) -> bool {
-    matches!(errno_of(error).0.as_str(), "ENOENT" | "ENOTDIR")
+    matches!(Errno::from(error), Errno::ENOENT | Errno::ENOTDIR)
 }
 
 /// The layer of an overlay that gives `path`, which is relative to its mount point; `None` where no layer does.

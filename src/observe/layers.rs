@@ -3,6 +3,7 @@
 //! The mount table has the layers as they were given. A relative one (Docker and podman use `l/ABC…`) is looked for
 //! from the working directory, then from each directory above the mount point: the first from which every layer exists.
 
+use crate::ground::Errno;
 use crate::kernel::proc::{Mount, OverlayOptions};
 use crate::observe::tree::{Detail, NodeId, ObservedTree};
 use std::collections::BTreeMap;
@@ -95,7 +96,7 @@ impl Forest {
                 self.trees.insert(directory.to_path_buf(), tree);
             }
             Err(error) => {
-                let (_, reason) = crate::ground::errno_of(&error);
+                let reason = Errno::from(&error).words();
                 self.troubles.insert(directory.to_path_buf(), reason.to_string());
             }
         }

@@ -1,5 +1,6 @@
 //! One look at everything: the mount table, the layers of each overlay, the merged views.
 
+use crate::ground::Errno;
 use crate::kernel::proc::{Mount, mounts_of};
 use crate::observe::layers::{Forest, FoundOverlay, TreePosition, find_overlays};
 use crate::observe::provenance::Provenance;
@@ -86,7 +87,7 @@ impl Moment {
             let merged = match ObservedTree::read(&found.seen_at, Detail::Names, &[]) {
                 Ok(merged) => merged,
                 Err(error) => {
-                    let (_, reason) = crate::ground::errno_of(&error);
+                    let reason = Errno::from(&error).words();
                     moment.forest.troubles.insert(found.mountpoint.clone(), reason.to_string());
                     continue;
                 }

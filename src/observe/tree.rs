@@ -5,7 +5,7 @@
 //! end, and two trees are compared by walking both at once.
 
 use crate::event::{Kind, WhiteoutForm};
-use crate::ground::Name;
+use crate::ground::{Errno, Name};
 use crate::kernel::{EntryType, get_attribute, look, open_directory, open_file, read_directory, read_link};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
@@ -282,7 +282,7 @@ impl Reader<'_> {
         match self.along {
             None => {
                 if let Err(error) = read_directory(open, name_it) {
-                    self.tree.troubles.push((self.path.clone(), crate::ground::errno_of(&error).1.to_string()));
+                    self.tree.troubles.push((self.path.clone(), Errno::from(&error).words().to_string()));
                 }
             }
             Some(along) => {
@@ -364,7 +364,7 @@ impl Reader<'_> {
             match open_directory(Some(parent), name) {
                 Ok(open) => self.directory(id, &open),
                 Err(error) => {
-                    self.tree.troubles.push((self.path.clone(), crate::ground::errno_of(&error).1.to_string()));
+                    self.tree.troubles.push((self.path.clone(), Errno::from(&error).words().to_string()));
                 }
             }
         }

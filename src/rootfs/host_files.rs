@@ -4,6 +4,7 @@
 //! merged /usr stays merged and Debian's alternatives stay alternatives. What programs read beside their libraries
 //! (modules, data, configuration) does not come along.
 
+use crate::ground::Errno;
 use crate::kernel::CallError;
 use crate::rootfs::libraries::Libraries;
 use crate::rootfs::programs::{PLACES, find, is_program};
@@ -172,10 +173,7 @@ impl<'t, 'a> HostFiles<'t, 'a> {
     pub fn take(&mut self, path: &Path) -> Result<(), TreeError> {
         match self.follow(path)? {
             None => Ok(()),
-            Some(directory) => {
-                let error = std::io::Error::from_raw_os_error(21);
-                Err(TreeError::io(copying(path), "read", &directory, &error))
-            }
+            Some(directory) => Err(TreeError::io(copying(path), "read", &directory, Errno::EISDIR)),
         }
     }
 
@@ -187,7 +185,7 @@ impl<'t, 'a> HostFiles<'t, 'a> {
     /// Walks along a path of the host as the kernel would, making what it meets. Returns the directory, where it leads to
     /// one.
     fn follow(&mut self, path: &Path) -> Result<Option<PathBuf>, TreeError> {
-        let failed = |call: &str, at: &Path, error: &std::io::Error| TreeError::io(copying(path), call, at, error);
+        let failed = |call: &str, at: &Path, errno: Errno| TreeError::io(copying(path), call, at, errno);
         let mut ahead = steps(path);
         let mut at = PathBuf::from("/");
         let mut links = 0;
@@ -197,16 +195,16 @@ impl<'t, 'a> HostFiles<'t, 'a> {
                 continue;
             }
             let next = at.join(&name);
-            let found = next.symlink_metadata().map_err(|error| failed("lstat", &next, &error))?;
+            let found = next.symlink_metadata().map_err(|error| failed("lstat", &next, error.into()))?;
             if found.is_symlink() {
                 links += 1;
                 if links > MOST_LINKS {
                     return Err(TreeError::call(
                         copying(path),
-                        CallError::from_io("stat", crate::kernel::quoted(path), &std::io::Error::from_raw_os_error(40)),
+                        CallError::of("stat", crate::kernel::quoted(path), Errno::ELOOP),
                     ));
                 }
-                let target = std::fs::read_link(&next).map_err(|error| failed("readlink", &next, &error))?;
+                let target = std::fs::read_link(&next).map_err(|error| failed("readlink", &next, error.into()))?;
                 if self.taken.insert(next.clone()) {
                     self.tree.symlink(&Inside::of(&next), target.as_os_str(), &Meta::default())?;
                 }
@@ -221,12 +219,12 @@ impl<'t, 'a> HostFiles<'t, 'a> {
                 at = next;
             } else {
                 if !ahead.is_empty() || !found.is_file() {
-                    let error = std::io::Error::from_raw_os_error(if ahead.is_empty() { 22 } else { 20 });
-                    return Err(failed("open", &next, &error));
+                    let errno = if ahead.is_empty() { Errno::EINVAL } else { Errno::ENOTDIR };
+                    return Err(failed("open", &next, errno));
                 }
                 if self.taken.insert(next.clone()) {
-                    let file = File::open(&next).map_err(|error| failed("open", &next, &error))?;
-                    let data = file.metadata().map_err(|error| failed("fstat", &next, &error))?;
+                    let file = File::open(&next).map_err(|error| failed("open", &next, error.into()))?;
+                    let data = file.metadata().map_err(|error| failed("fstat", &next, error.into()))?;
                     // Whoever may read it here may there, and nobody becomes somebody else by starting it.
                     let mode = data.permissions().mode() & 0o755;
                     let modified = Some((data.mtime(), data.mtime_nsec()));

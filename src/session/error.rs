@@ -29,7 +29,7 @@ impl SessionError {
         why: &str,
         fix: &str,
     ) -> SessionError {
-        SessionError::call(wanted, CallError::from_io(call, quoted(path), error), why, fix)
+        SessionError::call(wanted, CallError::of(call, quoted(path), error), why, fix)
     }
 
     /// The same, of a call that the kernel's room made.

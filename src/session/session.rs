@@ -2,6 +2,7 @@
 
 use crate::check::Start;
 use crate::engine::{self, Wrong};
+use crate::ground::Errno;
 use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
@@ -309,7 +310,7 @@ impl Session {
 fn clear(home: &Home, lesson: &str) -> Result<(), SessionError> {
     for directory in [home.benches(lesson), home.state(lesson)] {
         if let Err(error) = remove_tree(&directory)
-            && !error.is("ENOENT")
+            && error.errno != Errno::ENOENT
         {
             let why = "what is in it cannot be deleted: it is somebody else's, or still at work";
             let fix = "end what works there, and try again";

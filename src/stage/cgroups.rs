@@ -15,7 +15,7 @@
 //!     hide/                 the root for an exercise; in it, in version 2, stage/
 //! ```
 
-use crate::ground::CgroupVersion;
+use crate::ground::{CgroupVersion, Errno};
 use crate::kernel::proc::{CONTROLLERS, CgroupTree, Cgroups, LEAF, cgroup_trees, mounts};
 use crate::kernel::{CallError, Namespaces, Process, Sys, names_in, open_directory, own_pid_outside};
 use crate::stage::StageError;
@@ -44,7 +44,7 @@ pub fn places() -> Result<Vec<CgroupTree>, StageError> {
     })?;
     let mixed = trees.iter().any(|tree| tree.version != trees[0].version);
     if mixed {
-        let error = CallError::from_io("openat", "…".into(), &std::io::Error::from_raw_os_error(2));
+        let error = CallError::of("openat", "…", Errno::ENOENT);
         let why = "some controllers are in trees of version 1 and some in that of version 2";
         return Err(StageError::host(WANTED, error, why, "boot with cgroup_no_v1=all, so that all are in version 2"));
     }
@@ -53,9 +53,8 @@ pub fn places() -> Result<Vec<CgroupTree>, StageError> {
 
 /// No tree has these controllers: the call that shows it, why, and what to do.
 pub fn lacks(controllers: &[String]) -> (CallError, String, &'static str) {
-    let error = std::io::Error::from_raw_os_error(2);
     let error =
-        CallError::from_io("openat", format!("AT_FDCWD, \"/sys/fs/cgroup/{}\", O_RDONLY", controllers[0]), &error);
+        CallError::of("openat", format!("AT_FDCWD, \"/sys/fs/cgroup/{}\", O_RDONLY", controllers[0]), Errno::ENOENT);
     let why = format!("no cgroup tree of this host has the controller {}", controllers.join(" and "));
     let fix = "do it on a host that mounts cgroups (mount -t cgroup2 none /sys/fs/cgroup); in a user session, where \
                systemd did not hand the controller down: systemd-run --user --scope -p Delegate=yes layerlab …";
@@ -66,22 +65,22 @@ pub fn lacks(controllers: &[String]) -> (CallError, String, &'static str) {
 pub fn why_no_cgroup(error: &CallError, parent: &Path) -> (String, &'static str) {
     let one = parent.join("tasks").exists();
     let parent = parent.display();
-    match error.name().as_str() {
-        "EROFS" => (
+    match error.errno {
+        Errno::EROFS => (
             format!("{parent} is read-only: we are in a container ourselves"),
             "run layerlab outside of it, or let the container have cgroups of its own: docker run --privileged --cgroupns=private",
         ),
         // Nobody gives away trees of version 1; they have a file `tasks`.
-        "EACCES" | "EPERM" if one => (format!("{parent} belongs to root"), "sudo layerlab …"),
-        "EACCES" | "EPERM" => (
+        Errno::EACCES | Errno::EPERM if one => (format!("{parent} belongs to root"), "sudo layerlab …"),
+        Errno::EACCES | Errno::EPERM => (
             format!("{parent} was not given to this user"),
             "sudo layerlab …, or where systemd runs: systemd-run --user --scope -p Delegate=yes layerlab …",
         ),
-        "EBUSY" => (
+        Errno::EBUSY => (
             format!("there are processes in {parent}, and then it can have no cgroups with limits"),
             "systemd-run --scope -p Delegate=yes layerlab …, or run layerlab outside of this container",
         ),
-        "EINVAL" | "ERANGE" => ("the kernel does not take this value".to_string(), "give another limit"),
+        Errno::EINVAL | Errno::ERANGE => ("the kernel does not take this value".to_string(), "give another limit"),
         _ => (format!("the kernel refuses it in {parent}"), "run layerlab outside of this container, or with sudo"),
     }
 }
@@ -126,8 +125,7 @@ impl OwnCgroups {
         let directory = tree.directory.join(&name);
         sys.make_directory(&directory, 0o755)?;
         let open = |path: &Path| {
-            open_directory(None, path)
-                .map_err(|error| CallError::from_io("openat", crate::kernel::quoted(path), &error))
+            open_directory(None, path).map_err(|error| CallError::of("openat", crate::kernel::quoted(path), &error))
         };
         let (parent, open) = (open(&tree.directory)?, open(&directory)?);
         self.made.push(OwnCgroup { parent, name, open, directory, version: tree.version });
@@ -211,7 +209,7 @@ fn make_root_here() -> Result<(), StageError> {
 
 fn make_directory(directory: &Path) -> Result<(), StageError> {
     match Sys::default().make_directory(directory, 0o755) {
-        Err(error) if !error.is("EEXIST") => Err(refused(error, directory.parent().unwrap_or(directory))),
+        Err(error) if error.errno != Errno::EEXIST => Err(refused(error, directory.parent().unwrap_or(directory))),
         _ => Ok(()),
     }
 }
@@ -338,7 +336,7 @@ fn remove_in(parent: &OwnedFd, name: &Path, until: Instant) {
     let mut again = true;
     loop {
         match Sys::default().unlink_in(parent, name, true) {
-            Err(error) if error.is("EBUSY") && again => {}
+            Err(error) if error.errno == Errno::EBUSY && again => {}
             _ => return,
         }
         // There are others in it, or the kernel has not noticed yet that its processes are gone.

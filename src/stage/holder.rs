@@ -4,6 +4,7 @@
 //! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
+use crate::ground::Errno;
 use crate::kernel::proc::Cgroups;
 use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::stage::ScratchChoice;
@@ -110,7 +111,7 @@ fn enter_namespaces() -> Result<(), StageError> {
         match unshare_stage(false) {
             Ok(()) => return Ok(()),
             // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
-            Err(error) if error.is("EPERM") => {}
+            Err(error) if error.errno == Errno::EPERM => {}
             Err(error) => return Err(refused(error)),
         }
     }
@@ -158,12 +159,12 @@ pub fn why_no_namespaces(error: &CallError) -> (&'static str, &'static str) {
             "this machine allows no user namespaces (user.max_user_namespaces is 0)",
             "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
         )
-    } else if error.is("ENOSPC") {
+    } else if error.errno == Errno::ENOSPC {
         (
             "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)",
             "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
         )
-    } else if error.is("EINVAL") {
+    } else if error.errno == Errno::EINVAL {
         ("this kernel was built without user namespaces", "run layerlab with sudo")
     } else {
         (

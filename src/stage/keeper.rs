@@ -4,7 +4,7 @@
 //! killed before leaves nothing behind. After that it ends on SIGTERM and SIGKILL, and with it every process and every
 //! mount of the session (pid_namespaces(7)).
 
-use crate::ground::Role;
+use crate::ground::{Errno, Role};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
     Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
@@ -177,7 +177,7 @@ impl Keeper {
             return Ok(());
         };
         if let Err(error) = process.kill()
-            && !error.is("ESRCH")
+            && error.errno != Errno::ESRCH
         {
             let why = "from within a session the processes of another one cannot be reached";
             let fix = "leave the session that you are in with exit, and try again";

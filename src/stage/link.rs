@@ -1,5 +1,6 @@
 //! The line between the CLI and a process of ours: one JSON object a line, both ways.
 
+use crate::ground::Errno;
 use crate::kernel::CallError;
 use crate::stage::wire::{Reply, Request};
 use crate::stage::{StageError, VISITOR};
@@ -74,8 +75,8 @@ impl Link {
 
 /// No process of ours could be started.
 fn not_started(error: &std::io::Error) -> StageError {
-    let call = CallError::from_io("fork", String::new(), error);
-    if !call.is("EAGAIN") {
+    let call = CallError::of("fork", "", error);
+    if call.errno != Errno::EAGAIN {
         return StageError::Broken(error.to_string());
     }
     let why =

@@ -4,7 +4,7 @@
 //! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
-use crate::ground::Role;
+use crate::ground::{Errno, Role};
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
 use crate::stage::error::StageError;
@@ -135,11 +135,11 @@ pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
         }
     }
     match remove_tree(directory) {
-        Err(error) if !error.is("ENOENT") => return Err(failed(error, "what is in it cannot be deleted")),
+        Err(error) if error.errno != Errno::ENOENT => return Err(failed(error, "what is in it cannot be deleted")),
         _ => {}
     }
     std::fs::create_dir_all(directory).map_err(|error| {
-        failed(CallError::from_io("mkdir", crate::kernel::quoted(directory), &error), "nothing can be made there")
+        failed(CallError::of("mkdir", crate::kernel::quoted(directory), &error), "nothing can be made there")
     })
 }
 
@@ -152,7 +152,7 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
     let mut sys = Sys::default();
     let options = format!("mode=755,size={}", choice.size);
     if let Err(error) = sys.mount_tmpfs("layerlab", root, &options) {
-        if error.is("EINVAL") {
+        if error.errno == Errno::EINVAL {
             let why = format!("LAYERLAB_SCRATCH_SIZE is {:?}, which tmpfs does not understand", choice.size);
             return Err(StageError::host("cannot make the scratch space", error, why, "give a size such as 64m"));
         }
@@ -169,37 +169,37 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
 
 fn on_disk(choice: &ScratchChoice) -> Result<Scratch, StageError> {
     let wanted = "cannot make the scratch space";
-    let io = |call: &str, error: std::io::Error, why: String| {
+    let io = |call: &str, errno: Errno, why: String| {
         let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
-        StageError::host(wanted, CallError::from_io(call, crate::kernel::quoted(&choice.disk), &error), why, fix)
+        StageError::host(wanted, CallError::of(call, crate::kernel::quoted(&choice.disk), errno), why, fix)
     };
     let disk = choice.disk.display();
-    std::fs::create_dir_all(&choice.disk).map_err(|error| io("mkdir", error, format!("{disk} cannot be made")))?;
+    std::fs::create_dir_all(&choice.disk)
+        .map_err(|error| io("mkdir", error.into(), format!("{disk} cannot be made")))?;
     let disk_path =
-        choice.disk.canonicalize().map_err(|error| io("readlink", error, format!("{disk} cannot be found")))?;
+        choice.disk.canonicalize().map_err(|error| io("readlink", error.into(), format!("{disk} cannot be found")))?;
     // As long as we sweep, and until our own directory is locked, nobody else sweeps: it would take ours for a dead one.
-    let turn = File::open(&disk_path).map_err(|error| io("open", error, format!("{disk} cannot be opened")))?;
+    let turn = File::open(&disk_path).map_err(|error| io("open", error.into(), format!("{disk} cannot be opened")))?;
     let _ = lock_within(&turn, true, 5000);
     sweep(&disk_path);
     let root = tempfile::Builder::new()
         .prefix(PREFIX)
         .tempdir_in(&disk_path)
-        .map_err(|error| io("mkdir", error, format!("nothing can be made in {disk}")))?
+        .map_err(|error| io("mkdir", error.into(), format!("nothing can be made in {disk}")))?
         .keep();
     let failed = |error: StageError| {
         let _ = std::fs::remove_dir(&root);
         error
     };
-    let lock =
-        File::open(&root).map_err(|error| failed(io("open", error, "our own directory cannot be opened".into())))?;
+    let lock = File::open(&root)
+        .map_err(|error| failed(io("open", error.into(), "our own directory cannot be opened".into())))?;
     let _ = try_lock(&lock);
     drop(turn);
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
-        let error = std::io::Error::from_raw_os_error(22);
         let why = format!(
             "{disk} is itself on an overlay (are we in a container?), and an overlay cannot hold an upper layer"
         );
-        return Err(failed(io("statfs", error, why)));
+        return Err(failed(io("statfs", Errno::EINVAL, why)));
     }
     let role = carries_attributes(&root).map_err(|error| {
         let why = format!("the file system of {disk} cannot carry the attributes that an upper layer needs");
@@ -216,7 +216,7 @@ fn carries_attributes(directory: &Path) -> Result<Role, CallError> {
     for (role, name) in [(Role::Root, "trusted.overlay.layerlab"), (Role::User, "user.overlay.layerlab")] {
         match sys.set_attribute(directory, name, b"y") {
             Ok(()) => return sys.remove_attribute(directory, name).map(|()| role),
-            Err(error) if role == Role::Root && error.is("EPERM") => {}
+            Err(error) if role == Role::Root && error.errno == Errno::EPERM => {}
             Err(error) => return Err(error),
         }
     }

@@ -75,7 +75,7 @@ fn begin_anew(worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageEr
 /// Goes where the learner works.
 pub(super) fn stand(here: &Path) -> Result<(), StageError> {
     std::env::set_current_dir(here).map_err(|error| {
-        let error = crate::kernel::CallError::from_io("chdir", crate::kernel::quoted(here), &error);
+        let error = crate::kernel::CallError::of("chdir", crate::kernel::quoted(here), &error);
         let why = "the directory of the exercise is not there any more";
         StageError::host("cannot look at the exercise", error, why, "begin it again: layerlab reset")
     })

@@ -3,6 +3,7 @@
 //! It is read by descriptors from its top, so that no symbolic link in it leads elsewhere, and what is mounted in it is
 //! not entered.
 
+use crate::ground::Errno;
 use crate::kernel::{EntryType, Stat, Within, is_mount_root, names_in};
 use crate::tree::error::TreeError;
 use crate::tree::inside::Inside;
@@ -73,7 +74,7 @@ impl Copy<'_, '_> {
         match found.kind {
             EntryType::Directory => {
                 let directory = match parent.directory(name) {
-                    Err(error) if error.is("EACCES") => {
+                    Err(error) if error.errno == Errno::EACCES => {
                         self.tree.leave_out(path, "a directory that you may not read");
                         return Ok(());
                     }
@@ -90,7 +91,7 @@ impl Copy<'_, '_> {
             }
             EntryType::File => {
                 let file = match parent.file(name) {
-                    Err(error) if error.is("EACCES") => {
+                    Err(error) if error.errno == Errno::EACCES => {
                         self.tree.leave_out(path, "a file that you may not read");
                         return Ok(());
                     }

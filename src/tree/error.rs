@@ -1,6 +1,6 @@
 //! Why a tree could not be made.
 
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::{CallError, quoted};
 use std::path::Path;
 
@@ -26,8 +26,8 @@ impl TreeError {
     }
 
     /// The same, for a call that the standard library made.
-    pub fn io(wanted: impl Into<String>, call: &str, path: &Path, error: &std::io::Error) -> TreeError {
-        TreeError::call(wanted, CallError::from_io(call, quoted(path), error))
+    pub fn io(wanted: impl Into<String>, call: &str, path: &Path, error: impl Into<Errno>) -> TreeError {
+        TreeError::call(wanted, CallError::of(call, quoted(path), error))
     }
 
     /// It cannot be done: what, why, and what to do.
@@ -37,23 +37,27 @@ impl TreeError {
 }
 
 fn explain(error: &CallError) -> (&'static str, &'static str) {
-    match error.name().as_str() {
-        "ENOSPC" | "EDQUOT" => {
+    match error.errno {
+        Errno::ENOSPC | Errno::EDQUOT => {
             ("there is no room left on that file system", "make room, or name a directory elsewhere")
         }
-        "EROFS" => ("that file system is mounted read-only", "name a directory elsewhere"),
-        "EACCES" | "EPERM" => ("you may not do that there", "name a directory or file of yours, or do it as root"),
-        "ENOENT" => ("there is nothing of that name", "look at the name, and make the directory above it first"),
-        "ENOTDIR" => ("a part of that name is no directory", "look at the name with: ls -l"),
-        "ENOTEMPTY" | "EEXIST" => {
+        Errno::EROFS => ("that file system is mounted read-only", "name a directory elsewhere"),
+        Errno::EACCES | Errno::EPERM => {
+            ("you may not do that there", "name a directory or file of yours, or do it as root")
+        }
+        Errno::ENOENT => ("there is nothing of that name", "look at the name, and make the directory above it first"),
+        Errno::ENOTDIR => ("a part of that name is no directory", "look at the name with: ls -l"),
+        Errno::ENOTEMPTY | Errno::EEXIST => {
             ("somebody made something of that name meanwhile", "name a directory that does not exist")
         }
-        "ELOOP" => ("symbolic links lead in a circle there, or to where they may not", "look at them with: namei -l"),
-        "EBUSY" => {
+        Errno::ELOOP => {
+            ("symbolic links lead in a circle there, or to where they may not", "look at them with: namei -l")
+        }
+        Errno::EBUSY => {
             ("something is mounted there, or a process stands in it", "name another directory, or umount it first")
         }
-        "ENAMETOOLONG" => ("the name is longer than the file system can hold", "choose a shorter name"),
-        "EMFILE" | "ENFILE" => ("too many files are open", "raise the limit: ulimit -n 1024"),
+        Errno::ENAMETOOLONG => ("the name is longer than the file system can hold", "choose a shorter name"),
+        Errno::EMFILE | Errno::ENFILE => ("too many files are open", "raise the limit: ulimit -n 1024"),
         _ => ("the kernel or the file system refused it", "look at its log with: dmesg"),
     }
 }

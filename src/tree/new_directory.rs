@@ -1,5 +1,6 @@
 //! The directory appears whole or not at all: it is made beside, under another name, and gets its own at the end.
 
+use crate::ground::Errno;
 use crate::kernel::{EntryType, Within, names_in, try_lock};
 use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
@@ -66,7 +67,7 @@ fn split(directory: &Path) -> Option<(PathBuf, OsString)> {
 /// Whether a new directory can have this name: it does not exist, or is an empty one in which we do not stand.
 fn is_free(above: &Within, name: &OsStr, wanted: &str) -> Result<(), TreeError> {
     let found = match above.look(name) {
-        Err(error) if error.is("ENOENT") => return Ok(()),
+        Err(error) if error.errno == Errno::ENOENT => return Ok(()),
         found => found.map_err(|error| TreeError::call(wanted, error))?,
     };
     let fix = "name a directory that does not exist, or remove what is there";

@@ -1,6 +1,7 @@
 //! Removing a tree by descriptors: no symbolic link is followed, whatever takes a directory's place meanwhile, and what is
 //! mounted in it is not entered.
 
+use crate::ground::Errno;
 use crate::kernel::{CallError, EntryType, Within, is_mount_root, read_directory};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -33,8 +34,8 @@ pub(super) fn remove(above: &Within, name: &OsStr) -> Result<(), CallError> {
             let removed = if kind == EntryType::Directory { None } else { Some(at.remove(&name, false)) };
             match removed {
                 Some(Ok(())) => {}
-                Some(Err(error)) if error.is("ENOENT") => {}
-                Some(Err(error)) if !error.is("EISDIR") => return Err(error),
+                Some(Err(error)) if error.errno == Errno::ENOENT => {}
+                Some(Err(error)) if error.errno != Errno::EISDIR => return Err(error),
                 _ => match enter(&at, &name)? {
                     Some((directory, level)) => {
                         at = directory;
@@ -63,7 +64,7 @@ fn enter(above: &Within, name: &OsStr) -> Result<Option<(Within, Level)>, CallEr
     let directory = held.again()?;
     let mut entries = Vec::new();
     read_directory(directory.fd(), |entry, kind| entries.push((OsStr::from_bytes(entry).to_os_string(), kind)))
-        .map_err(|error| CallError::from_io("getdents64", crate::kernel::quoted(name.as_ref()), &error))?;
+        .map_err(|error| CallError::of("getdents64", crate::kernel::quoted(name.as_ref()), &error))?;
     let level = Level { name: name.to_os_string(), identity: directory.identity()?, entries };
     Ok(Some((directory, level)))
 }
@@ -71,6 +72,7 @@ fn enter(above: &Within, name: &OsStr) -> Result<Option<(Within, Level)>, CallEr
 #[cfg(test)]
 mod tests {
     use super::remove_tree;
+    use crate::ground::Errno;
     use crate::kernel::Within;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -98,9 +100,9 @@ mod tests {
         assert!(!tree.exists());
         assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o500);
         assert!(kept.join("file").exists());
-        assert!(remove_tree(&tree).unwrap_err().is("ENOENT"));
+        assert!(remove_tree(&tree).unwrap_err().errno == Errno::ENOENT);
         symlink(&kept, &tree).unwrap();
-        assert!(remove_tree(&tree).unwrap_err().is("ENOTDIR"));
+        assert!(remove_tree(&tree).unwrap_err().errno == Errno::ENOTDIR);
         assert!(kept.join("file").exists());
     }
 }

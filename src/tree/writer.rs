@@ -3,6 +3,7 @@
 //! Directories get their modes and times at the very end, the deepest first. Until then we may write to all of them, and
 //! what is made in one does not change its time.
 
+use crate::ground::Errno;
 use crate::kernel::{CallError, Within, copy_chunk, go_to, next_data};
 use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
@@ -245,8 +246,8 @@ impl<'a> TreeWriter<'a> {
         self.enter(&above)?;
         let parent = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
         let made = match make(parent, name) {
-            Err(error) if error.is("EEXIST") => match parent.remove(name, false) {
-                Err(error) if error.is("EISDIR") => {
+            Err(error) if error.errno == Errno::EEXIST => match parent.remove(name, false) {
+                Err(error) if error.errno == Errno::EISDIR => {
                     return Err(self.refused(path, "it would take the place of a directory"));
                 }
                 removed => removed.and_then(|()| make(parent, name)),
@@ -268,14 +269,14 @@ impl<'a> TreeWriter<'a> {
             at = at.join(name).map_err(|why| self.refused(path, why))?;
             let above = directory.as_ref().unwrap_or(&self.root);
             let opened = match above.directory(name) {
-                Err(error) if error.is("ENOENT") => {
+                Err(error) if error.errno == Errno::ENOENT => {
                     above.make_directory(name).map_err(|error| self.failed(&at, error))?;
                     self.directories.insert(at.clone(), Meta::mode(0o755));
                     let opened = above.directory(name).map_err(|error| self.failed(&at, error))?;
                     self.budget.charge(&at, 0)?;
                     opened
                 }
-                Err(error) if error.is("ENOTDIR") || error.is("ELOOP") => {
+                Err(error) if error.errno == Errno::ENOTDIR || error.errno == Errno::ELOOP => {
                     let why =
                         format!("{at} is a symbolic link or a file, and the way to {path} does not lead through it");
                     return Err(self.refused(path, &why));

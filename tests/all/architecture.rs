@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session", &["ground", "event", "kernel", "check", "engine", "lesson", "stage", "tree"]),
     ("container", &["ground", "event", "kernel", "stage"]),
     ("host", &["ground", "event", "action", "kernel", "stage"]),
-    ("rootfs", &["kernel", "tree"]),
+    ("rootfs", &["ground", "kernel", "tree"]),
     ("render", &["ground", "event"]),
     (
         "cli",

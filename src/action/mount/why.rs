@@ -4,7 +4,7 @@
 //! that what we say is what was found; `tests/all/overlay_why.rs` provokes every one on the real kernel. What the kernel
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::proc::{Mount, mount_of, mounts};
 use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
 use std::os::unix::fs::MetadataExt;
@@ -29,37 +29,36 @@ type Cause = (String, String);
 type Probe = fn(&Refused) -> Option<Cause>;
 
 /// Which errno may mean what. The order matters: what is plainly wrong comes before what is subtly wrong.
-const CAUSES: &[(&[&str], Probe)] = &[
-    (&["EPERM"], no_privileges),
-    (&["ENODEV"], no_overlay_in_this_kernel),
-    (&["ENOENT"], mount_point_missing),
-    (&["ENOENT"], layer_missing),
-    (&["ENOTDIR", "EINVAL"], mount_point_not_a_directory),
-    (&["ENOTDIR", "EINVAL"], layer_not_a_directory),
-    (&["EINVAL"], too_many_lowers),
-    (&["EINVAL", "ENOENT", "E2BIG"], options_longer_than_a_page),
-    (&["EINVAL"], option_conflict),
-    (&["EINVAL"], option_unknown),
-    (&["EINVAL"], no_lower),
-    (&["EINVAL"], upper_without_work),
-    (&["EINVAL"], single_lower_without_upper),
-    (&["EINVAL", "ELOOP"], work_and_upper_overlap),
-    (&["EINVAL"], work_on_another_file_system),
-    (&["EINVAL"], upper_on_overlay),
-    (&["EINVAL", "EROFS"], upper_read_only),
-    (&["ELOOP"], layer_used_twice),
-    (&["ELOOP"], layer_inside_another),
-    (&["EBUSY"], upper_in_use),
-    (&["ESTALE"], upper_of_other_lowers),
-    (&["EINVAL"], volatile_left_behind),
-    (&["EACCES"], layer_out_of_reach),
-    (&["EINVAL"], upper_not_supported),
+const CAUSES: &[(&[Errno], Probe)] = &[
+    (&[Errno::EPERM], no_privileges),
+    (&[Errno::ENODEV], no_overlay_in_this_kernel),
+    (&[Errno::ENOENT], mount_point_missing),
+    (&[Errno::ENOENT], layer_missing),
+    (&[Errno::ENOTDIR, Errno::EINVAL], mount_point_not_a_directory),
+    (&[Errno::ENOTDIR, Errno::EINVAL], layer_not_a_directory),
+    (&[Errno::EINVAL], too_many_lowers),
+    (&[Errno::EINVAL, Errno::ENOENT, Errno::E2BIG], options_longer_than_a_page),
+    (&[Errno::EINVAL], option_conflict),
+    (&[Errno::EINVAL], option_unknown),
+    (&[Errno::EINVAL], no_lower),
+    (&[Errno::EINVAL], upper_without_work),
+    (&[Errno::EINVAL], single_lower_without_upper),
+    (&[Errno::EINVAL, Errno::ELOOP], work_and_upper_overlap),
+    (&[Errno::EINVAL], work_on_another_file_system),
+    (&[Errno::EINVAL], upper_on_overlay),
+    (&[Errno::EINVAL, Errno::EROFS], upper_read_only),
+    (&[Errno::ELOOP], layer_used_twice),
+    (&[Errno::ELOOP], layer_inside_another),
+    (&[Errno::EBUSY], upper_in_use),
+    (&[Errno::ESTALE], upper_of_other_lowers),
+    (&[Errno::EINVAL], volatile_left_behind),
+    (&[Errno::EACCES], layer_out_of_reach),
+    (&[Errno::EINVAL], upper_not_supported),
 ];
 
 /// The cause that was found, or what the kernel said.
 pub(super) fn explain(refused: &Refused) -> Failure {
-    let name = refused.error.name();
-    let found = CAUSES.iter().filter(|(errnos, _)| errnos.contains(&name.as_str())).find_map(|(_, probe)| probe(refused));
+    let found = CAUSES.iter().filter(|(errnos, _)| errnos.contains(&refused.error.errno)).find_map(|(_, probe)| probe(refused));
     let (mut why, fix) = found.unwrap_or_else(|| unexplained(refused));
     if let Some(said) = refused.said {
         why.push_str(&format!("; the kernel says: {said}"));
@@ -383,7 +382,7 @@ fn upper_not_supported(refused: &Refused) -> Option<Cause> {
 }
 
 fn unexplained(refused: &Refused) -> Cause {
-    let mut why = format!("none of the causes that we know of {}", refused.error.name());
+    let mut why = format!("none of the causes that we know of {}", refused.error.errno.name());
     if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, mount_of(upper)?))) {
         why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.mountpoint.display(), mount.kind));
     }

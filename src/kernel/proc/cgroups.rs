@@ -3,7 +3,7 @@
 //! A machine mounts one tree for all controllers (version 2), one tree for each (version 1), or both; then the controllers
 //! are where they are, and a version 2 tree without them is of no use. Which it is, is found by looking at the mount table.
 
-use crate::ground::CgroupVersion;
+use crate::ground::{CgroupVersion, Errno};
 use crate::kernel::proc::Mount;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ impl Cgroups {
 
     /// The file of a limit or of a use, in the cgroup of this name.
     pub fn read(&self, controller: &str, name: &str, file: &str) -> std::io::Result<String> {
-        let directory = self.directory(controller).ok_or_else(|| std::io::Error::from_raw_os_error(2))?;
+        let directory = self.directory(controller).ok_or(Errno::ENOENT)?;
         Ok(std::fs::read_to_string(directory.join(name).join(file))?.trim().to_string())
     }
 }
