@@ -2,6 +2,7 @@
 
 use crate::cli::output;
 use crate::cli::{CliError, Common};
+use crate::ground::Need;
 use crate::host::{Verdict, probe};
 use crate::render::{Sign, finding};
 use std::path::Path;
@@ -37,8 +38,8 @@ impl Doctor {
                 serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?
             );
         }
-        let matters = |need: Option<&str>| match (&lesson, need) {
-            (Some(lesson), Some(need)) => lesson.meta.needs.iter().any(|other| other.word() == need),
+        let matters = |need: Option<Need>| match (&lesson, need) {
+            (Some(lesson), Some(need)) => lesson.meta.needs.contains(&need),
             _ => true,
         };
         let lacks = || findings.iter().filter(|finding| finding.verdict == Verdict::Missing && matters(finding.need));
@@ -49,7 +50,7 @@ impl Doctor {
                 None => "Every lesson".to_string(),
             };
             // What only some lessons ask for keeps the others from nothing.
-            let needed: Option<Vec<&str>> = lacks().map(|finding| finding.need).collect();
+            let needed: Option<Vec<Need>> = lacks().map(|finding| finding.need).collect();
             match (&lesson, needed) {
                 (None, Some(needed)) if missing => println!("\n{}", some_cannot(common, &needed)?),
                 _ => println!("\n{what} {} here.", if missing { "can't run" } else { "can run" }),
@@ -62,12 +63,12 @@ impl Doctor {
 }
 
 /// Which lessons cannot run where this is missing.
-fn some_cannot(common: &Common, missing: &[&str]) -> Result<String, CliError> {
+fn some_cannot(common: &Common, missing: &[Need]) -> Result<String, CliError> {
     let language = common.language();
     let mut numbers = Vec::new();
     for entry in common.catalogue()?.entries() {
         let meta = entry.meta(&language).map_err(|error| CliError::Content(error.to_string()))?;
-        if meta.needs.iter().any(|need| missing.contains(&need.word())) {
+        if meta.needs.iter().any(|need| missing.contains(need)) {
             numbers.push(meta.number.to_string());
         }
     }

@@ -3,8 +3,7 @@
 use crate::cli::{CliError, Common};
 use crate::engine;
 use crate::event::Next;
-use crate::ground::Need;
-use crate::lesson::{Catalogue, CatalogueEntry, Exercise, Lesson, Meta};
+use crate::lesson::{Catalogue, CatalogueEntry, Exercise, Lesson};
 use crate::session::{Home, Progress, Session};
 use crate::stage::{KeeperState, StageNeeds};
 use std::path::{Path, PathBuf};
@@ -31,11 +30,6 @@ pub struct Target {
     pub lesson: Lesson,
     /// The exercise that is meant.
     pub exercise: Option<String>,
-}
-
-/// What a run or a session of a lesson has of its own.
-pub fn needs(meta: &Meta) -> StageNeeds {
-    StageNeeds { cgroups: meta.needs.contains(&Need::Cgroup) }
 }
 
 /// Whether the command is typed in the shell of a session.
@@ -87,7 +81,7 @@ impl Target {
 
     /// What a session of this lesson has of its own.
     pub fn needs(&self) -> StageNeeds {
-        needs(&self.lesson.meta)
+        StageNeeds::of(&self.lesson.meta.needs)
     }
 
     /// The lesson's folder name, by which its session is called.

@@ -1,6 +1,6 @@
 //! `layerlab lesson check|new`: for authors.
 
-use crate::cli::{CliError, Common, here};
+use crate::cli::{CliError, Common};
 use crate::engine::{self, Difference};
 use crate::ground::CgroupVersion;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
@@ -76,7 +76,7 @@ fn check(entry: &CatalogueEntry, bless: bool) -> Result<bool, CliError> {
         println!("{}  cannot be run", entry.name());
         return Ok(false);
     };
-    let needs = here::needs(&lesson.meta);
+    let needs = StageNeeds::of(&lesson.meta.needs);
     let mut start = || {
         Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs)
             .and_then(|starting| starting.wait())

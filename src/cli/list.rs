@@ -84,7 +84,7 @@ impl List {
 fn lacks(journey: &Journey) -> Vec<(Need, Lack)> {
     let asked = |need: &Need| journey.legs.iter().any(|leg| leg.meta.needs.contains(need));
     let needs = Need::ALL.iter().map(|(_, need)| *need).filter(asked);
-    needs.filter_map(|need| Some((need, look(need.word())?))).collect()
+    needs.filter_map(|need| Some((need, look(need)?))).collect()
 }
 
 fn lack_of<'l>(leg: &Leg, lacks: &'l [(Need, Lack)]) -> Option<&'l Lack> {
@@ -104,14 +104,13 @@ fn done(leg: &Leg) -> String {
 
 fn json(leg: &Leg, lack: Option<&Lack>) -> serde_json::Value {
     let meta = &leg.meta;
-    let needs: Vec<&str> = meta.needs.iter().map(|need| need.word()).collect();
     let exercises: Vec<_> = leg
         .exercises
         .iter()
         .map(|(name, title, solved)| serde_json::json!({ "name": name, "title": title, "solved": solved }))
         .collect();
     serde_json::json!({
-        "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": needs,
+        "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": meta.needs,
         "run": leg.run, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
     })
 }

@@ -5,7 +5,7 @@ use crate::cli::{CliError, Common, ask::sure, here, keys::Keys, replay, signals}
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::session::{Home, Progress, now};
-use crate::stage::{ScratchChoice, Stage};
+use crate::stage::{ScratchChoice, Stage, StageNeeds};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ impl Run {
         let catalogue = common.catalogue()?;
         let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
         // The stage is built while the lesson is read.
-        let needs = entry.meta(&common.language()).map(|meta| here::needs(&meta)).unwrap_or_default();
+        let needs = entry.meta(&common.language()).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
         let starting = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs);
         let lesson = entry.load(&common.language())?;
         let steps = lesson.steps().count() as u32;

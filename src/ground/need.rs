@@ -1,7 +1,10 @@
 //! What a lesson may ask of a machine.
 
+use serde::Serialize;
+
 /// Something that the host must be able to do for a lesson.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Need {
     /// Mount overlays.
     Overlay,
@@ -15,9 +18,4 @@ impl Need {
     /// Every need with the word for it in the front matter.
     pub const ALL: &[(&str, Need)] =
         &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        Need::ALL.iter().find(|(_, need)| *need == self).map_or("", |(word, _)| word)
-    }
 }

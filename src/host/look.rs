@@ -1,6 +1,7 @@
 //! A look at what lessons need, so cheap that `list` can take it: nothing is tried, so it finds what is surely missing and
 //! promises nothing. `doctor` tries.
 
+use crate::ground::Need;
 use crate::stage::cgroup_places;
 use std::path::{Path, PathBuf};
 
@@ -13,14 +14,12 @@ pub struct Lack {
     pub fix: String,
 }
 
-/// What is surely missing for a need, by its word in the front matter (`needs:`); none where nothing is seen that would
-/// forbid it.
-pub fn look(need: &str) -> Option<Lack> {
+/// What is surely missing for a need; none where nothing is seen that would forbid it.
+pub fn look(need: Need) -> Option<Lack> {
     match need {
-        "cgroup" => cgroups(),
-        "network" => network(),
-        "overlay" => overlay(),
-        _ => None,
+        Need::Cgroup => cgroups(),
+        Need::Network => network(),
+        Need::Overlay => overlay(),
     }
 }
 

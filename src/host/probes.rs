@@ -2,7 +2,7 @@
 
 use crate::action::{CommandLine, adapt};
 use crate::event::PathContent;
-use crate::ground::{CgroupVersion, Role};
+use crate::ground::{CgroupVersion, Need, Role};
 use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
 use std::path::Path;
@@ -16,9 +16,9 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What was seen: the call and what the kernel answered.
     pub evidence: String,
-    /// The word by which a lesson asks for it (`needs:`); without one, every lesson does.
+    /// The lessons that need it; without one, every lesson does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub need: Option<&'static str>,
+    pub need: Option<Need>,
     /// What to do, where something is to be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
@@ -125,11 +125,11 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
     };
     let (mounted, used) = match outcome() {
         Ok(done) => done,
-        Err(error) => return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) }),
+        Err(error) => return told(Finding { need: Some(Need::Overlay), ..missing("overlay mounts", error) }),
     };
     if let Some(failure) = mounted.failure {
         let error = StageError::Host(Box::new(failure));
-        return told(Finding { need: Some("overlay"), ..missing("overlay mounts", error) });
+        return told(Finding { need: Some(Need::Overlay), ..missing("overlay mounts", error) });
     }
     let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {
         true => "fsopen, fsconfig and move_mount: up to 500 layers, any path",
@@ -139,7 +139,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         name: "overlay mounts".into(),
         verdict: Verdict::Works,
         evidence: way.into(),
-        need: Some("overlay"),
+        need: Some(Need::Overlay),
         fix: None,
     });
     let whiteout = stage.find(vec!["probe/upper/dir".into()]).is_ok_and(|found| found == [PathContent::Whiteout]);
@@ -149,7 +149,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             name: "whiteouts".into(),
             verdict: Verdict::Works,
             evidence: "a deleted directory left a character device 0, 0 in the upper layer".into(),
-            need: Some("overlay"),
+            need: Some(Need::Overlay),
             fix: None,
         },
         (_, failed) => Finding {
@@ -158,7 +158,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
             evidence: failed.map_or("a deleted directory left no whiteout".into(), |ran| {
                 String::from_utf8_lossy(&ran.shown).trim().to_string()
             }),
-            need: Some("overlay"),
+            need: Some(Need::Overlay),
             fix: Some("set LAYERLAB_SCRATCH to a directory on ext4, xfs (ftype=1), btrfs or tmpfs".into()),
         },
     });
@@ -167,7 +167,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
 /// Makes cgroups, mounts them, sets a limit, and sees the kernel hold somebody to it.
 fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
     let name = "cgroups of our own";
-    let need = Some("cgroup");
+    let need = Some(Need::Cgroup);
     let stage =
         Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true }).and_then(|starting| starting.wait());
     let mut stage = match stage {
@@ -234,7 +234,7 @@ fn network(stage: &mut Stage) -> Finding {
         name: "networks of our own".into(),
         verdict: Verdict::Works,
         evidence: "a network namespace with a cable and a bridge in it, and ping was answered".into(),
-        need: Some("network"),
+        need: Some(Need::Network),
         fix: None,
     };
     for line in LINES {

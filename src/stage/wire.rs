@@ -3,7 +3,7 @@
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
 use crate::event::{Observation, PanelKind, PathContent};
-use crate::ground::{Call, CgroupVersion, Failure, Role};
+use crate::ground::{Call, CgroupVersion, Failure, Need, Role};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,13 @@ pub(super) enum Setup {
 pub struct StageNeeds {
     /// Cgroups, in which limits can be set.
     pub cgroups: bool,
+}
+
+impl StageNeeds {
+    /// What a lesson with these needs gets.
+    pub fn of(needs: &[Need]) -> StageNeeds {
+        StageNeeds { cgroups: needs.contains(&Need::Cgroup) }
+    }
 }
 
 /// What the keeper of a session is started with.
