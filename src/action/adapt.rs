@@ -2,6 +2,7 @@
 
 use crate::action::CommandLine;
 use crate::ground::Role;
+use crate::kernel::proc::Membership;
 
 /// What a student should know about it; told once in a run.
 pub const WHY_USERXATTR: &str = "Overlayfs keeps its notes (\"this directory hides what is below it\") in attributes \
@@ -24,7 +25,7 @@ pub fn why_adapted(line: &CommandLine) -> &'static str {
 /// version 1 is mounted by the names of all controllers that it has here.
 pub fn adapt(line: &CommandLine, role: Role) -> Option<CommandLine> {
     if line.words.first().is_some_and(|verb| verb == "mount") && line.words.iter().any(|word| word == "cgroup") {
-        return together(line, &std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default());
+        return together(line, &Membership::own());
     }
     if role == Role::Root || line.words.first().is_none_or(|verb| verb != "mount") {
         return None;
@@ -59,15 +60,12 @@ pub fn adapt(line: &CommandLine, role: Role) -> Option<CommandLine> {
 }
 
 /// `-o cpu` of a cgroup mount, where `/proc/self/cgroup` says `cpu,cpuacct`.
-fn together(line: &CommandLine, own: &str) -> Option<CommandLine> {
+fn together(line: &CommandLine, own: &Membership) -> Option<CommandLine> {
     let at = line.words.iter().position(|word| word == "-o")? + 1;
     let asked = line.words.get(at)?;
-    let shared = own.lines().find_map(|line| {
-        let names = line.split(':').nth(1)?;
-        (names != asked && names.split(',').any(|name| name == asked)).then(|| names.to_string())
-    })?;
+    let shared = own.together(asked).filter(|names| names != asked)?;
     let mut adapted = line.clone();
-    adapted.words[at] = shared;
+    adapted.words[at] = shared.to_string();
     Some(adapted)
 }
 
@@ -76,17 +74,18 @@ mod tests {
     use super::{adapt, together};
     use crate::action::CommandLine;
     use crate::ground::Role;
+    use crate::kernel::proc::Membership;
 
     #[test]
     fn controllers_that_share_a_hierarchy_are_mounted_together() {
-        let own = "9:name=systemd:/\n4:cpu,cpuacct:/\n3:pids:/\n0::/\n";
+        let own = Membership::parse("9:name=systemd:/\n4:cpu,cpuacct:/\n3:pids:/\n0::/\n");
         for (line, adapted) in [
             ("mount -t cgroup -o cpu cgroup cpu", Some("mount -t cgroup -o cpu,cpuacct cgroup cpu")),
             ("mount -t cgroup -o pids cgroup pids", None),
             ("mount -t cgroup2 cgroup2 all", None),
         ] {
             let parsed = CommandLine::parse(line).unwrap();
-            assert_eq!(together(&parsed, own).map(|line| line.words.join(" ")).as_deref(), adapted, "{line}");
+            assert_eq!(together(&parsed, &own).map(|line| line.words.join(" ")).as_deref(), adapted, "{line}");
         }
     }
 

@@ -3,8 +3,9 @@
 //!
 //! A program that is no shell would end with the line, and the shell with it; no lesson needs that.
 
-use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb, host_program};
+use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::kernel::call_oneself;
+use crate::kernel::proc::{USUAL_PATH, find_program};
 use std::ffi::CStr;
 
 /// What takes the shell's place.
@@ -32,7 +33,7 @@ impl Verb for Exec {
 
     fn run(&self, context: &mut Context) -> Status {
         let name = self.shell.to_string_lossy();
-        if host_program::find(&name).is_none() {
+        if find_program(&*name, USUAL_PATH).is_none() {
             context.complain(format!("bash: exec: {name}: not found"));
             return 127;
         }

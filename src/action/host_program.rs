@@ -6,12 +6,12 @@
 use crate::action::{Context, Status};
 use crate::ground::{Call, Errno, Failure};
 use crate::kernel::CallError;
+use crate::kernel::proc::{USUAL_PATH, find_program};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::Command;
 
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-const ENVIRONMENT: [(&str, &str); 4] = [("PATH", PATH), ("LC_ALL", "C"), ("TZ", "UTC"), ("HOME", "/")];
+const ENVIRONMENT: [(&str, &str); 4] = [("PATH", USUAL_PATH), ("LC_ALL", "C"), ("TZ", "UTC"), ("HOME", "/")];
 
 /// Declares a verb that is a program of the host: its name, how it is written, its flags.
 macro_rules! host_verb {
@@ -42,7 +42,7 @@ pub(super) use host_verb;
 
 /// Runs the program that `words` begin with, and prints what it prints.
 pub(super) fn run(context: &mut Context, words: &[String]) -> Status {
-    let Some(program) = find(&words[0]) else { return missing(context, words) };
+    let Some(program) = find_program(&words[0], USUAL_PATH) else { return missing(context, words) };
     run_at(context, program, words)
 }
 
@@ -110,15 +110,6 @@ fn spawn(context: &mut Context, mut command: Command) -> std::io::Result<Status>
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
 }
 
-/// Where a program is that is called so.
-pub(super) fn find(name: &str) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
-    let runnable = |path: &PathBuf| {
-        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    };
-    PATH.split(':').map(|directory| PathBuf::from(directory).join(name)).find(runnable)
-}
-
 fn missing(context: &mut Context, words: &[String]) -> Status {
     let name = &words[0];
     context.complain(format!("bash: {name}: command not found"));
@@ -130,7 +121,7 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
             format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len()),
             Errno::ENOENT,
         ),
-        why: format!("{name} is this machine's own program, and none of {} holds it", PATH.replace(':', ", ")),
+        why: format!("{name} is this machine's own program, and none of {} holds it", USUAL_PATH.replace(':', ", ")),
         fix: format!("install it: on Debian and Ubuntu, apt install {}", package(name)),
     });
     127

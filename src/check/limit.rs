@@ -2,8 +2,8 @@
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::ground::CgroupVersion;
-use crate::kernel::proc::{CONTROLLERS, Cgroups};
+use crate::ground::{CgroupVersion, Name};
+use crate::kernel::proc::{CONTROLLERS, Cgroups, Limit, limit_file, per_cent};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "limit",
@@ -16,32 +16,27 @@ pub(super) const KIND: CheckKind = CheckKind {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (name, controller, value) = (&operands[0], &operands[1], &operands[2]);
     let cgroups = found(bench, name, controller)?;
-    let wanted = Limit::parse(controller, value);
-    let file = file_of(cgroups.version, controller);
-    let text = cgroups.read(controller, name, file).map_err(|_| not_handed_down(name, controller, file))?;
-    let limit = match (controller.as_str(), cgroups.version) {
-        ("cpu", CgroupVersion::One) => {
-            let period = cgroups.read(controller, name, "cpu.cfs_period_us").unwrap_or_default();
-            Limit::parse_kernel(controller, &format!("{text} {period}"))
-        }
-        _ => Limit::parse_kernel(controller, &text),
-    };
-    let name = shown(name);
+    let wanted = limit(controller, value);
+    let file = limit_file(cgroups.version, controller);
+    let (limit, text) = cgroups.limit(controller, name).map_err(|_| not_handed_down(name, controller, file))?;
+    let (name, allowed, written) = (shown(name), words(wanted), written(wanted, cgroups.version));
     match limit {
-        limit if limit == wanted => Ok(Outcome::holds(format!("{name} allows {}", wanted.words()))),
-        Limit::None => {
-            let fault = Fault::new(Rank::Missing, wanted.words(), format!("{file} says {}", first_line(&text)))
+        Some(limit) if limit == wanted => Ok(Outcome::holds(format!("{name} allows {allowed}"))),
+        None => {
+            let fault = Fault::new(Rank::Missing, allowed, format!("{file} says {}", first_line(&text)))
                 .means(
                     "A new cgroup only counts. It limits nothing before a number is written into the file of a limit.",
                 )
-                .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
+                .next(format!("write into {file} of {name}: {written}"));
             Ok(Outcome::fails(format!("{name} has no limit for {controller}"), bench.about(fault, &[&name])))
         }
-        limit => {
-            let fault = Fault::new(Rank::Content, wanted.words(), limit.words())
-                .means(limit.why_other(&wanted))
-                .next(format!("write into {file} of {name}: {}", wanted.written(cgroups.version)));
-            let sentence = format!("{name} allows {}, not {}", limit.words(), wanted.short());
+        Some(limit) => {
+            // The number alone.
+            let short = allowed.split(' ').next().unwrap_or_default();
+            let sentence = format!("{name} allows {}, not {short}", words(limit));
+            let fault = Fault::new(Rank::Content, &allowed, words(limit))
+                .means(why_other(limit, wanted))
+                .next(format!("write into {file} of {name}: {written}"));
             Ok(Outcome::fails(sentence, bench.about(fault, &[&name])))
         }
     }
@@ -94,7 +89,11 @@ pub(super) fn found<'b>(bench: &'b Bench, name: &str, controller: &str) -> Resul
         ));
     }
     let others = cgroups.names();
-    let found = if others.is_empty() { "none".to_string() } else { others.join(", ") };
+    let found = if others.is_empty() {
+        "none".to_string()
+    } else {
+        others.iter().map(Name::to_string).collect::<Vec<_>>().join(", ")
+    };
     let fault = Fault::new(Rank::Missing, format!("a cgroup {shown}"), found)
         .means("A cgroup is made like a directory, by mkdir, within the mounted cgroup file system.")
         .next(make(cgroups.version, controller, name));
@@ -121,103 +120,56 @@ fn not_handed_down(name: &str, controller: &str, file: &str) -> Outcome {
     Outcome::fails(format!("{controller} is not handed down to {shown}"), fault)
 }
 
-/// Where a limit is written.
-fn file_of(version: CgroupVersion, controller: &str) -> &'static str {
-    match (controller, version) {
-        ("pids", _) => "pids.max",
-        ("memory", CgroupVersion::One) => "memory.limit_in_bytes",
-        ("memory", CgroupVersion::Two) => "memory.max",
-        (_, CgroupVersion::One) => "cpu.cfs_quota_us",
-        (_, CgroupVersion::Two) => "cpu.max",
+/// As a lesson says it: `4`, `8M`, `50%`.
+fn limit(controller: &str, value: &str) -> Limit {
+    let number = |text: &str| text.parse().unwrap_or(0);
+    match controller {
+        "pids" => Limit::Processes(number(value)),
+        "memory" => Limit::Bytes(match value.strip_suffix(['M', 'm']) {
+            Some(megabytes) => number(megabytes) << 20,
+            None => number(value),
+        }),
+        _ => Limit::Cpu(number(value.trim_end_matches('%')) * 10),
     }
 }
 
-/// A limit, whatever way it is written.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Limit {
-    None,
-    Processes(u64),
-    Bytes(u64),
-    /// Thousandths of one processor.
-    Cpu(u64),
+fn words(limit: Limit) -> String {
+    match limit {
+        Limit::Processes(1) => "1 process".to_string(),
+        Limit::Processes(most) => format!("{most} processes"),
+        Limit::Bytes(bytes) if bytes > 0 && bytes.is_multiple_of(1 << 20) => format!("{}M of memory", bytes >> 20),
+        Limit::Bytes(bytes) => format!("{bytes} bytes of memory"),
+        Limit::Cpu(share) => format!("{} of one processor", per_cent(share)),
+    }
 }
 
-impl Limit {
-    /// As a lesson says it: `4`, `8M`, `50%`.
-    fn parse(controller: &str, value: &str) -> Limit {
-        let number = |text: &str| text.parse().unwrap_or(0);
-        match controller {
-            "pids" => Limit::Processes(number(value)),
-            "memory" => Limit::Bytes(match value.strip_suffix(['M', 'm']) {
-                Some(megabytes) => number(megabytes) << 20,
-                None => number(value),
-            }),
-            _ => Limit::Cpu(number(value.trim_end_matches('%')) * 10),
-        }
+/// What one writes into the file.
+fn written(limit: Limit, version: CgroupVersion) -> String {
+    match (limit, version) {
+        (Limit::Processes(most), _) => most.to_string(),
+        (Limit::Bytes(bytes), _) => format!("{}M", bytes >> 20),
+        (Limit::Cpu(share), CgroupVersion::One) => (share * 100).to_string(),
+        (Limit::Cpu(share), CgroupVersion::Two) => format!("{} 100000", share * 100),
     }
+}
 
-    /// As the kernel tells it.
-    fn parse_kernel(controller: &str, text: &str) -> Limit {
-        let mut words = text.split_whitespace();
-        let first = words.next().and_then(|word| word.parse::<u64>().ok());
-        match (controller, first) {
-            ("pids", Some(most)) => Limit::Processes(most),
-            // Version 1 says "no limit" by the largest number of whole pages.
-            ("memory", Some(bytes)) if bytes < 1 << 60 => Limit::Bytes(bytes),
-            ("cpu", Some(quota)) => {
-                let period = words.next().and_then(|word| word.parse::<u64>().ok()).filter(|period| *period > 0);
-                Limit::Cpu(quota * 1000 / period.unwrap_or(100_000))
-            }
-            _ => Limit::None,
+fn why_other(found: Limit, wanted: Limit) -> &'static str {
+    match (found, wanted) {
+        // The kernel rounds down to whole pages.
+        (Limit::Bytes(found), Limit::Bytes(wanted)) if found < 1 << 20 && wanted >= 1 << 20 => {
+            "Without a letter behind it the number is of bytes; M stands for 1048576 of them."
         }
-    }
-
-    fn words(self) -> String {
-        match self {
-            Limit::None => "everything".to_string(),
-            Limit::Processes(1) => "1 process".to_string(),
-            Limit::Processes(most) => format!("{most} processes"),
-            Limit::Bytes(bytes) if bytes > 0 && bytes.is_multiple_of(1 << 20) => format!("{}M of memory", bytes >> 20),
-            Limit::Bytes(bytes) => format!("{bytes} bytes of memory"),
-            Limit::Cpu(share) if share.is_multiple_of(10) => format!("{}% of one processor", share / 10),
-            Limit::Cpu(share) => format!("{}.{}% of one processor", share / 10, share % 10),
+        (Limit::Cpu(_), _) => {
+            "A period has 100000 microseconds, a tenth of a second; the limit says how many of them may be used."
         }
-    }
-
-    /// The number alone.
-    fn short(self) -> String {
-        let words = self.words();
-        words.split(' ').next().unwrap_or_default().to_string()
-    }
-
-    /// What one writes into the file.
-    fn written(self, version: CgroupVersion) -> String {
-        match (self, version) {
-            (Limit::None, _) => "max".to_string(),
-            (Limit::Processes(most), _) => most.to_string(),
-            (Limit::Bytes(bytes), _) => format!("{}M", bytes >> 20),
-            (Limit::Cpu(share), CgroupVersion::One) => (share * 100).to_string(),
-            (Limit::Cpu(share), CgroupVersion::Two) => format!("{} 100000", share * 100),
-        }
-    }
-
-    fn why_other(self, wanted: &Limit) -> &'static str {
-        match (self, wanted) {
-            // The kernel rounds down to whole pages.
-            (Limit::Bytes(found), Limit::Bytes(wanted)) if found < 1 << 20 && *wanted >= 1 << 20 => {
-                "Without a letter behind it the number is of bytes; M stands for 1048576 of them."
-            }
-            (Limit::Cpu(_), _) => {
-                "A period has 100000 microseconds, a tenth of a second; the limit says how many of them may be used."
-            }
-            _ => "The last number that was written into the file holds.",
-        }
+        _ => "The last number that was written into the file holds.",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Limit;
+    use super::limit;
+    use crate::kernel::proc::Limit;
 
     #[test]
     fn what_is_asked_for_and_what_the_kernel_tells_are_the_same_limit() {
@@ -227,16 +179,7 @@ mod tests {
             ("cpu", "50%", "50000 100000"),
             ("cpu", "5%", "1000 20000"),
         ] {
-            assert_eq!(Limit::parse(controller, asked), Limit::parse_kernel(controller, told), "{controller}");
-        }
-        for (controller, told) in [
-            ("pids", "max"),
-            ("memory", "max"),
-            ("memory", "9223372036854771712"),
-            ("cpu", "max 100000"),
-            ("cpu", "-1 100000"),
-        ] {
-            assert_eq!(Limit::parse_kernel(controller, told), Limit::None, "{controller} {told}");
+            assert_eq!(Some(limit(controller, asked)), Limit::parse(controller, told), "{controller}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::CgroupVersion;
 use crate::kernel::proc::Cgroups;
 use crate::observe::Running;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "member",
@@ -65,16 +65,8 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 }
 
 /// The cgroup of the exercise that a process is in, as people call it: `team/ann`; empty for their root.
-fn place(running: &Running, cgroups: &Cgroups, controller: &str) -> Option<std::path::PathBuf> {
-    let text = running.process.text("cgroup").ok()?;
-    let path = text.lines().find_map(|line| {
-        let mut words = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (words.next()?, words.next()?);
-        let is_it = match cgroups.version {
-            CgroupVersion::Two => controllers.is_empty(),
-            CgroupVersion::One => controllers.split(',').any(|one| one == controller),
-        };
-        is_it.then_some(path)
-    })?;
-    Path::new(path).strip_prefix(&cgroups.path).ok().map(Path::to_path_buf)
+fn place(running: &Running, cgroups: &Cgroups, controller: &str) -> Option<PathBuf> {
+    let membership = running.process.membership().ok()?;
+    let path = membership.path(cgroups.version, controller)?;
+    path.strip_prefix(&cgroups.path).ok().map(Path::to_path_buf)
 }

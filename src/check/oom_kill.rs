@@ -4,6 +4,7 @@ use crate::check::bench::shown;
 use crate::check::limit::found;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::ground::CgroupVersion;
+use crate::kernel::proc::{counted, oom_file};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "oom-kill",
@@ -16,12 +17,12 @@ pub(super) const KIND: CheckKind = CheckKind {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let name = &operands[0];
     let cgroups = found(bench, name, "memory")?;
-    let (file, most) = match cgroups.version {
-        CgroupVersion::One => ("memory.oom_control", "memory.max_usage_in_bytes"),
-        CgroupVersion::Two => ("memory.events", "memory.peak"),
+    let file = oom_file(cgroups.version);
+    let most = match cgroups.version {
+        CgroupVersion::One => "memory.max_usage_in_bytes",
+        CgroupVersion::Two => "memory.peak",
     };
-    let text = cgroups.read("memory", name, file).unwrap_or_default();
-    let kills = text.lines().find_map(|line| line.strip_prefix("oom_kill ")?.parse::<u64>().ok()).unwrap_or(0);
+    let kills = counted(&cgroups.read("memory", name, file).unwrap_or_default(), "oom_kill").unwrap_or(0);
     let wanted = shown(name);
     if kills > 0 {
         return Ok(Outcome::holds(format!("the kernel has ended a process of {wanted} for want of memory")));

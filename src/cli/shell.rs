@@ -4,6 +4,7 @@ use crate::cli::here::{EXERCISE, LESSON, PROGRAM, Target, program_path};
 use crate::cli::journey::Journey;
 use crate::cli::{CliError, Common, output};
 use crate::ground::{Need, Role};
+use crate::kernel::proc::{find_program, is_program};
 use crate::lesson::Exercise;
 use crate::render::exercise;
 use crate::session::{Begun, Home, Session};
@@ -91,7 +92,7 @@ impl Shell {
         talks: bool,
     ) -> std::io::Result<stage::SessionShell> {
         let state = session.state();
-        let bash = find_program("bash");
+        let bash = std::env::var_os("PATH").and_then(|path| find_program("bash", path)).filter(|bash| is_program(bash));
         let rc = write_words(common, &state, bash.as_deref())?;
         write_here(&state, exercise, here)?;
         let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
@@ -231,13 +232,4 @@ pub fn write_here(state: &Path, exercise: &Exercise, here: &Path) -> std::io::Re
     let text =
         format!("{EXERCISE}={}; LAYERLAB_HERE={here}; export {EXERCISE} LAYERLAB_HERE\ncd {here}\n", exercise.id);
     std::fs::write(state.join("here.sh"), text)
-}
-
-fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-}
-
-fn find_program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(name)).find(|program| is_program(program))
 }

@@ -5,7 +5,7 @@ use crate::container::error::ContainerError;
 use crate::container::plan::Limits;
 use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
-use crate::kernel::proc::{CgroupTree, cgroup_trees, mounts};
+use crate::kernel::proc::{CgroupTree, Membership, cgroup_trees, counted, limit_file, mounts, oom_file};
 use crate::kernel::{CallError, Process};
 use crate::stage::{OwnCgroups, no_controllers, why_no_cgroup};
 use std::path::{Path, PathBuf};
@@ -44,11 +44,10 @@ impl Cgroups {
     fn make_all(&mut self, steps: &mut Steps, limits: &Limits) -> Result<(), ContainerError> {
         let table =
             mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
-        let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let mut controllers: Vec<&str> =
             settings(limits, CgroupVersion::Two).iter().map(|setting| setting.controller).collect();
         controllers.dedup();
-        let trees = cgroup_trees(&table, &own, &controllers).map_err(|lacking| {
+        let trees = cgroup_trees(&table, &Membership::own(), &controllers).map_err(|lacking| {
             let (error, why, fix) = no_controllers(&lacking);
             ContainerError::host(WANTED, error, why, fix)
         })?;
@@ -88,16 +87,10 @@ impl Cgroups {
 
     /// Whether the kernel ended one of their processes because the memory was used up.
     pub fn ran_out_of_memory(&self) -> bool {
-        let files = ["memory.events", "memory.oom_control"];
-        let counted = |text: String| {
-            let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "))?;
-            count.trim().parse::<u64>().ok()
-        };
-        let texts =
-            self.own.all().iter().flat_map(|own| {
-                files.iter().filter_map(|file| crate::kernel::read_in(&own.open, Path::new(file)).ok())
-            });
-        texts.filter_map(counted).any(|count| count > 0)
+        self.own.all().iter().any(|own| {
+            let text = crate::kernel::read_in(&own.open, Path::new(oom_file(own.version))).unwrap_or_default();
+            counted(&text, "oom_kill").is_some_and(|count| count > 0)
+        })
     }
 
     /// Removes the cgroups of containers whose parent was killed; `processes` is any process of the host's /proc.
@@ -115,28 +108,20 @@ fn settings(limits: &Limits, version: CgroupVersion) -> Vec<Setting> {
     let mut all = Vec::new();
     let mut set = |controller, file, value: String, may_lack| all.push(Setting { controller, file, value, may_lack });
     if let Some(bytes) = limits.memory {
+        set("memory", limit_file(version, "memory"), bytes.to_string(), false);
         match version {
-            CgroupVersion::Two => {
-                set("memory", "memory.max", bytes.to_string(), false);
-                set("memory", "memory.swap.max", "0".to_string(), true);
-            }
-            CgroupVersion::One => {
-                set("memory", "memory.limit_in_bytes", bytes.to_string(), false);
-                set("memory", "memory.memsw.limit_in_bytes", bytes.to_string(), true);
-            }
+            CgroupVersion::Two => set("memory", "memory.swap.max", "0".to_string(), true),
+            CgroupVersion::One => set("memory", "memory.memsw.limit_in_bytes", bytes.to_string(), true),
         }
     }
     if let Some(pids) = limits.pids {
-        set("pids", "pids.max", pids.to_string(), false);
+        set("pids", limit_file(version, "pids"), pids.to_string(), false);
     }
     if let Some(thousandths) = limits.cpus {
-        // So many microseconds in each tenth of a second.
+        // So many microseconds in each tenth of a second, which in version 1 is the period of a new cgroup.
         let quota = (thousandths * 100).max(1000);
-        match version {
-            CgroupVersion::Two => set("cpu", "cpu.max", format!("{quota} 100000"), false),
-            // The period of a new cgroup is that tenth.
-            CgroupVersion::One => set("cpu", "cpu.cfs_quota_us", quota.to_string(), false),
-        }
+        let period = if version == CgroupVersion::Two { " 100000" } else { "" };
+        set("cpu", limit_file(version, "cpu"), format!("{quota}{period}"), false);
     }
     all
 }

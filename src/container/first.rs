@@ -5,6 +5,7 @@ use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::{init, protection, root, terminal};
 use crate::ground::Errno;
+use crate::kernel::proc::{USUAL_PATH, find_program};
 use crate::kernel::{
     CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
 };
@@ -12,9 +13,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 const WHY: &str =
@@ -107,7 +107,7 @@ fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
 fn command(plan: &Plan, environment: &[(OsString, OsString)]) -> Result<PathBuf, ContainerError> {
     let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_os_str());
     let name = plan.command.first().ok_or_else(|| ContainerError::Broken("no command".to_string()))?;
-    find(name, path.unwrap_or_default()).ok_or_else(|| {
+    find_program(name, path.unwrap_or_default()).ok_or_else(|| {
         let call = CallError::of("execve", format!("{}, …", crate::kernel::quoted(name.as_ref())), Errno::ENOENT);
         let (why, fix) = (
             "the image has no program of this name",
@@ -162,27 +162,10 @@ fn start(
     Err(ContainerError::host(&format!("cannot start {}", plan.command[0].display()), call, why, fix).with_code(code))
 }
 
-/// The file that a name means: with a `/` in it, itself; else the first one in PATH.
-fn find(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
-    if name.as_bytes().contains(&b'/') {
-        return Some(PathBuf::from(name));
-    }
-    let candidates = || std::env::split_paths(path).map(|directory| directory.join(name));
-    let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|data| data.is_file());
-    let is_program = |path: &PathBuf| {
-        std::fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
-    };
-    candidates().find(is_program).or_else(|| candidates().find(|path| is_file(path)))
-}
-
 /// What the command finds in its environment; the last of a name counts.
 fn environment(plan: &Plan) -> Vec<(OsString, OsString)> {
     let home = if plan.user.is_none_or(|(user, _)| user == 0) { "/root" } else { "/" };
-    let defaults = [
-        ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
-        ("HOME", home),
-        ("HOSTNAME", &plan.hostname),
-    ];
+    let defaults = [("PATH", USUAL_PATH), ("HOME", home), ("HOSTNAME", &plan.hostname)];
     let mut all: Vec<(OsString, OsString)> = defaults.map(|(name, value)| (name.into(), value.into())).to_vec();
     for variable in &plan.environment {
         let bytes = variable.as_bytes();

@@ -2,8 +2,9 @@
 //! promises nothing. `doctor` tries.
 
 use crate::ground::Need;
+use crate::kernel::proc::{USUAL_PATH, find_program, knows_filesystem, sysctl};
 use crate::stage::cgroup_places;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Something that a lesson needs and this machine surely does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,21 +40,21 @@ fn cgroups() -> Option<Lack> {
 }
 
 fn network() -> Option<Lack> {
-    if let Some(lack) = switched_off("max_net_namespaces", "network namespaces") {
+    if let Some(lack) = switched_off("user.max_net_namespaces", "network namespaces") {
         return Some(lack);
     }
-    let missing = ["ip", "ping"].into_iter().find(|program| find(program).is_none())?;
+    let missing = ["ip", "ping"].into_iter().find(|program| find_program(program, USUAL_PATH).is_none())?;
     let package = if missing == "ip" { "iproute2" } else { "iputils-ping" };
     let why = format!("there is no program {missing}");
     Some(Lack { why, fix: format!("install it; on Debian: sudo apt-get install {package}") })
 }
 
 fn overlay() -> Option<Lack> {
-    let known = std::fs::read_to_string("/proc/filesystems").ok()?;
+    let is_known = knows_filesystem("overlay")?;
     let release = crate::kernel::kernel_release();
     // What is not loaded yet may be a module.
     let modules = Path::new("/lib/modules").join(release);
-    if known.lines().any(|line| line.trim_start_matches("nodev").trim() == "overlay") || modules.is_dir() {
+    if is_known || modules.is_dir() {
         return None;
     }
     let why = "the kernel has no overlay file system, and no modules from which it could load one".to_string();
@@ -61,14 +62,8 @@ fn overlay() -> Option<Lack> {
 }
 
 fn switched_off(switch: &str, what: &str) -> Option<Lack> {
-    let value = std::fs::read_to_string(format!("/proc/sys/user/{switch}")).ok()?;
-    (value.trim() == "0").then(|| Lack {
-        why: format!("this machine allows no {what} (user.{switch} is 0)"),
-        fix: format!("sudo sysctl user.{switch}=10000"),
+    (sysctl(switch)? == "0").then(|| Lack {
+        why: format!("this machine allows no {what} ({switch} is 0)"),
+        fix: format!("sudo sysctl {switch}=10000"),
     })
-}
-
-fn find(program: &str) -> Option<PathBuf> {
-    let places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-    places.into_iter().map(|place| Path::new(place).join(program)).find(|path| path.exists())
 }

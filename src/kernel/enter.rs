@@ -4,7 +4,7 @@
 //! through it belongs to the process that had the number then, or fails with ESRCH.
 
 use crate::ground::Errno;
-use crate::kernel::proc::{Mount, parse_mounts};
+use crate::kernel::proc::{Membership, Mount, parse_mounts, sysctl};
 use crate::kernel::strace;
 use crate::kernel::sys::CallError;
 use nix::sched::CloneFlags;
@@ -130,6 +130,13 @@ impl Process {
         let mut table = Vec::new();
         File::from(self.file("mountinfo")?).read_to_end(&mut table)?;
         Ok(parse_mounts(&table))
+    }
+
+    /// The cgroups that it is in.
+    pub fn membership(&self) -> Result<Membership> {
+        let mut text = Vec::new();
+        File::from(self.file("cgroup")?).read_to_end(&mut text)?;
+        Ok(Membership::parse(text))
     }
 
     /// One of its small files in /proc, as text.
@@ -296,7 +303,7 @@ pub fn proc_device() -> u64 {
 
 /// What tells this run of the machine from every other one.
 pub fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
+    sysctl("kernel.random.boot_id").unwrap_or_default()
 }
 
 /// setsid(2): a session of its own, without a terminal.

@@ -6,8 +6,9 @@
 
 use crate::ground::Errno;
 use crate::kernel::CallError;
+use crate::kernel::proc::is_program;
 use crate::rootfs::libraries::Libraries;
-use crate::rootfs::programs::{PLACES, find, is_program};
+use crate::rootfs::programs::{PLACES, find};
 use crate::rootfs::{base, script};
 use crate::tree::{Inside, Meta, TreeError, TreeWriter};
 use serde::Serialize;
@@ -99,9 +100,9 @@ impl<'t, 'a> HostFiles<'t, 'a> {
         self.copied.programs.push(path.display().to_string());
         if let Some(script) = script::read(path) {
             for program in script.programs() {
-                match if program.is_absolute() { Some(program.clone()) } else { find(program.as_os_str()) } {
-                    Some(found) if is_program(&found) => self.program(&found)?,
-                    _ => self.lacks(program.as_os_str(), path),
+                match find(program.as_os_str()) {
+                    Some(found) => self.program(&found)?,
+                    None => self.lacks(program.as_os_str(), path),
                 }
             }
             return Ok(());

@@ -1,9 +1,9 @@
 //! The programs that a root file system has: enough to look around, to mount, and to make namespaces in it; and where this
 //! host has them.
 
+use crate::kernel::proc::{find_program, is_program};
 use std::ffi::OsStr;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where distributions have their programs; a program of the same name in a directory of the user's own is not meant.
 pub(super) const PLACES: &[&str] = &["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
@@ -90,10 +90,5 @@ pub(super) const PROGRAMS: &[(&str, &str)] = &[
 pub(super) fn find(name: &OsStr) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = PLACES.iter().map(PathBuf::from).chain(std::env::split_paths(&path).filter(|path| path.is_absolute()));
-    places.map(|place| place.join(name)).find(|path| is_program(path))
-}
-
-/// Whether it is a file that can be started.
-pub(super) fn is_program(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    find_program(name, std::env::join_paths(places).ok()?).filter(|path| path.is_absolute() && is_program(path))
 }

@@ -16,7 +16,7 @@
 //! ```
 
 use crate::ground::{CgroupVersion, Errno};
-use crate::kernel::proc::{CONTROLLERS, CgroupTree, Cgroups, LEAF, cgroup_trees, mounts};
+use crate::kernel::proc::{CONTROLLERS, CgroupTree, Cgroups, LEAF, Membership, cgroup_trees, controllers_in, mounts};
 use crate::kernel::{CallError, Namespaces, Process, Sys, names_in, open_directory, own_pid_outside};
 use crate::stage::StageError;
 use std::os::fd::OwnedFd;
@@ -37,8 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Why it cannot: no tree has them, or some are here and some there.
 pub fn places() -> Result<Vec<CgroupTree>, StageError> {
     let table = mounts().map_err(|error| StageError::Broken(format!("cannot read the mount table: {error}")))?;
-    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let trees = cgroup_trees(&table, &own, CONTROLLERS).map_err(|lacking| {
+    let trees = cgroup_trees(&table, &Membership::own(), CONTROLLERS).map_err(|lacking| {
         let (error, why, fix) = lacks(&lacking);
         StageError::host(WANTED, error, why, fix)
     })?;
@@ -180,9 +179,9 @@ fn refused(error: CallError, parent: &Path) -> StageError {
 /// Version 2: has a cgroup hand its controllers down to those that are made in it.
 fn hand_down(sys: &mut Sys, directory: &Path, controllers: &[String]) -> Result<(), CallError> {
     let file = directory.join("cgroup.subtree_control");
-    let has = std::fs::read_to_string(&file).unwrap_or_default();
+    let has = controllers_in(&file);
     for controller in controllers {
-        if !has.split_whitespace().any(|one| one == controller) {
+        if !has.contains(controller) {
             sys.write_once(&file.to_string_lossy(), &format!("+{controller}"))?;
         }
     }

@@ -5,7 +5,7 @@
 //! the child, so the worker is a process of its own.
 
 use crate::ground::Errno;
-use crate::kernel::proc::Cgroups;
+use crate::kernel::proc::{Cgroups, sysctl};
 use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
 use crate::stage::ScratchChoice;
 use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
@@ -132,8 +132,8 @@ fn write_map(file: &str, content: &str) -> Result<(), StageError> {
 
 /// Writing an id map failed: why, and what to do.
 pub fn why_no_map() -> (&'static str, &'static str) {
-    let why = match std::fs::read_to_string("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") {
-        Ok(value) if value.trim() == "1" => {
+    let why = match sysctl("kernel.apparmor_restrict_unprivileged_userns").as_deref() {
+        Some("1") => {
             "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
         }
         _ => "the kernel refused the id map of our user namespace",
@@ -148,13 +148,12 @@ fn refused(error: CallError) -> StageError {
 
 /// unshare(2) failed: which of the known switches is off, and what to do.
 pub fn why_no_namespaces(error: &CallError) -> (&'static str, &'static str) {
-    let switch = |path: &str| std::fs::read_to_string(path).ok().map(|value| value.trim().to_string());
-    if switch("/proc/sys/kernel/unprivileged_userns_clone").as_deref() == Some("0") {
+    if sysctl("kernel.unprivileged_userns_clone").as_deref() == Some("0") {
         (
             "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)",
             "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
         )
-    } else if switch("/proc/sys/user/max_user_namespaces").as_deref() == Some("0") {
+    } else if sysctl("user.max_user_namespaces").as_deref() == Some("0") {
         (
             "this machine allows no user namespaces (user.max_user_namespaces is 0)",
             "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",

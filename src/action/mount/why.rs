@@ -5,7 +5,7 @@
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
 use crate::ground::{Errno, Failure};
-use crate::kernel::proc::{Mount, mount_of, mounts};
+use crate::kernel::proc::{Mount, knows_filesystem, mount_of, mounts};
 use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -119,8 +119,7 @@ fn no_privileges(_: &Refused) -> Option<Cause> {
 }
 
 fn no_overlay_in_this_kernel(_: &Refused) -> Option<Cause> {
-    let known = std::fs::read_to_string("/proc/filesystems").unwrap_or_default();
-    let here = known.lines().any(|line| line.ends_with("\toverlay"));
+    let here = knows_filesystem("overlay").unwrap_or(false);
     (!here).then(|| ("/proc/filesystems does not list overlay".into(), "load the module, as root: modprobe overlay".into()))
 }
 

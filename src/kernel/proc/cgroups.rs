@@ -3,8 +3,8 @@
 //! A machine mounts one tree for all controllers (version 2), one tree for each (version 1), or both; then the controllers
 //! are where they are, and a version 2 tree without them is of no use. Which it is, is found by looking at the mount table.
 
-use crate::ground::{CgroupVersion, Errno};
-use crate::kernel::proc::Mount;
+use crate::ground::{CgroupVersion, Errno, Name};
+use crate::kernel::proc::{Limit, Membership, Mount, limit_file};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -55,29 +55,42 @@ impl Cgroups {
 
     /// The names of all cgroups that were made within, each once, `a/b` for nested ones; not the one in which our own
     /// processes are.
-    pub fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<Name> {
         let mut names = Vec::new();
         for tree in &self.trees {
             gather(&tree.directory, Path::new(""), &mut names);
         }
-        names.retain(|name| self.version == CgroupVersion::One || name != LEAF);
+        names.retain(|name| self.version == CgroupVersion::One || name.as_path() != Path::new(LEAF));
         names.sort();
         names.dedup();
         names
     }
 
     /// The file of a limit or of a use, in the cgroup of this name.
-    pub fn read(&self, controller: &str, name: &str, file: &str) -> std::io::Result<String> {
+    pub fn read(&self, controller: &str, name: impl AsRef<Path>, file: &str) -> std::io::Result<String> {
         let directory = self.directory(controller).ok_or(Errno::ENOENT)?;
         Ok(std::fs::read_to_string(directory.join(name).join(file))?.trim().to_string())
     }
+
+    /// The limit of the cgroup of this name, and the text by which the kernel tells it.
+    ///
+    /// # Errors
+    /// Where the controller is not handed down to it.
+    pub fn limit(&self, controller: &str, name: impl AsRef<Path>) -> std::io::Result<(Option<Limit>, String)> {
+        let text = self.read(controller, &name, limit_file(self.version, controller))?;
+        let period = match (controller, self.version) {
+            ("cpu", CgroupVersion::One) => self.read(controller, name, "cpu.cfs_period_us").unwrap_or_default(),
+            _ => String::new(),
+        };
+        Ok((Limit::parse(controller, &format!("{text} {period}")), text))
+    }
 }
 
-fn gather(directory: &Path, inside: &Path, names: &mut Vec<String>) {
+fn gather(directory: &Path, inside: &Path, names: &mut Vec<Name>) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let inside = inside.join(entry.file_name());
-            names.push(inside.display().to_string());
+            names.push(Name::from(inside.as_path()));
             gather(&entry.path(), &inside, names);
         }
     }
@@ -87,7 +100,7 @@ fn gather(directory: &Path, inside: &Path, names: &mut Vec<String>) {
 ///
 /// # Errors
 /// The controllers that no tree has.
-pub fn cgroup_trees(table: &[Mount], own: &str, controllers: &[&str]) -> Result<Vec<CgroupTree>, Vec<String>> {
+pub fn cgroup_trees(table: &[Mount], own: &Membership, controllers: &[&str]) -> Result<Vec<CgroupTree>, Vec<String>> {
     let mut trees: Vec<CgroupTree> = Vec::new();
     let mut lacking = Vec::new();
     for controller in controllers {
@@ -107,8 +120,8 @@ pub fn cgroup_trees(table: &[Mount], own: &str, controllers: &[&str]) -> Result<
         return Ok(trees);
     }
     let unified = version_2(table, own).filter(|parent| {
-        let has = std::fs::read_to_string(parent.join("cgroup.controllers")).unwrap_or_default();
-        lacking.iter().all(|wanted| has.split_whitespace().any(|controller| controller == wanted))
+        let has = controllers_in(&parent.join("cgroup.controllers"));
+        lacking.iter().all(|wanted| has.contains(wanted))
     });
     match unified {
         Some(directory) => {
@@ -119,32 +132,31 @@ pub fn cgroup_trees(table: &[Mount], own: &str, controllers: &[&str]) -> Result<
     }
 }
 
+/// The controllers that a file of a cgroup of version 2 lists: `cgroup.controllers`, `cgroup.subtree_control`.
+pub fn controllers_in(file: &Path) -> Vec<String> {
+    let listed = std::fs::read_to_string(file).unwrap_or_default();
+    listed.split_whitespace().map(String::from).collect()
+}
+
 /// The directory of our own cgroup in the tree of a controller.
-fn version_1(table: &[Mount], own: &str, controller: &str) -> Option<PathBuf> {
+fn version_1(table: &[Mount], own: &Membership, controller: &str) -> Option<PathBuf> {
     let mount = table.iter().rfind(|mount| mount.kind == "cgroup" && mount.has_option(controller))?;
-    let path = own.lines().find_map(|line| {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let names = parts.next()?;
-        names.split(',').any(|name| name == controller).then(|| parts.next()).flatten()
-    })?;
-    Some(below(mount, path))
+    Some(below(mount, own.path(CgroupVersion::One, controller)?))
 }
 
 /// The directory of the version 2 tree below which we may make cgroups: for root the topmost one, where processes and cgroups
 /// may live side by side; for an ordinary user that above our own cgroup, if it was given to the user.
-fn version_2(table: &[Mount], own: &str) -> Option<PathBuf> {
+fn version_2(table: &[Mount], own: &Membership) -> Option<PathBuf> {
     let mount = table.iter().rfind(|mount| mount.kind == "cgroup2")?;
     if crate::kernel::effective_ids().0 == 0 {
         return Some(mount.mountpoint.clone());
     }
-    let path = own.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let own = below(mount, path);
+    let own = below(mount, own.path(CgroupVersion::Two, "")?);
     Some(if own == mount.mountpoint { own } else { own.parent()?.to_path_buf() })
 }
 
 /// A cgroup's directory; where only a part of the tree is mounted, its path is told from the top of the whole.
-fn below(mount: &Mount, path: &str) -> PathBuf {
-    let path = Path::new(path);
+fn below(mount: &Mount, path: &Path) -> PathBuf {
     let inside = path.strip_prefix(&mount.root).unwrap_or(path.strip_prefix("/").unwrap_or(path));
     // Without the slash that an empty rest would leave.
     mount.mountpoint.join(inside).components().collect()

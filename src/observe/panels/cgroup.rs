@@ -1,9 +1,11 @@
 //! The cgroup of the innermost shell, and where a run has cgroups of its own, all that were made in them: their limits and
 //! what is used; cgroups(7).
 
-use super::{Shells, read};
-use crate::ground::CgroupVersion;
-use crate::kernel::proc::{CONTROLLERS, Cgroups, cgroup_trees, mounts};
+use super::Shells;
+use crate::ground::{CgroupVersion, Name};
+use crate::kernel::proc::{
+    CONTROLLERS, Cgroups, Limit, Membership, cgroup_trees, counted, limit_file, mounts, per_cent, use_file,
+};
 use std::path::Path;
 
 /// What, limit, use.
@@ -16,8 +18,8 @@ pub(super) fn rows(shells: &Shells, own: Option<&Cgroups>) -> Vec<Vec<String>> {
 
 /// Where the shell is, and what was made beside it.
 fn of_run(shells: &Shells, own: &Cgroups) -> Vec<Vec<String>> {
-    let groups = read(shells.innermost(), "cgroup");
-    let place = |controller: &str| path_of(&groups, own.version, controller).unwrap_or("?").to_string();
+    let membership = Membership::of(shells.innermost()).unwrap_or_default();
+    let place = |controller: &str| shown(membership.path(own.version, controller));
     let mut places: Vec<(String, Vec<&str>)> = Vec::new();
     for controller in CONTROLLERS {
         match places.iter_mut().find(|(path, _)| *path == place(controller)) {
@@ -35,10 +37,10 @@ fn of_run(shells: &Shells, own: &Cgroups) -> Vec<Vec<String>> {
             .collect(),
     };
     for name in own.names() {
-        let directories = CONTROLLERS.iter().filter(|one| own.read(one, &name, "cgroup.procs").is_ok());
+        let directories = CONTROLLERS.iter().filter(|one| own.read(one, name.as_path(), "cgroup.procs").is_ok());
         let limits: Vec<Vec<String>> = directories.filter_map(|one| limit(own, one, &name)).collect();
         if limits.is_empty() {
-            rows.push(vec![name, "no limit".to_string(), String::new()]);
+            rows.push(vec![name.to_string(), "no limit".to_string(), String::new()]);
         } else {
             rows.extend(limits);
         }
@@ -47,76 +49,63 @@ fn of_run(shells: &Shells, own: &Cgroups) -> Vec<Vec<String>> {
 }
 
 /// A limit of a cgroup, where it has one: `box: processes`, `3`, `1`.
-fn limit(own: &Cgroups, controller: &str, name: &str) -> Option<Vec<String>> {
-    let read = |file: &str| own.read(controller, name, file).ok();
-    let (what, limit, used) = match (controller, own.version) {
-        ("pids", _) => ("processes", read("pids.max").filter(|max| max != "max")?, read("pids.current")?),
-        ("memory", CgroupVersion::Two) => {
-            ("memory", size(&read("memory.max")?)?, size(&read("memory.current")?).unwrap_or_default())
-        }
-        ("memory", CgroupVersion::One) => (
-            "memory",
-            size(&read("memory.limit_in_bytes")?)?,
-            size(&read("memory.usage_in_bytes")?).unwrap_or_default(),
-        ),
-        (_, version) => {
-            let (quota, period) = match version {
-                CgroupVersion::Two => {
-                    read("cpu.max")?.split_once(' ').map(|(quota, period)| (quota.into(), period.into()))?
-                }
-                CgroupVersion::One => (read("cpu.cfs_quota_us")?, read("cpu.cfs_period_us")?),
-            };
-            let share = quota.parse::<f64>().ok().filter(|quota| *quota > 0.0)? * 100.0 / period.parse::<f64>().ok()?;
-            let stat = read("cpu.stat")?;
-            let throttled = stat.lines().find_map(|line| line.strip_prefix("nr_throttled ")).unwrap_or("0");
-            let throttled = match throttled {
-                "0" => String::new(),
+fn limit(own: &Cgroups, controller: &str, name: &Name) -> Option<Vec<String>> {
+    let read = |file: &str| own.read(controller, name.as_path(), file).ok();
+    let used = || read(use_file(own.version, controller)?);
+    let (what, limit, used) = match own.limit(controller, name.as_path()).ok()?.0? {
+        Limit::Processes(most) => ("processes", most.to_string(), used()?),
+        Limit::Bytes(bytes) => ("memory", size(bytes), size(used()?.parse().ok()?)),
+        Limit::Cpu(share) => {
+            let throttled = match counted(&read("cpu.stat")?, "nr_throttled").unwrap_or(0) {
+                0 => String::new(),
                 times => format!("held back {times} times"),
             };
-            ("cpu", format!("{}% of one", (share * 10.0).round() / 10.0), throttled)
+            ("cpu", format!("{} of one", per_cent(share)), throttled)
         }
     };
     Some(vec![format!("{name}: {what}"), limit, used])
 }
 
-/// Bytes, as people write them; nothing where there is no limit.
-fn size(text: &str) -> Option<String> {
-    let bytes: u64 = text.parse().ok()?;
-    // Version 1 says "no limit" by the largest number of whole pages.
+/// Bytes, as people write them.
+fn size(bytes: u64) -> String {
     match bytes {
-        more if more > 1 << 60 => None,
-        0 => Some("0".to_string()),
-        bytes if bytes.is_multiple_of(1 << 20) => Some(format!("{}M", bytes >> 20)),
-        bytes => Some(format!("{}K", bytes.div_ceil(1 << 10))),
+        0 => "0".to_string(),
+        bytes if bytes.is_multiple_of(1 << 20) => format!("{}M", bytes >> 20),
+        bytes => format!("{}K", bytes.div_ceil(1 << 10)),
     }
+}
+
+/// The path of a cgroup, where there is one.
+fn shown(path: Option<&Path>) -> String {
+    path.map_or("?".to_string(), |path| Name::from(path).to_string())
 }
 
 /// The cgroup of the innermost shell as the machine has it.
 fn of_machine(shells: &Shells) -> Vec<Vec<String>> {
-    let groups = read(shells.innermost(), "cgroup");
+    let membership = Membership::of(shells.innermost()).unwrap_or_default();
     let table = mounts().unwrap_or_default();
     let mut rows = Vec::new();
-    if let Some(path) = groups.lines().find_map(|line| line.strip_prefix("0::")) {
-        rows.push(vec!["cgroup".to_string(), path.to_string(), String::new()]);
+    let path = membership.path(CgroupVersion::Two, "");
+    if path.is_some() {
+        rows.push(vec!["cgroup".to_string(), shown(path), String::new()]);
     }
-    for (name, controller, two, one) in LIMITS {
+    for controller in CONTROLLERS {
         // Where the shell itself is: for root a cgroup would be made elsewhere.
-        let Ok(trees) = cgroup_trees(&table, &groups, &[controller]) else { continue };
+        let Ok(trees) = cgroup_trees(&table, &membership, &[controller]) else { continue };
         let Some(tree) = trees.first() else { continue };
-        let (directory, files) = match tree.version {
-            CgroupVersion::One => (tree.directory.clone(), one),
+        let directory = match tree.version {
+            CgroupVersion::One => tree.directory.clone(),
             CgroupVersion::Two => {
                 let mount = table.iter().rfind(|mount| mount.kind == "cgroup2");
                 let top = mount.map_or(Path::new("/sys/fs/cgroup"), |mount| &mount.mountpoint);
-                let path = path_of(&groups, CgroupVersion::Two, controller).unwrap_or("/");
-                (top.join(path.trim_start_matches('/')), two)
+                let path = path.unwrap_or(Path::new("/"));
+                top.join(path.strip_prefix("/").unwrap_or(path))
             }
         };
-        let value = |file: &str| match file {
-            "" => Some(String::new()),
-            file => std::fs::read_to_string(directory.join(file)).ok().map(|text| text.trim().to_string()),
-        };
-        if let (Some(limit), Some(used)) = (value(files[0]), value(files[1])) {
+        let value = |file| std::fs::read_to_string(directory.join(file)).ok().map(|text| text.trim().to_string());
+        let used = use_file(tree.version, controller).map_or(Some(String::new()), value);
+        if let (Some(limit), Some(used)) = (value(limit_file(tree.version, controller)), used) {
+            let name = if *controller == "pids" { "processes" } else { controller };
             rows.push(vec![name.to_string(), limit, used]);
         }
     }
@@ -124,24 +113,4 @@ fn of_machine(shells: &Shells) -> Vec<Vec<String>> {
         rows.push(vec!["cgroup".to_string(), "this machine shows none".to_string(), String::new()]);
     }
     rows
-}
-
-/// What is looked at: the name in words, the controller, the files with the limit and the use in v2 and in v1.
-const LIMITS: &[(&str, &str, [&str; 2], [&str; 2])] = &[
-    ("processes", "pids", ["pids.max", "pids.current"], ["pids.max", "pids.current"]),
-    ("memory", "memory", ["memory.max", "memory.current"], ["memory.limit_in_bytes", "memory.usage_in_bytes"]),
-    ("cpu", "cpu", ["cpu.max", ""], ["cpu.cfs_quota_us", ""]),
-];
-
-/// The path in the line of a controller: `4:pids:/a/b`, in version 2 `0::/a/b`.
-fn path_of<'t>(groups: &'t str, version: CgroupVersion, controller: &str) -> Option<&'t str> {
-    groups.lines().find_map(|line| {
-        let mut words = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (words.next()?, words.next()?);
-        let is_it = match version {
-            CgroupVersion::Two => controllers.is_empty(),
-            CgroupVersion::One => controllers.split(',').any(|one| one == controller),
-        };
-        is_it.then_some(path)
-    })
 }

@@ -1,6 +1,7 @@
 //! Who the innermost shell is: /proc/PID/status, the maps of its user namespace, its capabilities.
 
 use super::{Shells, read, status};
+use crate::kernel::proc::sysctl;
 
 /// What, outside, inside.
 pub(super) fn rows(shells: &Shells) -> Vec<Vec<String>> {
@@ -45,7 +46,7 @@ pub(super) fn rows(shells: &Shells) -> Vec<Vec<String>> {
 
 /// A set of capabilities in words.
 fn told(bits: &str) -> String {
-    let all = std::fs::read_to_string("/proc/sys/kernel/cap_last_cap").ok().and_then(|last| last.trim().parse().ok());
+    let all = sysctl("kernel.cap_last_cap").and_then(|last| last.parse().ok());
     let all: u32 = all.unwrap_or(40) + 1;
     match u64::from_str_radix(bits, 16).unwrap_or_default().count_ones() {
         0 => "none".to_string(),
