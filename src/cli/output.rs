@@ -1,7 +1,7 @@
 //! Where results go: which renderer, how wide, with colours or without, and into which recording.
 
 use crate::cli::Common;
-use crate::event::Event;
+use crate::event::Timed;
 use crate::render::{Json, Paint, Plain, PlainOptions, Renderer, Terminal, TerminalOptions};
 use std::io::{BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
@@ -52,11 +52,11 @@ impl Output {
     }
 
     /// Shows an event. What a person waits for is shown at once.
-    pub fn tell(&mut self, event: &Event) -> std::io::Result<()> {
+    pub fn tell(&mut self, told: &Timed) -> std::io::Result<()> {
         if let Some(recording) = &mut self.recording {
-            recording.add(event)?;
+            told.write(&mut recording.temporary)?;
         }
-        self.renderer.event(event, &mut self.out)
+        self.renderer.event(told, &mut self.out)
     }
 
     /// The renderer alone, and the writer behind it.
@@ -86,11 +86,6 @@ impl Recording {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".recording-").tempfile_in(folder)?;
         Ok(Recording { file: file.to_path_buf(), temporary: BufWriter::new(temporary) })
-    }
-
-    fn add(&mut self, event: &Event) -> std::io::Result<()> {
-        serde_json::to_writer(&mut self.temporary, event)?;
-        self.temporary.write_all(b"\n")
     }
 
     fn finish(self) -> std::io::Result<()> {

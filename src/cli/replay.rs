@@ -2,7 +2,7 @@
 
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
-use crate::event::{Event, FORMAT};
+use crate::event::{Event, RecordingReader, Timed};
 use crate::ground::Role;
 use crate::lesson::CatalogueEntry;
 use std::io::{BufRead, BufReader};
@@ -57,8 +57,7 @@ pub fn lesson(common: &Common, entry: &CatalogueEntry, look: Look) -> Result<(),
             entry.number
         )));
     };
-    let first = recording.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    if let Ok(Event::Begin(begin)) = serde_json::from_slice(first) {
+    if let Some(Ok(Timed { event: Event::Begin(begin), .. })) = RecordingReader::new(&*recording).next() {
         let who = match begin.role {
             Role::Root => "root",
             Role::User => "an ordinary user",
@@ -70,28 +69,14 @@ pub fn lesson(common: &Common, entry: &CatalogueEntry, look: Look) -> Result<(),
 
 fn replay(common: &Common, name: &str, lines: impl BufRead, look: Look) -> Result<(), CliError> {
     let mut output = Output::new(common, look);
-    let wrong = |line: usize, what: String| {
-        CliError::Content(format!(
-            "{name} is not a recording\n  line  {line}: {what}\n  fix   record the run again: layerlab run LESSON --record FILE"
-        ))
-    };
-    let mut begun = false;
-    for (at, line) in lines.lines().enumerate() {
-        let line = line.map_err(|error| wrong(at + 1, error.to_string()))?;
-        let event: Event = serde_json::from_str(&line).map_err(|error| wrong(at + 1, error.to_string()))?;
-        match &event {
-            Event::Begin(begin) if begin.format != FORMAT => {
-                let what = format!("its format is {}, and this program reads format {FORMAT}", begin.format);
-                return Err(wrong(at + 1, what));
-            }
-            Event::Begin(_) => begun = true,
-            _ if !begun => return Err(wrong(at + 1, "it does not begin with the event `begin`".into())),
-            _ => {}
-        }
-        output.tell(&event)?;
-    }
-    if !begun {
-        return Err(wrong(1, "it is empty".into()));
+    for told in RecordingReader::new(lines) {
+        let told = told.map_err(|refused| {
+            CliError::Content(format!(
+                "{name} is not a recording\n  line  {}: {}\n  fix   record the run again: layerlab run LESSON --record FILE",
+                refused.line, refused.what
+            ))
+        })?;
+        output.tell(&told)?;
     }
     Ok(output.finish()?)
 }

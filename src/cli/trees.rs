@@ -67,7 +67,7 @@ impl Trees {
     fn show(&self, common: &Common, observation: Observation) -> Result<(), CliError> {
         let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false, asks: false });
         match self.json {
-            true => output.tell(&Event::Observation(observation))?,
+            true => output.tell(&Event::Observation(observation).into())?,
             false => {
                 let (renderer, out) = output.parts();
                 renderer.observation(&observation, out)?;

@@ -98,7 +98,7 @@ impl Verify {
                 // Read when it was solved; here it would bury what is not.
                 verified.afterwards = None;
             }
-            output.tell(&Event::Verified(verified))?;
+            output.tell(&Event::Verified(verified).into())?;
         }
         output.finish()?;
         if !report.not_begun.is_empty() {

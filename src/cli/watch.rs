@@ -81,10 +81,10 @@ impl Watch {
                     Sight::Nothing(why) => eprintln!("{why}"),
                     Sight::Exercise(picture) => {
                         if before.is_none_or(|before| before.observation != picture.observation) {
-                            output.tell(&Event::Observation(picture.observation.clone()))?;
+                            output.tell(&Event::Observation(picture.observation.clone()).into())?;
                         }
                         if before.is_none_or(|before| before.verified != picture.verified) {
-                            output.tell(&Event::Verified(picture.verified.clone()))?;
+                            output.tell(&Event::Verified(picture.verified.clone()).into())?;
                         }
                         output.flush()?;
                     }

@@ -34,13 +34,14 @@ pub fn check(lesson: &Lesson, stage: Stage) -> Result<Checked, StageError> {
     let (mut command, mut step) = (0, 0);
     let mut run = Run::begin(lesson, stage, RunOptions::default());
     while let Some(item) = run.next(Answer::GoOn)? {
-        match item {
-            Item::Event(Event::Step { number, .. }) => step = number,
-            Item::Event(Event::Command { .. }) => command += 1,
-            Item::Event(Event::Mismatch { found, status, .. }) => {
+        let Item::Event(told) = item else { continue };
+        match told.event {
+            Event::Step { number, .. } => step = number,
+            Event::Command { .. } => command += 1,
+            Event::Mismatch { found, status, .. } => {
                 checked.differences.push(Difference { command: command - 1, found, status });
             }
-            Item::Event(Event::Observation(Observation { overlays, .. })) => {
+            Event::Observation(Observation { overlays, .. }) => {
                 let troubles = overlays.into_iter().flat_map(|overlay| overlay.troubles);
                 checked.unexplained.extend(troubles.map(|trouble| (step, trouble)));
             }

@@ -2,10 +2,11 @@
 
 use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::Wrong;
-use crate::event::{Adapted, Begin, Event, FORMAT, Marked, PanelKind, PathContent, Statement};
+use crate::event::{Adapted, Begin, Event, FORMAT, Marked, PanelKind, PathContent, Statement, Timed};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 use std::collections::VecDeque;
+use std::time::Instant;
 
 /// What a run shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ impl Default for RunOptions {
 /// What a run gives next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// Something happened.
-    Event(Event),
+    /// Something happened, and when.
+    Event(Timed),
     /// Somebody may be asked; the next call of [`Run::next`] brings the answer, and the run waits until then.
     Question(Question),
 }
@@ -66,10 +67,11 @@ pub struct Run {
     stage: Stage,
     options: RunOptions,
     panels: Vec<PanelKind>,
+    began: Instant,
     /// What is still to be done, in order.
     parts: VecDeque<Part>,
     /// What happened and was not told yet.
-    told: VecDeque<Event>,
+    told: VecDeque<Timed>,
     /// Commands that the stage was given, and whose outcome was not collected yet.
     begun: VecDeque<Begun>,
     /// The statements of this step, and what was said of them.
@@ -119,6 +121,7 @@ impl Run {
             stage,
             options,
             panels: lesson.meta.panels.clone(),
+            began: Instant::now(),
             parts,
             told: VecDeque::new(),
             begun: VecDeque::new(),
@@ -160,14 +163,14 @@ impl Run {
 
     fn go_on(&mut self, part: Part) -> Result<(), StageError> {
         match part {
-            Part::Tell(event) => self.told.push_back(event),
+            Part::Tell(event) => self.tell(event),
             Part::Ask(_) => {}
             Part::Begin { lines, last } => self.begin_commands(lines, last)?,
             Part::Command => self.tell_command(),
             Part::Outcome => self.outcome()?,
             Part::Observation => {
                 let observation = self.stage.observed()?;
-                self.told.push_back(Event::Observation(observation));
+                self.tell(Event::Observation(observation));
             }
             Part::Marks => self.mark()?,
             Part::Look => {
@@ -175,9 +178,13 @@ impl Run {
                 self.stage.observed()?;
             }
             Part::Hidden(lines) => self.held &= run_silently(&lines, &mut self.stage)?.is_none(),
-            Part::End => self.told.push_back(Event::End { held: self.held }),
+            Part::End => self.tell(Event::End { held: self.held }),
         }
         Ok(())
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.told.push_back(Timed { at: Some(self.began.elapsed()), event });
     }
 
     /// Hands all commands of a block to the stage, so that it works on the next one while the last one is shown.
@@ -213,7 +220,7 @@ impl Run {
         let Some(begun) = self.begun.front_mut() else { return };
         let meant_to_fail = begun.line.fails.then(|| begun.line.expected.join("\n"));
         let (line, adapted) = (begun.shown.clone(), begun.adapted.take());
-        self.told.push_back(Event::Command { line, meant_to_fail, adapted });
+        self.tell(Event::Command { line, meant_to_fail, adapted });
     }
 
     /// What came of the command that was told last.
@@ -223,17 +230,21 @@ impl Run {
         let held = holds(&line, &ran);
         let found = String::from_utf8_lossy(&ran.shown).into_owned();
         if self.options.syscalls {
-            self.told.extend(ran.calls.into_iter().map(Event::Call));
+            ran.calls.into_iter().for_each(|call| self.tell(Event::Call(call)));
         }
         if !found.is_empty() {
-            self.told.push_back(Event::Output { text: found.clone() });
+            self.tell(Event::Output { text: found.clone() });
         }
-        self.told.extend(ran.failure.map(Event::Explained));
-        self.told.extend(ran.warning.map(|text| Event::Warned { text }));
+        if let Some(failure) = ran.failure {
+            self.tell(Event::Explained(failure));
+        }
+        if let Some(text) = ran.warning {
+            self.tell(Event::Warned { text });
+        }
         if !held {
             self.held = false;
             let status = (line.fails != (ran.status != 0)).then_some(ran.status);
-            self.told.push_back(Event::Mismatch { line: shown, expected: line.expected.join("\n"), found, status });
+            self.tell(Event::Mismatch { line: shown, expected: line.expected.join("\n"), found, status });
         }
         Ok(())
     }
@@ -248,7 +259,7 @@ impl Run {
             statement,
             found,
         });
-        self.told.push_back(Event::Marked { marks: marks.collect() });
+        self.tell(Event::Marked { marks: marks.collect() });
         Ok(())
     }
 }

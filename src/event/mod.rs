@@ -4,15 +4,17 @@
 //! lesson.md ─ parse ─▶ Lesson ─ engine ─▶ stage (kernel) ─ observe ─▶ Event ─ render ─▶ terminal · json · page
 //! ```
 //!
-//! A recording is these events, one JSON object a line. Replaying it goes through the same renderers, so whatever can
-//! be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a reader refuses
-//! any other.
+//! A [recording](Timed) is these events, one JSON object a line. Replaying it goes through the same renderers, so whatever
+//! can be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a reader
+//! refuses any other.
 
 mod panel;
+mod recording;
 mod tree;
 mod verdict;
 
 pub use panel::{Panel, PanelKind, PanelRow};
+pub use recording::{LONGEST_RECORDING, RecordingReader, Refused, Timed};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
 pub use verdict::{Broken, Next, Verdict, Verified};
 
@@ -20,7 +22,7 @@ use crate::ground::{Call, CgroupVersion, Failure, Role};
 use serde::{Deserialize, Serialize};
 
 /// The version of the event format. It goes up when a reader of the old one would misread the new one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One thing that happened in a run, in the order in which it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

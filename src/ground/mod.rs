@@ -5,6 +5,7 @@
 mod call;
 mod cgroup_version;
 mod errno;
+mod escape;
 mod failure;
 mod name;
 mod need;
@@ -13,6 +14,7 @@ mod role;
 pub use call::{Call, CallResult};
 pub use cgroup_version::CgroupVersion;
 pub use errno::Errno;
+pub use escape::escaped;
 pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;

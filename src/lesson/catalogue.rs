@@ -3,6 +3,7 @@
 //! A lesson is a folder `NN-slug`. Opening the catalogue looks at names alone; a lesson's text is read when it is asked
 //! for, and for a list only its first lines are.
 
+use crate::event::LONGEST_RECORDING;
 use crate::lesson::language::{self, Language};
 use crate::lesson::outline;
 use crate::lesson::{FRONT_MATTER_LIMIT, Lesson, LoadError, Meta, Refusal, SIZE_LIMIT, parse, read_meta};
@@ -191,9 +192,9 @@ impl CatalogueEntry {
         Ok(self.text(&bytes, file)?.to_string())
     }
 
-    /// The events of a real run, where there is a recording.
+    /// The recording of a real run, where there is one; no more of it than a reader takes.
     pub fn recording(&self) -> Option<Cow<'static, [u8]>> {
-        self.read(Path::new("recording.jsonl")).ok()
+        self.read_at_most(Path::new("recording.jsonl"), LONGEST_RECORDING).ok()
     }
 
     /// Everything in its folder, relative to it and sorted; directories only where they are empty.

@@ -17,6 +17,7 @@ mod new;
 mod outline;
 mod parse;
 mod pieces;
+mod recorded;
 mod source;
 
 pub use bless::bless;
@@ -31,4 +32,5 @@ pub use model::{Block, ConsoleLine, Exercise, Lesson, Meta, Section, SourcePosit
 pub use new::scaffold;
 pub use outline::Heading;
 pub use parse::parse;
+pub use recorded::belongs;
 pub use source::{FRONT_MATTER_LIMIT, SIZE_LIMIT};

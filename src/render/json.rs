@@ -1,6 +1,6 @@
 //! One event a line, as JSON: what a recording holds and what a program reads.
 
-use crate::event::Event;
+use crate::event::Timed;
 use crate::render::Renderer;
 use std::io::{self, Write};
 
@@ -9,8 +9,7 @@ use std::io::{self, Write};
 pub struct Json;
 
 impl Renderer for Json {
-    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, event)?;
-        out.write_all(b"\n")
+    fn event(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()> {
+        told.write(out)
     }
 }

@@ -3,6 +3,7 @@
 //! All text passes through [`Line::push`], so nothing that a file name or a command's output holds can move the
 //! cursor: control characters and the ones that turn the direction of writing around become escapes.
 
+use crate::ground::escaped;
 use crate::render::style::{Paint, Role};
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -27,26 +28,11 @@ impl Line {
     }
 
     pub(crate) fn push(&mut self, role: Role, text: &str) {
-        let mut safe = String::with_capacity(text.len());
-        for letter in text.chars() {
-            match letter {
-                '\u{202a}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'
-                | '\u{2029}' => {
-                    safe.extend(letter.escape_unicode());
-                }
-                control if control.is_ascii_control() => safe.push_str(&format!("\\{:03o}", control as u32)),
-                control if control.is_control() => safe.extend(control.escape_unicode()),
-                letter => safe.push(letter),
-            }
-        }
+        let safe = escaped(text);
         match self.0.last_mut() {
             Some((last, before)) if *last == role => before.push_str(&safe),
             _ if safe.is_empty() => {}
-            _ => self.0.push((role, safe)),
+            _ => self.0.push((role, safe.into_owned())),
         }
     }
 

@@ -30,17 +30,17 @@ pub use plain::{Plain, PlainOptions};
 pub use style::{Paint, Role};
 pub use terminal::{Terminal, TerminalOptions, failure};
 
-use crate::event::{Event, Observation};
+use crate::event::{Event, Observation, Timed};
 use std::io::{self, Write};
 
 /// Turns the events of a run into text, one after the other.
 pub trait Renderer {
     /// Writes what this event adds.
-    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()>;
+    fn event(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()>;
 
     /// Writes one observation alone, without a lesson around it (`layerlab trees`).
     fn observation(&mut self, observation: &Observation, out: &mut dyn Write) -> io::Result<()> {
-        self.event(&Event::Observation(observation.clone()), out)
+        self.event(&Event::Observation(observation.clone()).into(), out)
     }
 }
 

@@ -3,16 +3,16 @@
 //! The page reads well without JavaScript and without colour: marks and words carry the meaning, and everything that
 //! came from a run is escaped. What the instructor says is not on it.
 
-use crate::event::{Adapted, Begin, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row};
+use crate::event::{Adapted, Begin, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, Timed};
 use crate::ground::{Failure, Role};
 use crate::render::{trees, words};
 use std::fmt::Write;
 
 /// The page of a recording. `hints` gives the hints of an exercise, which no run shows.
-pub fn page(events: &[Event], hints: &dyn Fn(&str) -> Vec<String>) -> String {
+pub fn page(recording: &[Timed], hints: &dyn Fn(&str) -> Vec<String>) -> String {
     let mut page = Page { text: String::new(), console: false, number: 0 };
-    for event in events {
-        page.event(event, hints);
+    for told in recording {
+        page.event(&told.event, hints);
     }
     page.text
 }
@@ -299,7 +299,7 @@ mod tests {
             Event::Output { text: "<i>\"&\"</i>\n".into() },
             Event::Observation(Observation { workspace: vec![row], ..Observation::default() }),
         ];
-        let page = page(&events, &|_| Vec::new());
+        let page = page(&events.map(Into::into), &|_| Vec::new());
         assert!(
             page.contains(
                 "<kbd><span>$ </span>cat '&lt;b&gt;'</kbd><samp>&lt;i&gt;&quot;&amp;&quot;&lt;/i&gt;</samp></pre>"

@@ -1,6 +1,6 @@
 //! Full sentences, one statement a line, for a screen reader: no tree glyphs, no mark without its word, no columns.
 
-use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State};
+use crate::event::{Content, Event, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, Timed};
 use crate::ground::{Name, Role};
 use crate::render::{Renderer, markdown, trees, verdict, words};
 use std::io::{self, Write};
@@ -34,8 +34,8 @@ impl Plain {
 }
 
 impl Renderer for Plain {
-    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        match event {
+    fn event(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()> {
+        match &told.event {
             Event::Begin(begin) => {
                 self.lesson = Some(begin.number);
                 writeln!(out, "Lesson {}: {}.", begin.number, line(&begin.title))?;

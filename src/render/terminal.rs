@@ -3,7 +3,7 @@
 //! Every event becomes a block of [`Line`]s; blocks of different kinds are set apart by one blank line, commands that
 //! follow each other are not. No line is wider than the terminal, so nothing is wrapped by it.
 
-use crate::event::{Adapted, Begin, Event, Marked, Observation, Statement};
+use crate::event::{Adapted, Begin, Event, Marked, Observation, Statement, Timed};
 use crate::ground::{Call, Failure, Role as RunBy};
 use crate::render::line::{Line, head};
 use crate::render::style::{Paint, Role};
@@ -268,8 +268,8 @@ pub(super) fn told(observation: &Observation, width: usize) -> Vec<Line> {
 }
 
 impl Renderer for Terminal {
-    fn event(&mut self, event: &Event, out: &mut dyn Write) -> io::Result<()> {
-        match event {
+    fn event(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()> {
+        match &told.event {
             Event::Begin(begin) => {
                 let lines = self.begin(begin);
                 self.write(Block::Other, lines, out)

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
     let mut out = Vec::new();
     for event in events {
-        renderer.event(event, &mut out).unwrap();
+        renderer.event(&event.clone().into(), &mut out).unwrap();
     }
     String::from_utf8(out).unwrap()
 }

@@ -127,7 +127,7 @@ fn a_recording_shows_the_same_again_without_a_kernel() {
         ("", "it is empty"),
         ("nonsense\n", "line  1"),
         ("{\"event\":\"end\",\"held\":true}\n", "it does not begin with the event `begin`"),
-        (&std::fs::read_to_string(&file).unwrap().replacen("\"format\":1", "\"format\":99", 1), "its format is 99"),
+        (&std::fs::read_to_string(&file).unwrap().replacen("\"format\":2", "\"format\":99", 1), "its format is 99"),
     ] {
         std::fs::write(&file, content).unwrap();
         let ended = fails(layerlab().arg("replay").arg(&file), 4);
