@@ -1,124 +1,246 @@
 //! The rooms may use each other in one direction only: this reads the sources and holds them to the table of
-//! ARCHITECTURE.md.
+//! ARCHITECTURE.md. Each rule is tried on a source that breaks it.
+
+mod source;
 
 use crate::support;
+use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A room, and the rooms that it may use. `ground` and `event` are plain data that all may use.
-const ROOMS: &[(&str, &[&str])] = &[
-    ("ground", &[]),
-    ("event", &["ground"]),
-    ("kernel", &["ground"]),
-    ("tree", &["ground", "kernel"]),
-    ("observe", &["ground", "event", "kernel"]),
-    ("check", &["ground", "event", "kernel", "observe"]),
-    ("action", &["ground", "event", "kernel"]),
-    ("lesson", &["ground", "event", "action", "check"]),
-    ("stage", &["ground", "event", "action", "check", "observe", "kernel", "tree"]),
-    ("engine", &["ground", "event", "action", "check", "lesson", "stage"]),
-    ("session", &["ground", "event", "kernel", "check", "engine", "lesson", "stage", "tree"]),
-    ("container", &["ground", "event", "kernel", "stage"]),
-    ("host", &["ground", "event", "action", "kernel", "stage"]),
-    ("rootfs", &["ground", "kernel", "tree"]),
-    ("render", &["ground", "event"]),
-    (
-        "cli",
-        &[
-            "ground",
-            "event",
-            "check",
-            "container",
-            "engine",
-            "host",
-            "lesson",
-            "observe",
-            "render",
-            "rootfs",
-            "session",
-            "stage",
-            "kernel",
-            "tree",
-        ],
-    ),
-];
+/// Words that few may name: the beginning of a path, and the rooms and files that may.
+const FEW: &[(&str, &[&str])] =
+    &[("nix", &["src/kernel/", "src/ground/errno.rs"]), ("rustix", &["src/kernel/"]), ("colored", &[PAINTER])];
 
-#[test]
-fn imports_point_down_only() {
-    let mut wrong = Vec::new();
-    for (room, uses) in used_rooms() {
-        let (_, allowed) =
-            ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("src/{room} is not in the table"));
-        for (used, file) in uses {
-            if used != room && !allowed.contains(&used.as_str()) {
-                wrong.push(format!("{file} uses crate::{used}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "rooms use each other against the table:\n{}", wrong.join("\n"));
+/// Where colours and the other escape sequences of terminals are written.
+const PAINTER: &str = "src/render/";
+
+/// Who else writes escape sequences: what takes the whole screen and reads its keys, and what sets up bash.
+const ESCAPES: &[&str] = &["src/cli/watch/screen.rs", "src/cli/shell.rs"];
+
+/// The modules of the standard library that reach the machine: the table says which rooms may.
+const REACH: &[&str] = &["env", "fs", "process"];
+
+/// A row of the table: what a room may use.
+#[derive(Debug)]
+struct Room {
+    name: String,
+    uses: BTreeSet<String>,
+    of_std: BTreeSet<String>,
 }
 
-#[test]
-fn the_table_is_the_one_of_the_document() {
+/// The table of ARCHITECTURE.md, the lowest room first.
+fn rooms() -> Vec<Room> {
     let document = std::fs::read_to_string(support::source().join("ARCHITECTURE.md")).unwrap();
-    for (room, allowed) in ROOMS {
-        let allowed: Vec<String> = allowed.iter().map(|room| format!("`{room}`")).collect();
-        let cell = if allowed.is_empty() { "nothing".to_string() } else { allowed.join(", ") };
-        let row = format!("| `{room}` | {cell} |");
-        assert!(document.contains(&row), "ARCHITECTURE.md lacks the row: {row}");
+    let (_, table) = document.split_once("\n| room | uses | of `std` |\n|---|---|---|\n").expect("the table of rooms");
+    let words = |cell: &str| match cell.trim() {
+        "nothing" => BTreeSet::new(),
+        words => words.split(", ").map(|word| word.trim_matches('`').to_string()).collect(),
+    };
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let [name, uses, of_std] = cells[..] else { panic!("{row}") };
+        Room { name: name.trim().trim_matches('`').into(), uses: words(uses), of_std: words(of_std) }
+    })
+    .collect()
+}
+
+#[test]
+fn the_table_has_every_room_above_those_that_it_uses() {
+    let rooms = rooms();
+    let names: BTreeSet<String> = rooms.iter().map(|room| room.name.clone()).collect();
+    let src = std::fs::read_dir(support::source().join("src")).unwrap().map(Result::unwrap);
+    let found = src.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap());
+    assert_eq!(names, found.collect());
+    for (at, room) in rooms.iter().enumerate() {
+        for used in &room.uses {
+            assert!(rooms[..at].iter().any(|below| below.name == *used), "{} may use {used} above it", room.name);
+        }
     }
 }
 
 #[test]
-fn only_the_kernel_room_names_nix_or_rustix_and_only_render_names_a_colour() {
+fn rooms_use_what_the_table_allows_and_nothing_else() {
+    let sources = sources();
+    let wrong: Vec<String> = sources.iter().flat_map(|(file, source)| offences(file, source, &rooms())).collect();
+    assert!(wrong.is_empty(), "against the table of ARCHITECTURE.md, or the rules beneath it:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_is_allowed_that_nobody_does() {
+    let sources = sources();
     let mut wrong = Vec::new();
-    each_source(&mut |room, file, text| {
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (word, home) in [("nix::", "kernel"), ("rustix::", "kernel"), ("colored::", "render")] {
-            let named = text.match_indices(word).any(|(at, _)| {
-                !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == ':' || before == '_')
-            });
-            let is_errno = file.ends_with("ground/errno.rs") && word == "nix::";
-            if named && room != home && !is_errno {
-                wrong.push(format!("{file} names {word}"));
-            }
-        }
-    });
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-fn used_rooms() -> BTreeMap<String, BTreeSet<(String, String)>> {
-    let mut used: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
-    each_source(&mut |room, file, text| {
-        let uses = used.entry(room.to_string()).or_default();
-        // What tests under the code use is their own business.
-        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (at, _) in text.match_indices("crate::") {
-            let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
-            let name: String =
-                text[at + 7..].chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
-            if !name.is_empty() && !line.starts_with("//") {
-                uses.insert((name, file.to_string()));
-            }
-        }
-    });
-    assert!(used.len() >= ROOMS.len(), "the sources were not found: {used:?}");
-    used
-}
-
-/// Calls `each` with every source file of a room: the room, the file's path, its text.
-fn each_source(each: &mut dyn FnMut(&str, &str, &str)) {
-    let src = support::source().join("src");
-    for entry in walkdir::WalkDir::new(&src).into_iter().map(Result::unwrap) {
-        let path = entry.path();
-        let inside = path.strip_prefix(&src).unwrap();
-        let is_source = path.extension().is_some_and(|ending| ending == "rs");
-        // lib.rs and main.rs stand above the rooms.
-        if !is_source || inside.components().count() < 2 {
-            continue;
-        }
-        let room = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
-        let shown = Path::new("src").join(inside);
-        each(&room, &shown.to_string_lossy(), &std::fs::read_to_string(path).unwrap());
+    for room in rooms() {
+        let of_room = || sources.iter().filter(|(file, _)| room_of(file) == room.name).map(|(_, source)| source);
+        let unused = &room.uses - &of_room().flat_map(used_rooms).collect();
+        wrong.extend(unused.iter().map(|unused| format!("{} may use {unused}", room.name)));
+        let unused = &room.of_std - &of_room().flat_map(used_of_std).collect();
+        wrong.extend(unused.iter().map(|unused| format!("{} may use std::{unused}", room.name)));
     }
+    let does = |place: &str, what: &dyn Fn(&Source) -> bool| {
+        sources.iter().any(|(file, source)| file.starts_with(place) && what(source))
+    };
+    for (word, places) in FEW {
+        let unused = places.iter().filter(|place| !does(place, &|source| names(source, word)));
+        wrong.extend(unused.map(|place| format!("{place} may name {word}")));
+    }
+    let unused = ESCAPES.iter().filter(|place| !does(place, &writes_escapes));
+    wrong.extend(unused.map(|place| format!("{place} may write escape sequences")));
+    assert!(wrong.is_empty(), "the table, or a rule beneath it, allows what nobody does:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn whoever_breaks_a_rule_is_caught() {
+    let rooms = rooms();
+    for (file, text, said) in [
+        ("src/event/name.rs", "use crate::cli::Cli;", "uses cli"),
+        ("src/event/name.rs", "use crate::{cli::Cli as _};", "uses cli"),
+        ("src/event/name.rs", "use crate::{ground::Name, cli};", "uses cli"),
+        ("src/event/name.rs", "pub use {crate::{ground::{self, Name}, cli::*}};", "uses cli"),
+        ("src/event/name.rs", "fn x() { crate :: cli::run() }", "uses cli"),
+        ("src/event/name.rs", "macro_rules! x { () => { $crate::cli::run() } }", "uses cli"),
+        ("src/event/name.rs", "fn x() { println!(\"{}\", [crate::cli::run()]) }", "uses cli"),
+        ("src/event/name.rs", "use super::super::cli::Cli;", "uses cli"),
+        ("src/event/mod.rs", "use super::cli::Cli;", "uses cli"),
+        ("src/event/mod.rs", "mod x { fn y() { super::super::cli::run() } }", "uses cli"),
+        ("src/event/panel/ids.rs", "use super::{super::{super::cli::Cli}};", "uses cli"),
+        ("src/event/name.rs", "use self::super::super::{cli};", "uses cli"),
+        ("src/event/name.rs", "use crate as all;", "uses *"),
+        ("src/event/name.rs", "use crate::{self as all};", "uses *"),
+        ("src/event/mod.rs", "use super::*;", "uses *"),
+        ("src/event/name.rs", "extern crate self as all;", "uses *"),
+        ("src/event/name.rs", "#[path = \"../cli/mod.rs\"] mod other;", "uses *"),
+        ("src/event/name.rs", "include!(\"../cli/mod.rs\");", "uses *"),
+        ("src/event/name.rs", "#[cfg(test)] use crate::stage::Stage; use crate::cli::Cli;", "uses cli"),
+        ("src/event/name.rs", "struct X { #[cfg(test)] x: u8, y: crate::cli::Cli }", "uses cli"),
+        ("src/nowhere/name.rs", "", "src/nowhere is not in the table"),
+        ("src/engine/run.rs", "use nix::unistd::Pid;", "names nix"),
+        ("src/engine/run.rs", "use {nix as n};", "names nix"),
+        ("src/engine/run.rs", "fn x() { ::rustix::process::getpid() }", "names rustix"),
+        ("src/ground/name.rs", "use nix::errno::Errno;", "names nix"),
+        ("src/cli/run.rs", "use colored::Colorize as _;", "names colored"),
+        ("src/cli/run.rs", "const RED: &str = \"\\x1b[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "const RED: &str = \"\\u{1B}[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "const RED: &[u8] = b\"\\x1B[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "const RED: &str = r\"\\033[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "const RED: &str = r\"\\e[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "const RED: &str = \"\u{1b}[31m\";", "writes an escape sequence"),
+        ("src/render/words.rs", "fn x() { std::fs::read(\"x\") }", "uses std::fs"),
+        ("src/render/words.rs", "use std::{fmt, fs};", "uses std::fs"),
+        ("src/render/words.rs", "use std::os::unix::fs::symlink;", "uses std::fs"),
+        ("src/render/words.rs", "use ::std::{process::{self as p}};", "uses std::process"),
+        ("src/render/words.rs", "use {std::env};", "uses std::env"),
+        ("src/render/words.rs", "use std as s;", "uses std::*"),
+        ("src/render/words.rs", "use std::*;", "uses std::*"),
+    ] {
+        let wrong = offences(file, &Source::read(text, &module_of(file)), &rooms);
+        assert_eq!(wrong, [format!("{file} {said}").replace(&format!("{file} src"), "src")], "{text}");
+    }
+    // What looks like it and is not.
+    for (file, text) in [
+        (
+            "src/event/name.rs",
+            "//! [`crate::cli`]\n/// \"\\x1b[1m\" of crate::cli\nuse crate::{ground::Name, event::Event};",
+        ),
+        ("src/event/name.rs", "use super::{Event, Kind}; use crate::event::{self, *}; pub(crate) fn x() {}"),
+        ("src/event/name.rs", "#[cfg(test)]\nmod tests { use crate::cli::Cli; const X: &str = \"\\x1b\"; }"),
+        (
+            "src/event/name.rs",
+            "fn x(fs: u8) -> impl Sized + use<> { self.process.env(std::fmt::Error, \"crate::cli\") }",
+        ),
+        ("src/kernel/name.rs", "use {nix::unistd, rustix::fs};"),
+        ("src/render/name.rs", "const BOLD: &str = \"\\x1b[1m\"; use colored::Colorize;"),
+    ] {
+        assert_eq!(offences(file, &Source::read(text, &module_of(file)), &rooms), [""; 0], "{text}");
+    }
+}
+
+/// What a file does that it may not.
+fn offences(file: &str, source: &Source, rooms: &[Room]) -> Vec<String> {
+    let mut wrong = BTreeSet::new();
+    let Some(room) = rooms.iter().find(|room| room.name == room_of(file)) else {
+        return vec![format!("src/{} is not in the table", room_of(file))];
+    };
+    for used in used_rooms(source) {
+        if used != room.name && !room.uses.contains(&used) {
+            wrong.insert(format!("{file} uses {used}"));
+        }
+    }
+    for used in used_of_std(source) {
+        if !room.of_std.contains(&used) {
+            wrong.insert(format!("{file} uses std::{used}"));
+        }
+    }
+    let may = |places: &[&str]| places.iter().any(|place| file.starts_with(place));
+    for (word, places) in FEW {
+        if !may(places) && names(source, word) {
+            wrong.insert(format!("{file} names {word}"));
+        }
+    }
+    if !may(ESCAPES) && !file.starts_with(PAINTER) && writes_escapes(source) {
+        wrong.insert(format!("{file} writes an escape sequence"));
+    }
+    wrong.into_iter().collect()
+}
+
+/// The rooms that a source names; `*` for all of them.
+fn used_rooms(source: &Source) -> BTreeSet<String> {
+    let paths = source.paths.iter().filter(|path| path.len() > 1 && path[0] == "crate");
+    paths.map(|path| path[1].clone()).collect()
+}
+
+/// What of [`REACH`] a source names; `*` for all of it.
+fn used_of_std(source: &Source) -> BTreeSet<String> {
+    let paths = source.paths.iter().filter(|path| path.len() > 1 && path[0] == "std");
+    // `std::os::unix::fs` makes links.
+    let part = paths.map(|path| if path[1] == "os" && path.len() > 3 { &path[3] } else { &path[1] });
+    part.filter(|part| *part == "*" || REACH.contains(&part.as_str())).cloned().collect()
+}
+
+/// Whether paths begin with this word.
+fn names(source: &Source, word: &str) -> bool {
+    source.paths.iter().any(|path| path.len() > 1 && path[0] == word)
+}
+
+fn writes_escapes(source: &Source) -> bool {
+    source.literals.iter().any(|literal| is_escape(literal))
+}
+
+/// Whether a literal holds the character by which sequences begin that a terminal obeys, in Rust's notation or a shell's.
+fn is_escape(literal: &str) -> bool {
+    let literal = literal.to_ascii_lowercase();
+    ["\u{1b}", "\\x1b", "\\u{1b}", "\\u{001b}", "\\033", "\\e["].iter().any(|escape| literal.contains(escape))
+}
+
+/// The room of `src/room/file.rs`.
+fn room_of(file: &str) -> &str {
+    file.split('/').nth(1).unwrap()
+}
+
+/// The module of a file, from the crate on.
+fn module_of(file: &str) -> Vec<String> {
+    let inside = file.strip_prefix("src/").unwrap().strip_suffix(".rs").unwrap();
+    let parts = inside.strip_suffix("/mod").unwrap_or(inside).split('/');
+    ["crate"].into_iter().chain(parts).map(String::from).collect()
+}
+
+/// Every source file of a room, but for those that are compiled for tests alone.
+fn sources() -> BTreeMap<String, Source> {
+    let src = support::source().join("src");
+    let mut sources = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(&src).into_iter().map(Result::unwrap) {
+        let inside = entry.path().strip_prefix(&src).unwrap();
+        let is_source = inside.extension().is_some_and(|ending| ending == "rs");
+        // lib.rs and main.rs stand above the rooms.
+        if is_source && inside.components().count() > 1 {
+            let file = Path::new("src").join(inside).into_os_string().into_string().unwrap();
+            let source = Source::read(&std::fs::read_to_string(entry.path()).unwrap(), &module_of(&file));
+            sources.insert(file, source);
+        }
+    }
+    let of_tests: Vec<Vec<String>> = sources.values().flat_map(|source| source.test_modules.clone()).collect();
+    sources.retain(|file, _| !of_tests.iter().any(|module| module_of(file).starts_with(module)));
+    assert!(sources.len() > 100, "the sources were not found: {:?}", sources.keys());
+    sources
 }
