@@ -1,8 +1,9 @@
 //! Where results go: which renderer, how wide, with colours or without, and into which recording.
 
-use crate::cli::Common;
+use crate::cli::{CliError, Common};
 use crate::event::Timed;
 use crate::render::{Json, Paint, Plain, PlainOptions, Renderer, Terminal, TerminalOptions};
+use crate::tree::write_named;
 use std::io::{BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -123,4 +124,12 @@ pub fn paint(common: &Common) -> Paint {
 fn colour() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     !set("NO_COLOR") && (set("CLICOLOR_FORCE") || std::io::stdout().is_terminal())
+}
+
+/// Writes a file that somebody named: all of it or nothing.
+pub fn write_file(what: &str, file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    write_named(file, bytes).map_err(|error| {
+        let fix = "name a file in a directory that exists and is yours";
+        CliError::Usage(format!("cannot write {what} to {}\n  call  {}\n  fix   {fix}", file.display(), error.call))
+    })
 }

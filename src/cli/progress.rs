@@ -2,7 +2,7 @@
 
 use crate::cli::ask::sure;
 use crate::cli::here;
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, output};
 use crate::session::{Home, Progress};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -62,12 +62,7 @@ fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
     match file.filter(|file| *file != Path::new("-")) {
         None => Ok(std::io::stdout().write_all(text.as_bytes())?),
         Some(file) => {
-            std::fs::write(file, text).map_err(|error| {
-                let errno = crate::ground::Errno::from(&error);
-        let (errno, words) = (errno.name(), errno.words());
-                let file = file.display();
-                CliError::Usage(format!("cannot write your progress to {file}\n  call  openat(AT_FDCWD, \"{file}\", O_WRONLY|O_CREAT|O_TRUNC) = -1 {errno} ({words})\n  fix   name a file in a directory that exists and is yours"))
-            })?;
+            output::write_file("your progress", file, text.as_bytes())?;
             println!("Your progress is in {}. On the other machine: layerlab progress import FILE", file.display());
             Ok(())
         }

@@ -1,7 +1,7 @@
 //! `layerlab verify [LESSON[.EXERCISE]|all]`
 
 use crate::cli::here::{self, PROGRAM, Target, word};
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{self, Look, Output};
 use crate::cli::{CliError, Common};
 use crate::engine;
 use crate::event::{Event, Next, Verified};
@@ -51,7 +51,8 @@ impl Verify {
         }
         report.solved = report.not_begun.is_empty() && report.exercises.iter().all(|verified| verified.solved);
         if let Some(file) = &self.junit {
-            write_junit(file, &report)?;
+            let text = junit(&report.exercises, &report.not_begun);
+            output::write_file("the verdicts", file, &text)?;
         }
         self.tell(common, &report)?;
         if report.solved { Ok(()) } else { Err(CliError::NotHeld) }
@@ -146,13 +147,4 @@ pub fn look(target: &Target, exercise: &Exercise) -> Result<Verified, CliError> 
     let afterwards = (solved && !exercise.afterwards.is_empty()).then(|| exercise.afterwards.clone());
     let next = Next { command: word("hint"), why: "shows a hint, a little more each time".to_string() };
     Ok(Verified { exercise: target.called(exercise), title: exercise.task(), solved, verdicts, afterwards, next })
-}
-
-fn write_junit(file: &Path, report: &Report) -> Result<(), CliError> {
-    std::fs::write(file, junit(&report.exercises, &report.not_begun)).map_err(|error| {
-        let errno = crate::ground::Errno::from(&error);
-        let (errno, text) = (errno.name(), errno.words());
-        let file = file.display();
-        CliError::Usage(format!("cannot write the verdicts to {file}\n  call  openat(AT_FDCWD, \"{file}\", O_WRONLY|O_CREAT|O_TRUNC) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
-    })
 }

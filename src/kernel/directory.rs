@@ -112,6 +112,12 @@ pub fn open_file(directory: &OwnedFd, name: &Path) -> Result<OwnedFd> {
     Ok(rustix::fs::openat(directory, name, flags, Mode::empty())?)
 }
 
+/// Opens a file at a path to read it, not waiting for the writer of a pipe.
+pub fn open_at_once(path: &Path) -> Result<std::fs::File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    Ok(rustix::fs::openat(CWD, path, flags, Mode::empty())?.into())
+}
+
 /// Reads a small file below `directory`.
 pub fn read_in(directory: &OwnedFd, name: &Path) -> Result<String> {
     let mut text = String::new();

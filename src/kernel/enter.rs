@@ -59,9 +59,13 @@ pub fn keep_proc() {
 
 /// Opens a file or a directory below the /proc that was kept.
 fn open_in_proc(path: &str, flags: OFlags) -> Result<OwnedFd> {
+    Ok(rustix::fs::openat(kept_proc()?, path, flags | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// The /proc that was kept.
+pub(super) fn kept_proc() -> Result<&'static OwnedFd> {
     keep_proc();
-    let proc = PROC.get().ok_or_else(|| Error::from(std::io::ErrorKind::NotFound))?;
-    Ok(rustix::fs::openat(proc, path, flags | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+    PROC.get().ok_or_else(|| Error::from(std::io::ErrorKind::NotFound))
 }
 
 /// The message queues of the IPC namespace that we are in, by their numbers; proc_sysvipc(5).

@@ -5,6 +5,7 @@
 //! hostile archive thinks of, they lead nowhere but into the directory that was opened first.
 
 use crate::kernel::directory::{Stat, look};
+use crate::kernel::enter::kept_proc;
 use crate::kernel::strace;
 use crate::kernel::sys::CallError;
 use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, SeekFrom, Timespec, Timestamps, Uid, XattrFlags};
@@ -75,12 +76,23 @@ impl Within {
         made.map_err(|errno| self.error("mkdirat", name, "0700", errno))
     }
 
-    /// A new file that only we may read.
-    pub fn make_file(&self, name: &OsStr) -> Outcome<File> {
+    /// A new file with this mode, less what the umask takes away.
+    pub fn make_file(&self, name: &OsStr, mode: u32) -> Outcome<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let shown = "O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600";
-        let made = single(name).and_then(|()| rustix::fs::openat(&self.0, name, flags, Mode::RUSR | Mode::WUSR));
-        made.map(File::from).map_err(|errno| self.error("openat", name, shown, errno))
+        let shown = || format!("O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, {}", strace::mode(mode));
+        let made = single(name).and_then(|()| rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(mode)));
+        made.map(File::from).map_err(|errno| self.error("openat", name, &shown(), errno))
+    }
+
+    /// A file that is there to be locked; it is made where it is missing. On a disk that has become read-only it can still be
+    /// had. A pipe of that name is not waited for.
+    pub fn lock_file(&self, name: &OsStr) -> Outcome<File> {
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let open = |flags| rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o666));
+        let opened = single(name)
+            .and_then(|()| open(flags | OFlags::RDWR | OFlags::CREATE).or_else(|errno| open(flags).map_err(|_| errno)));
+        let shown = "O_RDWR|O_CREAT|O_NONBLOCK|O_NOFOLLOW|O_CLOEXEC, 0666";
+        opened.map(File::from).map_err(|errno| self.error("openat", name, shown, errno))
     }
 
     /// A new symbolic link; its text may be anything.
@@ -159,8 +171,10 @@ impl Within {
         if mode & 0o700 == 0o700 {
             return Ok(());
         }
-        // fchmod(2) does not take such a descriptor.
-        let unlocked = rustix::fs::chmod(format!("/proc/self/fd/{}", self.0.as_raw_fd()), Mode::RWXU);
+        // fchmod(2) does not take such a descriptor. The /proc of a session does not know us.
+        let unlock =
+            |proc| rustix::fs::chmodat(proc, format!("self/fd/{}", self.0.as_raw_fd()), Mode::RWXU, AtFlags::empty());
+        let unlocked = kept_proc().map_err(|_| Errno::NOSYS).and_then(unlock);
         unlocked.map_err(|errno| of_open("fchmod", &self.0, "0700".to_string(), errno))
     }
 
@@ -340,11 +354,11 @@ mod tests {
         std::os::unix::fs::symlink("..", folder.path().join("in/link")).unwrap();
         let within = Within::open(&folder.path().join("in")).unwrap();
         for name in ["", ".", "..", "../x", "/x", "a/b", "link/x"] {
-            assert!(within.make_file(OsStr::new(name)).unwrap_err().errno == Errno::EINVAL, "{name}");
+            assert!(within.make_file(OsStr::new(name), 0o600).unwrap_err().errno == Errno::EINVAL, "{name}");
         }
         assert!(within.directory(OsStr::new("link")).is_err());
         assert!(within.file(OsStr::new("link")).unwrap_err().errno == Errno::ELOOP);
-        let error = within.make_file(OsStr::new("link")).unwrap_err();
+        let error = within.make_file(OsStr::new("link"), 0o600).unwrap_err();
         assert!(error.errno == Errno::EEXIST && error.to_string().contains("in>, \"link\", O_WRONLY"), "{error}");
     }
 }

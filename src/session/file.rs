@@ -1,5 +1,7 @@
 //! Files that are written whole or not at all, and read without trust.
 
+use crate::kernel::{CallError, open_at_once, quoted};
+use crate::tree::write_whole;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::{Error, ErrorKind, Read, Result};
@@ -14,22 +16,18 @@ pub struct Form {
     pub version: u32,
 }
 
-/// Puts a value as JSON in the place of a file; whoever reads it meanwhile sees the old one or the new one (rename(2)).
-/// The caller keeps other writers out.
-pub fn replace(path: &Path, value: &impl Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(value)?;
+/// Puts a value as JSON in the place of a file; whoever reads it meanwhile sees the old one or the new one. The caller keeps
+/// other writers out.
+pub fn replace(path: &Path, value: &impl Serialize) -> std::result::Result<(), CallError> {
+    let text = serde_json::to_vec_pretty(value).map_err(Error::from);
+    let mut text = text.map_err(|error| CallError::of("write", quoted(path), &error))?;
     text.push(b'\n');
-    // Of the same name each time: what a killed process left is written over.
-    let mut new = path.as_os_str().to_os_string();
-    new.push(".new");
-    std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path)).inspect_err(|_| {
-        let _ = std::fs::remove_file(&new);
-    })
+    write_whole(path, &text)
 }
 
 /// Reads a value; `None` where there is no file. What is no such value is [`ErrorKind::InvalidData`].
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let file = match std::fs::File::open(path) {
+    let file = match open_at_once(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),

@@ -1,6 +1,6 @@
 //! Where the files of a learner are.
 
-use crate::kernel::{effective_ids, lock_within};
+use crate::kernel::{CallError, Within, effective_ids, lock_within, quoted};
 use crate::session::SessionError;
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -89,19 +89,16 @@ impl Home {
     /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, which is
     /// called `progress`), and keeps them out as long as the file is open.
     pub fn lock(&self, lesson: &str, exclusive: bool) -> Result<File, SessionError> {
-        self.make(&self.root.join(STATE))?;
-        let path = self.root.join(STATE).join(format!("{lesson}.lock"));
+        let (state, name) = (self.root.join(STATE), format!("{lesson}.lock"));
+        self.make(&state)?;
         let wanted = match lesson {
             PROGRESS => "cannot note your progress",
             _ => "cannot work on this session now",
         };
-        let failed = |call: &str, error: &std::io::Error| {
-            SessionError::disk(wanted, call, &path, error, "its lock can't be had", "make room, or set LAYERLAB_HOME")
+        let failed = |error: CallError| {
+            SessionError::call(wanted, error, "its lock can't be had", "make room, or set LAYERLAB_HOME")
         };
-        // On a disk that has become read-only it can still be looked.
-        let opened =
-            File::options().create(true).append(true).open(&path).or_else(|error| File::open(&path).map_err(|_| error));
-        let file = opened.map_err(|error| failed("openat", &error))?;
+        let file = Within::open(&state).and_then(|state| state.lock_file(name.as_ref())).map_err(failed)?;
         match lock_within(&file, exclusive, PATIENCE) {
             Ok(true) => Ok(file),
             Ok(false) => Err(SessionError::refused(
@@ -109,7 +106,7 @@ impl Home {
                 "another layerlab is just making or ending something in it",
                 "wait until it is done, and try again",
             )),
-            Err(error) => Err(failed("flock", &error)),
+            Err(error) => Err(failed(CallError::of("flock", quoted(name.as_ref()), &error))),
         }
     }
 

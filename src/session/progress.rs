@@ -92,14 +92,7 @@ impl Progress {
         if progress != before || damaged.is_some() {
             file::replace(&path, &progress).map_err(|error| {
                 let why = "what you had done before is still there; this last thing is not noted";
-                SessionError::disk(
-                    "cannot note your progress",
-                    "write",
-                    &path,
-                    &error,
-                    why,
-                    "make room, and do it again",
-                )
+                SessionError::call("cannot note your progress", error, why, "make room, and do it again")
             })?;
         }
         Ok(damaged)

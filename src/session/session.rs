@@ -9,6 +9,7 @@ use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
 use crate::stage::{Keeper, KeeperState, Stage, StageError, StageNeeds, StartingKeeper, Visit};
 use crate::tree::remove_tree;
+use serde::Serialize;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -247,7 +248,7 @@ impl Session {
             let fix = format!("see how it goes wrong: layerlab run {}", lesson.meta.number);
             return Err(SessionError::refused(&wanted, &why, &fix));
         }
-        self.written(&note, file::replace(&note, &start))?;
+        self.note(&note, &start)?;
         Ok(start)
     }
 
@@ -271,15 +272,14 @@ impl Session {
     }
 
     fn write(&self) -> Result<(), SessionError> {
-        let path = self.state().join("session.json");
-        self.written(&path, file::replace(&path, &self.record))
+        self.note(&self.state().join("session.json"), &self.record)
     }
 
-    fn written(&self, path: &Path, outcome: std::io::Result<()>) -> Result<(), SessionError> {
-        outcome.map_err(|error| {
+    fn note(&self, path: &Path, value: &impl Serialize) -> Result<(), SessionError> {
+        file::replace(path, value).map_err(|error| {
             let wanted = format!("cannot note the session of {}", self.lesson);
             let fix = "make room, or set LAYERLAB_HOME to a directory on another disk";
-            SessionError::disk(&wanted, "write", path, &error, "without the note it could not be found again", fix)
+            SessionError::call(&wanted, error, "without the note it could not be found again", fix)
         })
     }
 

@@ -2,7 +2,8 @@
 //!
 //! [`new_directory`] sees to it that a directory appears whole or not at all; a [`TreeWriter`] fills it, from another
 //! directory ([`copy_tree`]) or from an archive that nobody has to trust ([`Archive`]). All of it is counted against a
-//! [`Budget`], and stops when it is told to. [`remove_tree`] deletes a tree.
+//! [`Budget`], and stops when it is told to. [`remove_tree`] deletes a tree, [`write_whole`] writes a small
+//! file.
 
 mod archive;
 mod budget;
@@ -13,6 +14,7 @@ mod new_directory;
 mod pax;
 mod remove;
 mod unpacked;
+mod whole_file;
 mod writer;
 
 pub use archive::{Archive, Entry, EntryKind};
@@ -22,4 +24,5 @@ pub use error::TreeError;
 pub use inside::Inside;
 pub use new_directory::{DirectoryKind, new_directory};
 pub use remove::remove_tree;
+pub use whole_file::{write_named, write_whole};
 pub use writer::{LeftOut, Made, Meta, TreeWriter};

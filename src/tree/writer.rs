@@ -223,7 +223,7 @@ impl<'a> TreeWriter<'a> {
     }
 
     fn begin(&mut self, path: &Inside, size: u64) -> Outcome<File> {
-        self.place(path, size, Within::make_file)
+        self.place(path, size, |parent, name| parent.make_file(name, 0o600))
     }
 
     fn finish_file(&mut self, path: &Inside, file: &File, meta: &Meta) -> Outcome<()> {

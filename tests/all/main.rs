@@ -10,6 +10,7 @@ mod faults;
 mod nested;
 mod observe;
 mod overlay_why;
+mod planted;
 mod rootfs;
 mod session;
 mod session_faults;
