@@ -1,1 +1,1 @@
-# verify: cell/usr/bin/cat does not exist
+# verify: cell/bin/cat does not exist
