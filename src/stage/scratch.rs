@@ -53,7 +53,8 @@ pub(super) struct Scratch {
     lock: Option<File>,
 }
 
-/// Directories over which a tmpfs may be mounted: they exist everywhere, and no program we run lies in them.
+/// Directories over which a tmpfs may be mounted: they exist everywhere, and no program of a distribution lies in them. The
+/// first one is taken in which this program does not lie.
 const MOUNT_POINTS: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv"];
 /// How a scratch directory on disk is called, so that a later run knows it as ours.
 const PREFIX: &str = "scratch-";
@@ -148,7 +149,10 @@ fn mounts_below(directory: &Path) -> Vec<Mount> {
 }
 
 fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
-    let Some(root) = MOUNT_POINTS.iter().map(Path::new).find(|path| path.is_dir()) else { return Ok(None) };
+    // `layerlab container run` in a lesson looks for its own program by its path.
+    let program = std::env::current_exe().unwrap_or_default();
+    let is_free = |place: &&Path| place.canonicalize().is_ok_and(|place| place.is_dir() && !program.starts_with(place));
+    let Some(root) = MOUNT_POINTS.iter().map(Path::new).find(is_free) else { return Ok(None) };
     let mut sys = Sys::default();
     let options = format!("mode=755,size={}", choice.size);
     if let Err(error) = sys.mount_tmpfs("layerlab", root, &options) {

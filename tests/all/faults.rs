@@ -120,6 +120,22 @@ fn a_full_scratch_space_is_told_and_leaves_nothing() {
 }
 
 #[test]
+fn a_program_below_tmp_is_found_by_the_lessons_that_run_it() {
+    let folder = tempfile::tempdir_in("/tmp").unwrap();
+    let program = folder.path().join("a checkout/layerlab");
+    std::fs::create_dir(program.parent().unwrap()).unwrap();
+    // Copied by another process: what we ourselves have open for writing, a child of another test may hold open.
+    assert!(Command::new("cp").arg(support::program()).arg(&program).status().unwrap().success());
+    let lesson = support::source().join("lessons/17-a-container-by-hand");
+    let check = ["lesson", "check", lesson.to_str().unwrap()];
+    for (words, said) in [(&["run", "17", "--auto"][..], "layerlab container run"), (&check, "17-a-container")] {
+        let ended = text(Command::new(&program).args(words).env("COLUMNS", "100"));
+        assert!(ends_with(&ended, Some(0)), "{words:?}: {ended:?}");
+        assert!(ended.stdout.contains(said) && !ended.stdout.contains("moved or replaced"), "{words:?}: {ended:?}");
+    }
+}
+
+#[test]
 fn a_size_that_makes_no_sense_is_refused() {
     let ended = text(layerlab().args(["run", "1", "--auto"]).env("LAYERLAB_SCRATCH_SIZE", "plenty"));
     assert_eq!(ended.code, Some(3), "{ended:?}");
