@@ -6,7 +6,7 @@
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
 //! - [`container`] runs a command in a container of its own,
-//! - [`session`] keeps exercises and progress on disk,
+//! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data, and [`render`] turns it into text,
@@ -18,6 +18,7 @@ pub mod action;
 pub mod check;
 pub mod cli;
 pub mod container;
+pub mod course;
 pub mod engine;
 pub mod event;
 pub mod ground;

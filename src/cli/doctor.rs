@@ -5,6 +5,7 @@ use crate::cli::{CliError, Common};
 use crate::ground::Need;
 use crate::host::{Verdict, probe};
 use crate::render::{Sign, finding};
+use crate::stage::PROGRAM;
 use std::path::Path;
 
 /// What works here, what does not, and the fix
@@ -20,9 +21,9 @@ pub struct Doctor {
 impl Doctor {
     /// Probes and tells.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let lesson = self.lesson.as_ref().map(|wanted| common.lesson(wanted)).transpose()?;
+        let lesson = self.lesson.as_ref().map(|wanted| common.chosen().lesson(wanted)).transpose()?;
         let (width, paint) = (output::width(), output::paint(common));
-        let findings = probe(Path::new("/proc/self/exe"), &mut |found| {
+        let findings = probe(Path::new(PROGRAM), &mut |found| {
             if !self.json {
                 let sign = match found.verdict {
                     Verdict::Works => Sign::Works,
@@ -64,10 +65,10 @@ impl Doctor {
 
 /// Which lessons cannot run where this is missing.
 fn some_cannot(common: &Common, missing: &[Need]) -> Result<String, CliError> {
-    let language = common.language();
+    let chosen = common.chosen();
     let mut numbers = Vec::new();
-    for entry in common.catalogue()?.entries() {
-        let meta = entry.meta(&language).map_err(|error| CliError::Content(error.to_string()))?;
+    for entry in chosen.catalogue()?.entries() {
+        let meta = entry.meta(&chosen.language).map_err(|error| CliError::Content(error.to_string()))?;
         if meta.needs.iter().any(|need| missing.contains(need)) {
             numbers.push(meta.number.to_string());
         }

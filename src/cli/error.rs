@@ -1,5 +1,6 @@
 //! Every way in which a command can end other than well, with its exit code.
 
+use crate::course::CourseError;
 use crate::ground::Failure;
 use crate::lesson::{LessonError, LoadError};
 use crate::render::{Paint, failure};
@@ -74,6 +75,17 @@ impl From<StageError> for CliError {
             StageError::Host(failure) => CliError::Host(failure),
             StageError::Gone(_) => CliError::Usage(error.to_string()),
             StageError::Broken(_) | StageError::Hangs(_) => CliError::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<CourseError> for CliError {
+    fn from(error: CourseError) -> CliError {
+        match error {
+            CourseError::Session(error) => error.into(),
+            CourseError::Stage(error) => error.into(),
+            CourseError::Lesson(error) => error.into(),
+            CourseError::Refused(text) => CliError::Usage(text),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `layerlab hint [LESSON.EXERCISE]`
 
-use crate::cli::here::{self, Target, word};
-use crate::cli::{CliError, Common, output};
+use crate::cli::{CliError, Common, output, tell_damaged};
+use crate::course::{Target, word};
 use crate::render::markdown;
 use crate::session::Progress;
 
@@ -18,7 +18,7 @@ pub struct Hint {
 impl Hint {
     /// Tells the next one, and counts it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let target = Target::find(common, self.exercise.as_deref())?;
+        let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
         let exercise = target.exercise()?;
         let all = exercise.hints.len();
         let mut shown = 0;
@@ -29,7 +29,7 @@ impl Hint {
                 done.hints = shown as u32 + 1;
             }
         })?;
-        here::tell(damaged);
+        tell_damaged(damaged);
         // What was shown before scrolls away: the last time, all are shown.
         let (from, to) = match self.again || shown == all {
             true => (0, shown),

@@ -1,25 +1,25 @@
 //! Bare `layerlab`: where one is, and the one command to type next.
 
-use crate::cli::journey::{Ahead, Journey};
 use crate::cli::{CliError, Common, output};
+use crate::course::NextCommand;
 use std::io::Write;
 
 /// Prints it.
 pub fn run(common: &Common) -> Result<(), CliError> {
-    let journey = Journey::read(common)?;
-    let Some(first) = journey.legs.first() else {
+    let journey = common.journey()?;
+    let Some(first) = journey.lessons.first() else {
         return Err(CliError::Content("there are no lessons here".into()));
     };
-    let (intro, Ahead { at, command }) = match journey.ahead() {
-        Some(ahead) => (String::new(), ahead),
+    let (intro, NextCommand { at, command }) = match journey.next_command() {
+        Some(next) => (String::new(), next),
         None => {
             let what =
                 "layerlab: learn what a container is by building one, layer by layer, on this machine's own kernel.";
-            let (lessons, title) = (journey.legs.len(), &first.meta.title);
+            let (lessons, title) = (journey.lessons.len(), &first.meta.title);
             let at = format!("There are {lessons} lessons. The first is \"{title}\". Begin with");
             (
                 format!("{}\n\n", output::wrapped(what)),
-                Ahead { at, command: format!("layerlab run {}", first.meta.number) },
+                NextCommand { at, command: format!("layerlab run {}", first.meta.number) },
             )
         }
     };

@@ -5,7 +5,7 @@ use crate::engine::{self, Difference};
 use crate::ground::CgroupVersion;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
 use crate::render::words::plural;
-use crate::stage::{ScratchChoice, Stage, StageError, StageNeeds};
+use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
 use std::path::{Path, PathBuf};
 
 /// For authors: check lessons, begin a new one
@@ -42,7 +42,7 @@ impl LessonCommand {
             LessonCommand::Check { dir, bless } => {
                 let catalogue = match dir {
                     Some(dir) => Catalogue::folder(dir).map_err(|refusal| CliError::Usage(refusal.to_string()))?,
-                    None => common.catalogue()?,
+                    None => common.chosen().catalogue()?,
                 };
                 if catalogue.entries().is_empty() {
                     return Err(CliError::Usage(
@@ -78,8 +78,7 @@ fn check(entry: &CatalogueEntry, bless: bool) -> Result<bool, CliError> {
     };
     let needs = StageNeeds::of(&lesson.meta.needs);
     let mut start = || {
-        Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs)
-            .and_then(|starting| starting.wait())
+        Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs).and_then(|starting| starting.wait())
     };
     let stage = match start() {
         Ok(stage) => stage,

@@ -1,7 +1,7 @@
 //! `layerlab list`
 
-use crate::cli::journey::{Journey, Leg};
 use crate::cli::{CliError, Common};
+use crate::course::{Journey, LessonProgress};
 use crate::ground::Need;
 use crate::host::{Lack, look};
 use std::fmt::Write as _;
@@ -19,22 +19,22 @@ pub struct List {
 impl List {
     /// Prints them, with what was done of each, and which surely cannot run here; nothing is tried for it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let journey = Journey::read(common)?;
+        let journey = common.journey()?;
         let lacks = lacks(&journey);
         let mut text = String::new();
         if self.json {
-            let lessons: Vec<_> = journey.legs.iter().map(|leg| json(leg, lack_of(leg, &lacks))).collect();
+            let lessons: Vec<_> = journey.lessons.iter().map(|lesson| json(lesson, lack_of(lesson, &lacks))).collect();
             let _ = writeln!(text, "{}", serde_json::Value::from(lessons));
         } else {
-            let widest = journey.legs.iter().map(|leg| leg.meta.title.width()).max().unwrap_or(0);
-            for leg in &journey.legs {
-                let meta = &leg.meta;
+            let widest = journey.lessons.iter().map(|lesson| lesson.meta.title.width()).max().unwrap_or(0);
+            for lesson in &journey.lessons {
+                let meta = &lesson.meta;
                 let pad = widest - meta.title.width();
                 let _ = match common.plain {
                     true => {
-                        let done = done(leg);
+                        let done = done(lesson);
                         let mut done = if done.is_empty() { done } else { format!(" {done}.") };
-                        if lack_of(leg, &lacks).is_some() {
+                        if lack_of(lesson, &lacks).is_some() {
                             done.push_str(" Cannot run here.");
                         }
                         writeln!(text, "Lesson {}: {}, {} minutes.{done}", meta.number, meta.title, meta.minutes)
@@ -46,7 +46,7 @@ impl List {
                             meta.title,
                             "",
                             meta.minutes,
-                            match (done(leg), lack_of(leg, &lacks)) {
+                            match (done(lesson), lack_of(lesson, &lacks)) {
                                 (done, None) => done,
                                 (done, Some(_)) if done.is_empty() => "cannot run here".to_string(),
                                 (done, Some(_)) => format!("{done}, cannot run here"),
@@ -57,9 +57,9 @@ impl List {
                 };
             }
             for (need, lack) in &lacks {
-                let asks = |leg: &&Leg| leg.meta.needs.contains(need);
+                let asks = |lesson: &&LessonProgress| lesson.meta.needs.contains(need);
                 let numbers: Vec<String> =
-                    journey.legs.iter().filter(asks).map(|leg| leg.meta.number.to_string()).collect();
+                    journey.lessons.iter().filter(asks).map(|lesson| lesson.meta.number.to_string()).collect();
                 let (which, see) = match numbers.as_slice() {
                     [one] => (format!("Lesson {one}"), one),
                     several => (format!("Lessons {}", several.join(", ")), &several[0]),
@@ -70,9 +70,9 @@ impl List {
                     lack.why, lack.fix
                 );
             }
-            let first = journey.legs.first().map_or(1, |leg| leg.meta.number);
-            let _ = match journey.ahead() {
-                Some(ahead) => writeln!(text, "\nGo on with: {}", ahead.command),
+            let first = journey.lessons.first().map_or(1, |lesson| lesson.meta.number);
+            let _ = match journey.next_command() {
+                Some(next) => writeln!(text, "\nGo on with: {}", next.command),
                 None => writeln!(text, "\nBegin with: layerlab run {first}"),
             };
         }
@@ -82,19 +82,19 @@ impl List {
 
 /// What lessons need and this machine surely does not allow. Each need is looked at once.
 fn lacks(journey: &Journey) -> Vec<(Need, Lack)> {
-    let asked = |need: &Need| journey.legs.iter().any(|leg| leg.meta.needs.contains(need));
+    let asked = |need: &Need| journey.lessons.iter().any(|lesson| lesson.meta.needs.contains(need));
     let needs = Need::ALL.iter().map(|(_, need)| *need).filter(asked);
     needs.filter_map(|need| Some((need, look(need)?))).collect()
 }
 
-fn lack_of<'l>(leg: &Leg, lacks: &'l [(Need, Lack)]) -> Option<&'l Lack> {
-    lacks.iter().find(|(need, _)| leg.meta.needs.contains(need)).map(|(_, lack)| lack)
+fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [(Need, Lack)]) -> Option<&'l Lack> {
+    lacks.iter().find(|(need, _)| lesson.meta.needs.contains(need)).map(|(_, lack)| lack)
 }
 
 /// What was done of a lesson, in a few words; none where nothing was.
-fn done(leg: &Leg) -> String {
-    let of = leg.exercises.len();
-    match (leg.run, leg.solved()) {
+fn done(lesson: &LessonProgress) -> String {
+    let of = lesson.exercises.len();
+    match (lesson.run, lesson.solved()) {
         (false, 0) => String::new(),
         (true, 0) => "run".into(),
         (_, solved) if solved == of => "✓ all exercises solved".into(),
@@ -102,15 +102,15 @@ fn done(leg: &Leg) -> String {
     }
 }
 
-fn json(leg: &Leg, lack: Option<&Lack>) -> serde_json::Value {
-    let meta = &leg.meta;
-    let exercises: Vec<_> = leg
+fn json(lesson: &LessonProgress, lack: Option<&Lack>) -> serde_json::Value {
+    let meta = &lesson.meta;
+    let exercises: Vec<_> = lesson
         .exercises
         .iter()
-        .map(|(name, title, solved)| serde_json::json!({ "name": name, "title": title, "solved": solved }))
+        .map(|one| serde_json::json!({ "name": one.name, "title": one.task, "solved": one.solved }))
         .collect();
     serde_json::json!({
         "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": meta.needs,
-        "run": leg.run, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
+        "run": lesson.run, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
     })
 }

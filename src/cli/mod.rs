@@ -7,10 +7,8 @@ mod completions;
 mod container;
 mod doctor;
 mod error;
-mod here;
 mod hint;
 mod home;
-mod journey;
 mod keys;
 mod lesson;
 mod list;
@@ -34,10 +32,12 @@ mod words;
 
 pub use error::CliError;
 
-use crate::lesson::{Catalogue, Language, Lesson};
+use crate::course::{Journey, Lessons};
+use crate::lesson::Language;
+use crate::session::Home;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Learn what a container is by building one, layer by layer, on a real Linux kernel.
@@ -182,28 +182,24 @@ fn ended(outcome: Result<u8, CliError>, plain: bool) -> ExitCode {
 }
 
 impl Common {
-    /// The lessons that are asked for: those in the program, or somebody's own.
-    fn catalogue(&self) -> Result<Catalogue, CliError> {
-        self.catalogue_in(self.lessons.as_deref())
+    /// The lessons that are asked for, in the language of the learner.
+    fn chosen(&self) -> Lessons {
+        let language = Language::choose(self.lang.as_deref(), |name| std::env::var(name).ok());
+        Lessons { folder: self.lessons.clone(), language }
     }
 
-    /// The lessons of a folder; without one, those in the program.
-    fn catalogue_in(&self, folder: Option<&Path>) -> Result<Catalogue, CliError> {
-        match folder {
-            None => Ok(Catalogue::embedded()),
-            Some(folder) => Catalogue::folder(folder).map_err(|refusal| CliError::Usage(refusal.to_string())),
-        }
+    /// What was done of them. Nobody needs a place for progress to look at the lessons.
+    fn journey(&self) -> Result<Journey, CliError> {
+        let home = Home::find().map_err(|error| CliError::from(error).print(self.plain)).ok();
+        let mut journey = Journey::read(&self.chosen(), home.as_ref())?;
+        tell_damaged(journey.damaged.take());
+        Ok(journey)
     }
+}
 
-    /// The language of their texts.
-    fn language(&self) -> Language {
-        Language::choose(self.lang.as_deref(), |name| std::env::var(name).ok())
-    }
-
-    /// A lesson by its number or name, parsed.
-    fn lesson(&self, wanted: &str) -> Result<Lesson, CliError> {
-        let catalogue = self.catalogue()?;
-        let entry = catalogue.find(wanted).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
-        Ok(entry.load(&self.language())?)
+/// Tells what became of a damaged progress.
+fn tell_damaged(damaged: Option<String>) {
+    if let Some(damaged) = damaged {
+        eprintln!("note: {damaged}");
     }
 }

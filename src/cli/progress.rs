@@ -1,8 +1,8 @@
 //! `layerlab progress [export|import|clear]`
 
 use crate::cli::ask::sure;
-use crate::cli::here;
-use crate::cli::{CliError, Common, output};
+use crate::cli::{CliError, Common, output, tell_damaged};
+use crate::course::CourseError;
 use crate::session::{Home, Progress};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -39,10 +39,11 @@ impl ProgressCommand {
             ProgressCommand::Import { file } => {
                 let other = Progress::import(file)?;
                 let mut solved = 0;
-                here::tell(Progress::change(&home, |progress| {
+                let damaged = Progress::change(&home, |progress| {
                     progress.merge(other);
                     solved = progress.exercises.values().filter(|done| done.solved.is_some()).count();
-                })?);
+                })?;
+                tell_damaged(damaged);
                 match solved {
                     1 => println!("1 exercise is solved now."),
                     _ => println!("{solved} exercises are solved now."),
@@ -56,7 +57,7 @@ impl ProgressCommand {
 
 fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
     let (progress, damaged) = Progress::read(home)?;
-    here::tell(damaged);
+    tell_damaged(damaged);
     let mut text = serde_json::to_string_pretty(&progress).map_err(|error| CliError::Fault(error.to_string()))?;
     text.push('\n');
     match file.filter(|file| *file != Path::new("-")) {
@@ -70,27 +71,24 @@ fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
 }
 
 fn clear(common: &Common, home: &Home, what: Option<&str>, yes: bool) -> Result<(), CliError> {
-    let (name, begins): (String, String) = match what {
-        None | Some("all") => ("everything".into(), String::new()),
+    let (name, forgotten) = match what {
+        None | Some("all") => ("everything", None),
         Some(what) => {
-            let (lesson, exercise) = what.split_once('.').unwrap_or((what, ""));
-            let catalogue = common.catalogue()?;
-            let entry = catalogue.find(lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
-            (what.to_string(), format!("{}.{exercise}", entry.slug))
+            let (lesson, id) = what.split_once('.').unwrap_or((what, ""));
+            let catalogue = common.chosen().catalogue()?;
+            let entry = catalogue.find(lesson).map_err(CourseError::from)?;
+            (what, Some((entry.slug.clone(), Some(id).filter(|id| !id.is_empty()))))
         }
     };
-    if !sure("What is forgotten cannot be brought back.", &format!("Forget that you have done {name}?"), yes, "--yes")?
-    {
+    let situation = "What is forgotten cannot be brought back.";
+    if !sure(situation, &format!("Forget that you have done {name}?"), yes, "--yes")? {
         return Ok(());
     }
-    let lesson = begins.strip_suffix('.');
-    here::tell(Progress::change(home, |progress| {
-        progress.exercises.retain(|key, _| match lesson {
-            Some(_) => !key.starts_with(&begins),
-            None => !begins.is_empty() && *key != begins,
-        });
-        progress.lessons.retain(|key, _| !begins.is_empty() && Some(key.as_str()) != lesson);
-    })?);
+    let damaged = Progress::change(home, |progress| match &forgotten {
+        None => *progress = Progress::default(),
+        Some((lesson, exercise)) => progress.forget(lesson, *exercise),
+    })?;
+    tell_damaged(damaged);
     println!("{name} is forgotten.");
     Ok(())
 }

@@ -34,7 +34,7 @@ impl Replay {
             false => match std::fs::File::open(&self.what) {
                 Ok(file) => Box::new(BufReader::new(file)),
                 Err(error) => {
-                    if let Ok(entry) = common.catalogue()?.find(&name) {
+                    if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
                         return lesson(common, entry, look);
                     }
                     let errno = crate::ground::Errno::from(&error);

@@ -1,11 +1,8 @@
 //! `layerlab reset [LESSON[.EXERCISE]|all]`
 
 use crate::cli::ask::sure;
-use crate::cli::here::{PROGRAM, Target};
 use crate::cli::{CliError, Common};
-use crate::session::{Home, Session};
-use crate::stage::KeeperState;
-use std::path::Path;
+use crate::course::Target;
 
 /// Begin an exercise again
 #[derive(Debug, clap::Args)]
@@ -20,15 +17,7 @@ pub struct Reset {
 impl Reset {
     /// Asks, then makes the benches anew. The session itself, its shells and the progress stay.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let targets = match self.exercise.as_deref() {
-            Some("all") => {
-                let home = Home::find()?;
-                let living =
-                    Session::all(&home).into_iter().filter(|session| session.keeper_state() == KeeperState::Alive);
-                living.map(|session| Target::find(common, Some(&session.lesson))).collect::<Result<Vec<_>, _>>()?
-            }
-            wanted => vec![Target::find(common, wanted)?],
-        };
+        let targets = Target::find_all(&common.chosen(), self.exercise.as_deref())?;
         let mut benches = Vec::new();
         for target in &targets {
             let named = target.exercise.clone().map(|id| vec![id]);
@@ -52,7 +41,7 @@ impl Reset {
             return Ok(());
         }
         for ((target, session, exercise), name) in benches.into_iter().zip(names) {
-            session.reset(&target.lesson, exercise, Path::new(PROGRAM))?;
+            session.reset(&target.lesson, exercise)?;
             println!("{name} is as it was at the start.");
         }
         Ok(())

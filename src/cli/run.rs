@@ -1,11 +1,11 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{Look, Output};
-use crate::cli::{CliError, Common, ask::sure, here, keys::Keys, replay, signals};
+use crate::cli::{CliError, Common, ask::sure, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::session::{Home, Progress, now};
-use crate::stage::{ScratchChoice, Stage, StageNeeds};
+use crate::stage::{PROGRAM, ScratchChoice, Stage, StageNeeds};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -40,12 +40,13 @@ pub struct Run {
 impl Run {
     /// Runs it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let catalogue = common.catalogue()?;
+        let chosen = common.chosen();
+        let catalogue = chosen.catalogue()?;
         let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
         // The stage is built while the lesson is read.
-        let needs = entry.meta(&common.language()).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
-        let starting = Stage::spawn(Path::new("/proc/self/exe"), ScratchChoice::from_environment(), needs);
-        let lesson = entry.load(&common.language())?;
+        let needs = entry.meta(&chosen.language).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
+        let starting = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs);
+        let lesson = entry.load(&chosen.language)?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
             return Err(CliError::Usage(format!(
@@ -126,7 +127,7 @@ fn note(slug: &str, lesson: &Lesson, common: &Common) {
         })
     });
     match noted {
-        Ok(damaged) => here::tell(damaged),
+        Ok(damaged) => tell_damaged(damaged),
         // The lesson was run, noted or not.
         Err(error) => CliError::from(error).print(common.plain),
     }

@@ -1,12 +1,9 @@
 //! `layerlab solution [LESSON.EXERCISE]`
 
 use crate::cli::ask::sure;
-use crate::cli::here::{self, Target, word};
-use crate::cli::{CliError, Common};
-use crate::ground::Role;
-use crate::lesson::FixtureKind;
+use crate::cli::{CliError, Common, tell_damaged};
+use crate::course::{Target, word};
 use crate::session::Progress;
-use crate::stage::overlay_options;
 
 /// How an exercise can be solved
 #[derive(Debug, clap::Args)]
@@ -21,11 +18,11 @@ pub struct Solution {
 impl Solution {
     /// Shows them: freely once the exercise is solved, before that after a question.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let target = Target::find(common, self.exercise.as_deref())?;
+        let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
         let exercise = target.exercise()?;
         let key = target.key(exercise);
         let (progress, damaged) = Progress::read(&target.home)?;
-        here::tell(damaged);
+        tell_damaged(damaged);
         if !progress.is_solved(&key) {
             let hints = exercise.hints.len().saturating_sub(progress.of(&key).hints as usize);
             let left = match hints {
@@ -37,16 +34,9 @@ impl Solution {
             if !sure(&situation, "Show the solution?", self.yes, "--yes")? {
                 return Ok(());
             }
-            here::tell(Progress::change(&target.home, |progress| progress.entry(&key).solution_shown = true)?);
+            tell_damaged(Progress::change(&target.home, |progress| progress.entry(&key).solution_shown = true)?);
         }
-        let role = target.session()?.map_or(Role::User, |session| session.record.keeper.role());
-        let ids: Vec<_> = target.lesson.exercises().map(|exercise| exercise.id.as_str()).collect();
-        let solutions: Vec<_> = target
-            .entry
-            .fixtures(&ids)
-            .into_iter()
-            .filter(|fixture| fixture.kind == FixtureKind::Solution && fixture.exercise == exercise.id)
-            .collect();
+        let solutions = target.solutions(exercise)?;
         for (at, solution) in solutions.iter().enumerate() {
             match solutions.len() {
                 1 => println!("{} can be solved so:\n", target.called(exercise)),
@@ -57,9 +47,7 @@ impl Solution {
                     at + 1
                 ),
             }
-            for line in solution.script.lines() {
-                println!("  {}", line.replace("$LAYERLAB_OVERLAY_OPTIONS", overlay_options(role)));
-            }
+            solution.lines().for_each(|line| println!("  {line}"));
         }
         println!("\nType it yourself, line by line, and look at the trees after each.");
         Ok(())

@@ -43,7 +43,7 @@ impl Stop {
 
     /// A lesson by number or name; a session whose lesson is not in this catalogue is known by its own name.
     fn named(&self, common: &Common, home: &Home, wanted: &str) -> Result<String, CliError> {
-        let (lessons, catalogue) = (home.lessons(), common.catalogue()?);
+        let (lessons, catalogue) = (home.lessons(), common.chosen().catalogue()?);
         let wanted = wanted.split('.').next().unwrap_or(wanted);
         let known = catalogue.find(wanted).map(|entry| entry.name());
         let is_meant = |lesson: &&String| {

@@ -1,7 +1,8 @@
 //! `layerlab task [LESSON.EXERCISE]`
 
-use crate::cli::here::Target;
 use crate::cli::{CliError, Common, output};
+use crate::course::Target;
+use crate::lesson::Exercise;
 use crate::render::exercise;
 
 /// What an exercise asks for
@@ -14,10 +15,14 @@ pub struct Task {
 impl Task {
     /// Tells it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let target = Target::find(common, self.exercise.as_deref())?;
-        let task = target.exercise()?;
-        let (width, paint) = (output::width(), output::paint(common));
-        print!("{}", exercise(&target.called(task), &task.task(), &task.text, width, paint, common.plain));
+        let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
+        print(common, &target, target.exercise()?);
         Ok(())
     }
+}
+
+/// Tells what an exercise asks for.
+pub fn print(common: &Common, target: &Target, task: &Exercise) {
+    let (width, paint) = (output::width(), output::paint(common));
+    print!("{}", exercise(&target.called(task), &task.task(), &task.text, width, paint, common.plain));
 }

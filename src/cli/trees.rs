@@ -1,14 +1,14 @@
 //! `layerlab trees [MOUNTPOINT]`
 
-use crate::cli::here::is_inside;
 use crate::cli::output::{Look, Output};
 use crate::cli::{CliError, Common};
 use crate::container::kept_lowers;
+use crate::course::bench;
 use crate::event::{Event, Observation};
 use crate::kernel::proc::mounts;
 use crate::observe::{Observer, find_overlays, look_at_overlays};
 use crate::session::{Home, Session};
-use crate::stage::{Layers, ScratchChoice, Stage};
+use crate::stage::{Layers, PROGRAM, ScratchChoice, Stage};
 use std::path::{Path, PathBuf};
 
 /// The lower, upper and merged trees of any overlay mount of this machine, or of a container that has ended
@@ -80,14 +80,8 @@ impl Trees {
 /// What a container saw at its end. On disk, because a tmpfs over /tmp would hide layers that lie there.
 fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Result<Observation, CliError> {
     let scratch = ScratchChoice { tmpfs: false, ..ScratchChoice::from_environment() };
-    let mut stage = Stage::start(Path::new("/proc/self/exe"), scratch)?;
+    let mut stage = Stage::start(Path::new(PROGRAM), scratch)?;
     Ok(stage.look_at(Layers { lowers, upper, here, full })?)
-}
-
-/// In the shell of a session: where its exercise is.
-fn bench() -> Option<PathBuf> {
-    let here = PathBuf::from(std::env::var_os("LAYERLAB_HERE").filter(|_| is_inside())?);
-    here.is_dir().then_some(here)
 }
 
 fn no_mounts(error: std::io::Error) -> CliError {

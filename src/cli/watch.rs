@@ -2,17 +2,14 @@
 
 mod screen;
 
-use crate::cli::here::{PROGRAM, Target};
 use crate::cli::output::{Look, Output, paint};
 use crate::cli::{CliError, Common};
-use crate::engine;
-use crate::event::{Event, Next, Observation, Verified};
+use crate::course::{ExerciseLook, ExerciseVisit, Target};
+use crate::event::{Event, Next, Verified};
 use crate::render::{Paint, Picture};
 use crate::session::Home;
-use crate::stage::{Keeper, Stage};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::IsTerminal;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -51,13 +48,13 @@ impl Watch {
         // What can't become better by waiting is said at once.
         Home::find()?;
         if let Some(wanted) = &self.exercise {
-            Target::find(common, Some(wanted))?.exercise()?;
+            Target::find(&common.chosen(), Some(wanted))?.exercise()?;
         }
         let ends = Arc::new(AtomicBool::new(false));
         for signal in [SIGHUP, SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, ends.clone())?;
         }
-        let watching = Watching { common, wanted: self.exercise.as_deref(), at: None };
+        let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None };
         match std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.plain && !self.json {
             true => screen::run(watching, paint(common), &ends),
             false => self.blocks(watching, &ends),
@@ -112,16 +109,7 @@ fn sleep(pause: Duration, ends: &AtomicBool) {
 struct Watching<'a> {
     common: &'a Common,
     wanted: Option<&'a str>,
-    at: Option<At>,
-}
-
-/// A visit to an exercise, as long as it is the same one.
-struct At {
-    keeper: Keeper,
-    /// How the exercise began: told apart from every other beginning by the files it has looked at.
-    start: crate::check::Start,
-    stage: Stage,
-    shown: Option<Observation>,
+    visit: Option<ExerciseVisit>,
 }
 
 impl Watching<'_> {
@@ -129,7 +117,7 @@ impl Watching<'_> {
     fn look(&mut self) -> Sight {
         self.exercise().unwrap_or_else(|error| {
             // A visit that failed is not gone on with; the next look begins another one.
-            self.at = None;
+            self.visit = None;
             let text = error.text(usize::MAX, Paint::new(false));
             let text = text.trim_end();
             let text = text.strip_prefix("error: ").unwrap_or(text);
@@ -138,33 +126,12 @@ impl Watching<'_> {
     }
 
     fn exercise(&mut self) -> Result<Sight, CliError> {
-        let target = Target::find(self.common, self.wanted)?;
+        let target = Target::find(&self.common.chosen(), self.wanted)?;
         let exercise = target.exercise()?;
-        let session = target.living(exercise)?;
-        let lock = session.look()?;
-        let Some(start) = session.start(&exercise.id) else { return target.living(exercise).map(|_| unreachable!()) };
-        let same = |at: &At| at.keeper == session.record.keeper && at.start == start;
-        let at = match self.at.take().filter(same) {
-            Some(at) => self.at.insert(at),
-            None => {
-                let stage = session.visit(&exercise.id, Some(&start.here), false, Path::new(PROGRAM))?;
-                self.at.insert(At { keeper: session.record.keeper.clone(), start, stage, shown: None })
-            }
-        };
-        let seen = at.stage.observe(false)?;
-        let shown = match at.shown.take() {
-            // What was there before we came did not just change.
-            None => seen.still(),
-            Some(shown) if !seen.tells_of_changes() && seen.still() == shown.still() => shown,
-            Some(_) => seen,
-        };
-        let observation = at.shown.insert(shown).clone();
-        let verdicts = engine::verify(exercise, &at.start, &mut at.stage)?;
-        drop(lock);
-        let solved = verdicts.iter().all(|verdict| verdict.broken.is_none());
+        let mut look = ExerciseLook::at(&target, exercise, &mut self.visit)?;
+        let observation = look.trees()?;
         let next = Next { command: "verify".into(), why: "in the shell says what to do".into() };
-        let (name, title) = (target.called(exercise), exercise.task());
-        let verified = Verified { exercise: name, title, solved, verdicts, afterwards: None, next };
+        let verified = Verified { afterwards: None, next, ..look.verify()? };
         Ok(Sight::Exercise(Box::new(Picture { text: exercise.text.clone(), verified, observation })))
     }
 }

@@ -83,6 +83,14 @@ impl Paint {
         self.colour
     }
 
+    /// The text in the style of its role, for a prompt of bash, which is told which bytes take no room.
+    pub fn prompt(self, role: Role, text: &str) -> String {
+        match self.paint(role, "x").split_once('x') {
+            Some((before, after)) if !before.is_empty() => format!("\\[{before}\\]{text}\\[{after}\\]"),
+            _ => text.to_string(),
+        }
+    }
+
     /// The text in the style of its role.
     pub fn paint(self, role: Role, text: &str) -> String {
         if !self.colour || text.is_empty() {

@@ -113,6 +113,17 @@ impl Progress {
         self.exercises.entry(exercise.to_string()).or_default()
     }
 
+    /// Forgets an exercise of a lesson, or all of that lesson.
+    pub fn forget(&mut self, lesson: &str, exercise: Option<&str>) {
+        match exercise {
+            Some(id) => drop(self.exercises.remove(&format!("{lesson}.{id}"))),
+            None => {
+                self.exercises.retain(|key, _| key.split_once('.').is_none_or(|(other, _)| other != lesson));
+                self.lessons.remove(lesson);
+            }
+        }
+    }
+
     /// The progress in a file of somebody's.
     ///
     /// # Errors

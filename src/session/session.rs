@@ -78,12 +78,17 @@ impl Session {
             let path = session.state().join("session.json");
             std::fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
         };
-        Session::all(home).into_iter().filter(|session| session.keeper_state() == KeeperState::Alive).max_by_key(when)
+        Session::all(home).into_iter().filter(Session::is_alive).max_by_key(when)
     }
 
     /// Whether its keeper is there.
     pub fn keeper_state(&self) -> KeeperState {
         self.record.keeper.state()
+    }
+
+    /// Whether it can be entered.
+    pub fn is_alive(&self) -> bool {
+        self.keeper_state() == KeeperState::Alive
     }
 
     /// Makes sure that one can tell whether the session lives. Who is in a session, or in a shell that was opened there
@@ -115,7 +120,6 @@ impl Session {
         lessons: Option<&Path>,
         exercise: &str,
         needs: StageNeeds,
-        program: &Path,
     ) -> Result<Begun, SessionError> {
         let _lock = home.lock(lesson, true)?;
         let mut before = None;
@@ -136,7 +140,7 @@ impl Session {
             }
         }
         clear(home, lesson)?;
-        match Session::launch(home, lesson, lessons, exercise, needs, program) {
+        match Session::launch(home, lesson, lessons, exercise, needs) {
             Ok(session) => Ok(Begun { session, found: false, before }),
             Err(error) => {
                 // Its keeper has no word that it shall live, and has nothing mounted.
@@ -152,11 +156,10 @@ impl Session {
         lessons: Option<&Path>,
         exercise: &str,
         needs: StageNeeds,
-        program: &Path,
     ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
-        let starting = StartingKeeper::start(program, &home.benches(lesson), needs)?;
+        let starting = StartingKeeper::start(&home.benches(lesson), needs)?;
         let record = Record {
             version: VERSION,
             lessons: lessons.map(Path::to_path_buf),
@@ -214,11 +217,11 @@ impl Session {
     ///
     /// # Errors
     /// When the steps of the lesson do not do what they should here, and when the session has ended.
-    pub fn enter(&mut self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+    pub fn enter(&mut self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
         let _lock = self.home.lock(&self.lesson, true)?;
         let start = match self.start(&exercise.id) {
             Some(start) => start,
-            None => self.prepare(lesson, exercise, program)?,
+            None => self.prepare(lesson, exercise)?,
         };
         self.record.exercise = exercise.id.clone();
         // Written even where it says the same: the session that was worked on last is known by the time of this file.
@@ -230,16 +233,16 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::enter`].
-    pub fn reset(&self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+    pub fn reset(&self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
         let _lock = self.home.lock(&self.lesson, true)?;
-        self.prepare(lesson, exercise, program)
+        self.prepare(lesson, exercise)
     }
 
-    fn prepare(&self, lesson: &Lesson, exercise: &Exercise, program: &Path) -> Result<Start, SessionError> {
+    fn prepare(&self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
         let note = self.start_file(&exercise.id);
         // First of all: until all is done, the bench is not ready, whenever we are killed.
         let _ = std::fs::remove_file(&note);
-        let mut stage = self.visit(&exercise.id, None, true, program)?;
+        let mut stage = self.visit(&exercise.id, None, true)?;
         let (start, wrong) = engine::prepare(lesson, exercise, &mut stage)?;
         if let Some(Wrong { line, shown }) = wrong {
             let wanted = format!("cannot prepare the exercise {}", start.exercise);
@@ -256,10 +259,10 @@ impl Session {
     ///
     /// # Errors
     /// When the session has ended, or may not be entered.
-    pub fn visit(&self, exercise: &str, here: Option<&Path>, fresh: bool, program: &Path) -> Result<Stage, StageError> {
+    pub fn visit(&self, exercise: &str, here: Option<&Path>, fresh: bool) -> Result<Stage, StageError> {
         let root = self.bench(exercise);
         let here = here.map_or_else(|| root.clone(), Path::to_path_buf);
-        Visit { program, keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)
+        Visit { keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)
     }
 
     /// Keeps everybody else from making or ending something as long as the file is open; others may look too.

@@ -7,12 +7,12 @@
 use crate::ground::Errno;
 use crate::kernel::proc::{Cgroups, sysctl};
 use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
-use crate::stage::ScratchChoice;
 use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
 use crate::stage::error::StageError;
 use crate::stage::scratch::{self, Scratch};
 use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
 use crate::stage::worker::send;
+use crate::stage::{PROGRAM, ScratchChoice};
 use serde::Serialize;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -84,7 +84,7 @@ fn build(choice: &ScratchChoice, cgroups: Option<Cgroups>, socket: &OwnedFd) -> 
 /// Starts PID 1 of the namespaces: this program once more, with the socket to the CLI as its input.
 fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, StageError> {
     let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("cannot start {mode}: {error}"));
-    Command::new("/proc/self/exe")
+    Command::new(PROGRAM)
         .arg(mode)
         .arg(serde_json::to_string(setup).map_err(|error| broken(&error))?)
         .stdin(Stdio::from(socket.try_clone().map_err(|error| broken(&error))?))

@@ -16,7 +16,7 @@ use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, o
 use crate::stage::link::Link;
 use crate::stage::wire::{InnerSetup, InnerStage, Reply, Request, StageFacts, WorkerSetup};
 use crate::stage::worker::{Worker, send};
-use crate::stage::{INNER, StageError};
+use crate::stage::{INNER, PROGRAM, StageError};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -43,7 +43,7 @@ impl OpenedShell {
     ) -> Result<(OpenedShell, Vec<Call>), Reply> {
         let within = within.map(|shell| shell.pid);
         let setup = InnerSetup { worker, within, opening, stage: InnerStage::Enters, pid: 0, calls: Vec::new() };
-        let mut link = Link::start(Path::new("/proc/self/exe"), INNER, &setup, false).map_err(Reply::Failed)?;
+        let mut link = Link::start(Path::new(PROGRAM), INNER, &setup, false).map_err(Reply::Failed)?;
         match link.reply().map_err(Reply::Failed)? {
             Reply::Opened { facts, calls } => Ok((OpenedShell { link, pid: facts.pid }, calls)),
             refused => {
@@ -172,7 +172,7 @@ fn next(setup: &InnerSetup, socket: &OwnedFd, proc: Option<File>) -> Result<Exit
 fn again(setup: &InnerSetup) -> Result<Command, Reply> {
     let text = serde_json::to_string(setup);
     let text = text.map_err(|error| Reply::Failed(StageError::Broken(format!("a shell: {error}"))))?;
-    let mut program = Command::new("/proc/self/exe");
+    let mut program = Command::new(PROGRAM);
     program.arg(INNER).arg(text);
     Ok(program)
 }

@@ -13,7 +13,7 @@ use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
 use crate::stage::worker::send;
-use crate::stage::{HOLDER, KEEPER, StageError};
+use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -98,8 +98,8 @@ impl StartingKeeper {
     ///
     /// # Errors
     /// What the host refuses.
-    pub fn start(program: &Path, root: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
-        let mut link = Link::start(program, HOLDER, &Setup::Session(root.to_path_buf(), needs), true)?;
+    pub fn start(root: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
+        let mut link = Link::start(Path::new(PROGRAM), HOLDER, &Setup::Session(root.to_path_buf(), needs), true)?;
         let outcome = link.reply();
         let _ = link.child.wait();
         let facts = match outcome? {

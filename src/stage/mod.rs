@@ -57,6 +57,8 @@ pub use visitor::Visit;
 pub use wire::{Keeper, Layers, StageFacts, StageNeeds};
 pub use worker::overlay_options;
 
+/// This very program, to be started once more.
+pub const PROGRAM: &str = "/proc/self/exe";
 /// The hidden first argument by which the program becomes the holder or the worker.
 pub const HOLDER: &str = "__stage-holder";
 /// See [`HOLDER`].

@@ -5,10 +5,10 @@
 use crate::kernel::{hang_up_with_parent, keep_terminal, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
-use crate::stage::{INNER_SHELL, SHELL, StageError, cgroups};
+use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError, cgroups};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,11 +33,11 @@ pub struct SessionShell {
 
 impl SessionShell {
     /// Becomes the shell's parent. Returns only where that fails.
-    pub fn exec(self, program: &Path, keeper: &Keeper) -> StageError {
+    pub fn exec(self, keeper: &Keeper) -> StageError {
         let SessionShell { exercise, here, words, variables, talks, ended } = self;
         let setup = ShellSetup { keeper: keeper.clone(), exercise, here, words, variables, talks, ended };
         match serde_json::to_string(&setup) {
-            Ok(setup) => StageError::Broken(Command::new(program).arg(SHELL).arg(setup).exec().to_string()),
+            Ok(setup) => StageError::Broken(Command::new(PROGRAM).arg(SHELL).arg(setup).exec().to_string()),
             Err(error) => StageError::Broken(error.to_string()),
         }
     }
@@ -60,7 +60,7 @@ pub(super) fn run(text: &str) -> ExitCode {
     if let Err(error) = gone().and_then(|()| setup.keeper.enter()).and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }
-    let status = match Command::new("/proc/self/exe").args([INNER_SHELL, text]).status() {
+    let status = match Command::new(PROGRAM).args([INNER_SHELL, text]).status() {
         Ok(status) => status,
         Err(error) => return ended(&format!("cannot start the shell of the session: {error}")),
     };

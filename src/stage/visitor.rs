@@ -6,7 +6,7 @@ use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::{Worker, send};
-use crate::stage::{Stage, StageError, VISITOR, WORKER, cgroups, scratch};
+use crate::stage::{PROGRAM, Stage, StageError, VISITOR, WORKER, cgroups, scratch};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -67,7 +67,7 @@ fn begin_anew(worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageEr
     let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("a visitor's child: {error}"));
     let setup = serde_json::to_string(&worker).map_err(|error| broken(&error))?;
     let input = socket.try_clone().map_err(|error| broken(&error))?;
-    let mut child = Command::new("/proc/self/exe");
+    let mut child = Command::new(PROGRAM);
     child.args([WORKER, &setup]).stdin(input).status().map_err(|error| broken(&error))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -104,8 +104,6 @@ impl Keeper {
 /// How to visit a session.
 #[derive(Clone, Debug)]
 pub struct Visit<'a> {
-    /// This program (`/proc/self/exe`).
-    pub program: &'a Path,
     /// The keeper of the session.
     pub keeper: &'a Keeper,
     /// The bench: the directory below which everything of an exercise lies.
@@ -122,9 +120,9 @@ impl Visit<'_> {
     /// # Errors
     /// When the session has ended, or may not be entered.
     pub fn enter(self, patience: Duration) -> Result<Stage, StageError> {
-        let Visit { program, keeper, root, here, fresh } = self;
+        let Visit { keeper, root, here, fresh } = self;
         let setup = VisitorSetup { keeper: keeper.clone(), root, here, fresh };
-        let mut link = Link::start(program, VISITOR, &setup, false)?;
+        let mut link = Link::start(Path::new(PROGRAM), VISITOR, &setup, false)?;
         link.be_patient_for(patience);
         match link.reply()? {
             Reply::Ready(facts) => Ok(Stage::standing(link, facts)),

@@ -1,29 +1,24 @@
 //! Which lesson and exercise a command is about: what was typed, else where one is.
 
-use crate::cli::{CliError, Common};
+use crate::check::Start;
+use crate::course::lessons::catalogue_in;
+use crate::course::{CourseError, Lessons, inside, is_inside};
 use crate::engine;
 use crate::event::Next;
-use crate::lesson::{Catalogue, CatalogueEntry, Exercise, Lesson};
-use crate::session::{Home, Progress, Session};
-use crate::stage::{KeeperState, StageNeeds};
-use std::path::{Path, PathBuf};
-
-/// The program itself, to be started once more.
-pub const PROGRAM: &str = "/proc/self/exe";
-
-/// The variables by which a session's shell knows where it is; what is started in it inherits them.
-pub const LESSON: &str = "LAYERLAB_LESSON";
-/// See [`LESSON`].
-pub const EXERCISE: &str = "LAYERLAB_EXERCISE";
+use crate::ground::Role;
+use crate::lesson::{Catalogue, CatalogueEntry, Exercise, FixtureKind, Language, Lesson};
+use crate::session::{Begun, Home, Progress, Session};
+use crate::stage::{KeeperState, StageNeeds, overlay_options};
+use std::path::PathBuf;
 
 /// The lesson a command is about, and the exercise where one is meant.
 pub struct Target {
     /// Where sessions and progress are.
     pub home: Home,
     /// All lessons.
-    pub catalogue: Catalogue,
+    catalogue: Catalogue,
     /// The folder of lessons, where it is not the program's own.
-    pub lessons: Option<PathBuf>,
+    lessons: Option<PathBuf>,
     /// The lesson's folder.
     pub entry: CatalogueEntry,
     /// The lesson.
@@ -32,28 +27,21 @@ pub struct Target {
     pub exercise: Option<String>,
 }
 
-/// Whether the command is typed in the shell of a session.
-pub fn is_inside() -> bool {
-    std::env::var_os(LESSON).is_some()
-}
-
-/// A word as one types it here: in the shell of a session `hint` alone, else `layerlab hint`.
-pub fn word(word: &str) -> String {
-    if is_inside() { word.to_string() } else { format!("layerlab {word}") }
-}
-
 impl Target {
     /// What `wanted` names (`3`, `3.hide`, in a session also `hide`), else where one is: in the shell of a session that
     /// session, elsewhere the one that was worked on last.
-    pub fn find(common: &Common, wanted: Option<&str>) -> Result<Target, CliError> {
+    ///
+    /// # Errors
+    /// When nothing is called so, and when nothing is named and there is no session.
+    pub fn find(chosen: &Lessons, wanted: Option<&str>) -> Result<Target, CourseError> {
         let home = Home::find()?;
         let named = || Session::all(&home).into_iter().find(|session| Some(session.lesson.as_str()) == wanted);
-        let around = || std::env::var(LESSON).ok().and_then(|lesson| Session::find(&home, &lesson).ok().flatten());
+        let around = || inside::lesson().and_then(|lesson| Session::find(&home, &lesson).ok().flatten());
         let session = named().or_else(around).or_else(|| Session::latest(&home));
         let folder = session.as_ref().and_then(|session| session.record.lessons.clone());
-        let asked_for = common.lessons.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
+        let asked_for = chosen.folder.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
         let (mut lessons, of_session) = (asked_for.clone().or(folder), asked_for.is_none());
-        let mut catalogue = common.catalogue_in(lessons.as_deref());
+        let mut catalogue = catalogue_in(lessons.as_deref());
         // What the folder of the session does not have is the program's own.
         if let Some(wanted) = wanted.filter(|_| of_session && lessons.is_some())
             && !catalogue.as_ref().is_ok_and(|catalogue| read(catalogue, wanted, session.as_ref()).is_ok())
@@ -65,13 +53,12 @@ impl Target {
         let (name, exercise) = match (wanted, &session) {
             (Some(wanted), session) => read(&catalogue, wanted, session.as_ref())?,
             (None, Some(session)) => {
-                let here = std::env::var(EXERCISE).ok().filter(|_| is_inside());
-                (session.lesson.clone(), Some(here.unwrap_or_else(|| session.record.exercise.clone())))
+                (session.lesson.clone(), Some(inside::exercise().unwrap_or_else(|| session.record.exercise.clone())))
             }
             (None, None) => return Err(no_session(&home)),
         };
-        let entry = catalogue.find(&name).map_err(|unknown| CliError::Usage(unknown.to_string()))?.clone();
-        let lesson = entry.load(&common.language())?;
+        let entry = catalogue.find(&name)?.clone();
+        let lesson = entry.load(&chosen.language)?;
         let target = Target { home, catalogue, lessons, entry, lesson, exercise };
         if let Some(exercise) = &target.exercise {
             target.exercise_called(exercise)?;
@@ -79,9 +66,16 @@ impl Target {
         Ok(target)
     }
 
-    /// What a session of this lesson has of its own.
-    pub fn needs(&self) -> StageNeeds {
-        StageNeeds::of(&self.lesson.meta.needs)
+    /// The same for one lesson or exercise, or for `all` lessons with a living session.
+    ///
+    /// # Errors
+    /// As [`Target::find`].
+    pub fn find_all(chosen: &Lessons, wanted: Option<&str>) -> Result<Vec<Target>, CourseError> {
+        if wanted != Some("all") {
+            return Ok(vec![Target::find(chosen, wanted)?]);
+        }
+        let living = Session::all(&Home::find()?).into_iter().filter(Session::is_alive);
+        living.map(|session| Target::find(chosen, Some(&session.lesson))).collect()
     }
 
     /// The lesson's folder name, by which its session is called.
@@ -90,11 +84,14 @@ impl Target {
     }
 
     /// An exercise of this lesson.
-    pub fn exercise_called(&self, id: &str) -> Result<&Exercise, CliError> {
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn exercise_called(&self, id: &str) -> Result<&Exercise, CourseError> {
         self.lesson.exercises().find(|exercise| exercise.id == id).ok_or_else(|| {
             let known: Vec<String> = self.lesson.exercises().map(|exercise| self.called(exercise)).collect();
             let number = self.lesson.meta.number;
-            CliError::Usage(match known.is_empty() {
+            CourseError::Refused(match known.is_empty() {
                 true => format!("lesson {number} has no exercises\n  fix   layerlab run {number}"),
                 false => format!("lesson {number} has no exercise {id:?}\n  fix   name one of: {}", known.join(", ")),
             })
@@ -102,11 +99,14 @@ impl Target {
     }
 
     /// The exercise that is meant, else the one that the session is at, else the first that is not solved, else the first.
-    pub fn exercise(&self) -> Result<&Exercise, CliError> {
+    ///
+    /// # Errors
+    /// When the lesson has none, and when the progress cannot be read.
+    pub fn exercise(&self) -> Result<&Exercise, CourseError> {
         if let Some(id) = &self.exercise {
             return self.exercise_called(id);
         }
-        if let Some(session) = self.session()?.filter(|session| session.keeper_state() == KeeperState::Alive)
+        if let Some(session) = self.session()?.filter(Session::is_alive)
             && let Ok(exercise) = self.exercise_called(&session.record.exercise)
         {
             return Ok(exercise);
@@ -127,15 +127,21 @@ impl Target {
     }
 
     /// The session of the lesson, whether or not it lives.
-    pub fn session(&self) -> Result<Option<Session>, CliError> {
+    ///
+    /// # Errors
+    /// When what is written down of it cannot be read.
+    pub fn session(&self) -> Result<Option<Session>, CourseError> {
         Ok(Session::find(&self.home, &self.name())?)
     }
 
-    /// The living session of the lesson, with the bench of an exercise in it; else why there is none.
-    pub fn living(&self, exercise: &Exercise) -> Result<Session, CliError> {
+    /// The living session of the lesson, with the bench of an exercise in it.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn living(&self, exercise: &Exercise) -> Result<Session, CourseError> {
         let begin = format!("layerlab shell {}", self.called(exercise));
         let number = self.lesson.meta.number;
-        let refused = |what: String, why: &str| CliError::Usage(format!("{what}\n  why   {why}\n  fix   {begin}"));
+        let refused = |what: String, why: &str| CourseError::Refused(format!("{what}\n  why   {why}\n  fix   {begin}"));
         let ended = |why| refused(format!("the session of lesson {number} has ended"), why);
         let session = self.session()?.ok_or_else(|| {
             refused(
@@ -157,25 +163,61 @@ impl Target {
         }
     }
 
-    /// What to do after an exercise was solved: the next one of the lesson, the next lesson, or to be proud.
-    pub fn after(&self, exercise: &Exercise, progress: &Progress) -> Next {
+    /// Finds or begins the session of the lesson, and prepares the bench of an exercise in it.
+    ///
+    /// # Errors
+    /// When we are in a session already, and what the host refuses.
+    pub fn begin(&self, exercise: &Exercise) -> Result<(Begun, Start), CourseError> {
+        if let Some(Session { lesson, .. }) = Session::around(&self.home) {
+            let (why, fix) = match lesson == self.name() {
+                true => ("a shell in this shell would only have to be left twice", format!("next {}", exercise.id)),
+                false => (
+                    "a session cannot be entered from another one",
+                    format!("exit, then layerlab shell {}", self.called(exercise)),
+                ),
+            };
+            let text = format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}");
+            return Err(CourseError::Refused(text));
+        }
+        let (name, folder) = (self.name(), self.lessons.as_deref());
+        let needs = StageNeeds::of(&self.lesson.meta.needs);
+        let mut begun = Session::begin(&self.home, &name, folder, &exercise.id, needs)?;
+        let start = begun.session.enter(&self.lesson, exercise)?;
+        Ok((begun, start))
+    }
+
+    /// The next exercise of the lesson that is not solved: one that comes after this one, else an earlier one.
+    pub fn next_unsolved(&self, exercise: &Exercise, progress: &Progress) -> Option<&Exercise> {
         let unsolved = |other: &&Exercise| other.id != exercise.id && !progress.is_solved(&self.key(other));
         let later = self.lesson.exercises().skip_while(|other| other.id != exercise.id).find(unsolved);
-        if let Some(next) = later.or_else(|| self.lesson.exercises().find(unsolved)) {
+        later.or_else(|| self.lesson.exercises().find(unsolved))
+    }
+
+    /// The solutions of an exercise, with the options that an overlay takes in its session.
+    ///
+    /// # Errors
+    /// When what is written down of the session cannot be read.
+    pub fn solutions(&self, exercise: &Exercise) -> Result<Vec<String>, CourseError> {
+        let role = self.session()?.map_or(Role::User, |session| session.record.keeper.role());
+        let ids: Vec<_> = self.lesson.exercises().map(|exercise| exercise.id.as_str()).collect();
+        let fixtures = self.entry.fixtures(&ids).into_iter();
+        let fixtures = fixtures.filter(|one| one.kind == FixtureKind::Solution && one.exercise == exercise.id);
+        Ok(fixtures.map(|one| one.script.replace("$LAYERLAB_OVERLAY_OPTIONS", overlay_options(role))).collect())
+    }
+
+    /// What to do after an exercise was solved: the next one of the lesson, else the next lesson, else the list.
+    pub fn after(&self, exercise: &Exercise, progress: &Progress) -> Next {
+        if let Some(next) = self.next_unsolved(exercise, progress) {
             let name = self.called(next);
             let command = if is_inside() { "next".to_string() } else { format!("layerlab shell {name}") };
             return Next { command, why: format!("goes on to {name}, {}", lower_first(&next.task())) };
         }
         let leave = if is_inside() { "exit, then " } else { "" };
-        let following = self.catalogue.entries().iter().find(|entry| entry.number > self.entry.number);
-        match following {
-            Some(next) => {
-                let command = format!("{leave}layerlab run {}", next.number);
-                Next {
-                    command,
-                    why: format!("begins the next lesson; all exercises of lesson {} are solved", self.entry.number),
-                }
-            }
+        match self.catalogue.entries().iter().find(|entry| entry.number > self.entry.number) {
+            Some(next) => Next {
+                command: format!("{leave}layerlab run {}", next.number),
+                why: format!("begins the next lesson; all exercises of lesson {} are solved", self.entry.number),
+            },
             None => Next {
                 command: format!("{leave}layerlab list"),
                 why: "shows what you have done: that was the last lesson".into(),
@@ -185,7 +227,7 @@ impl Target {
 }
 
 /// `3`, `3.hide`; `hide` for an exercise of the lesson one is at.
-fn read(catalogue: &Catalogue, wanted: &str, at: Option<&Session>) -> Result<(String, Option<String>), CliError> {
+fn read(catalogue: &Catalogue, wanted: &str, at: Option<&Session>) -> Result<(String, Option<String>), CourseError> {
     let (lesson, exercise) = match wanted.split_once('.') {
         Some((lesson, exercise)) => (lesson, Some(exercise.to_string())),
         None => (wanted, None),
@@ -199,38 +241,24 @@ fn read(catalogue: &Catalogue, wanted: &str, at: Option<&Session>) -> Result<(St
             // An exercise that was not begun yet is known by the lesson alone.
             let here = at.and_then(|session| catalogue.find(&session.lesson).ok());
             let has = |entry: &&CatalogueEntry| {
-                entry.load(&crate::lesson::Language::default()).is_ok_and(|l| l.exercises().any(|e| e.id == wanted))
+                entry.load(&Language::default()).is_ok_and(|lesson| lesson.exercises().any(|one| one.id == wanted))
             };
-            match here.filter(has) {
-                Some(entry) => Ok((entry.name(), Some(wanted.to_string()))),
-                None => Err(CliError::Usage(unknown.to_string())),
-            }
+            let entry = here.filter(has).ok_or(unknown)?;
+            Ok((entry.name(), Some(wanted.to_string())))
         }
     }
 }
 
-fn no_session(home: &Home) -> CliError {
+fn no_session(home: &Home) -> CourseError {
     let why = match Session::all(home).as_slice() {
         [] => "no session has been begun".to_string(),
         ended => format!("the session of {} has ended, and there is no other", ended[0].lesson),
     };
-    CliError::Usage(format!("there is no session\n  why   {why}\n  fix   begin one: layerlab shell 1"))
+    CourseError::Refused(format!("there is no session\n  why   {why}\n  fix   begin one: layerlab shell 1"))
 }
 
 /// A heading within a sentence.
 fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// Tells what became of a damaged progress.
-pub fn tell(damaged: Option<String>) {
-    if let Some(damaged) = damaged {
-        eprintln!("note: {damaged}");
-    }
-}
-
-/// The program's own path, for scripts that call it.
-pub fn program_path() -> PathBuf {
-    std::env::current_exe().unwrap_or_else(|_| Path::new("layerlab").to_path_buf())
 }

@@ -1,0 +1,150 @@
+//! The shell of a session: which program it is, what it finds in its environment, and what it reads when it begins.
+
+use crate::course::Target;
+use crate::course::inside::{EXERCISE, HERE, LESSON};
+use crate::kernel::proc::{find_program, is_program};
+use crate::lesson::Exercise;
+use crate::session::Session;
+use crate::stage::{SessionShell, overlay_options};
+use std::io::Result;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// The exercise as the prompt of bash names it.
+pub const PROMPT_NAME: &str = "$LAYERLAB_NUMBER.$LAYERLAB_EXERCISE";
+/// The way to help, which is always on the prompt.
+pub const PROMPT_HELP: &str = " F1 help";
+
+/// How the shell of a session is to be.
+#[derive(Clone, Debug)]
+pub struct SessionShellOptions {
+    /// It runs this command and ends.
+    pub command: Option<String>,
+    /// Somebody types at a terminal what it runs.
+    pub talks: bool,
+    /// With these words behind `layerlab` its words call us: ` --plain`, or nothing.
+    pub flags: String,
+    /// [`PROMPT_NAME`] and [`PROMPT_HELP`] as bash shall print them, in their colours.
+    pub prompt: [String; 2],
+}
+
+/// The shell for an exercise: bash, else the user's own, else sh. What it reads is written.
+///
+/// # Errors
+/// When that cannot be written.
+pub fn session_shell(
+    target: &Target,
+    exercise: &Exercise,
+    session: &Session,
+    here: &Path,
+    options: SessionShellOptions,
+) -> Result<SessionShell> {
+    let state = session.state();
+    let bash = std::env::var_os("PATH").and_then(|path| find_program("bash", path)).filter(|bash| is_program(bash));
+    let rc = write_words(&state, bash.as_deref(), &options)?;
+    write_here(session, exercise, here)?;
+    let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
+    let program = bash.clone().or(own).unwrap_or_else(|| "/bin/sh".into());
+    let mut words = vec![program.display().to_string()];
+    match options.command {
+        Some(command) => words.extend(["-c".to_string(), command]),
+        None if bash.is_some() => words.extend(["--noprofile".into(), "--rcfile".into(), rc.display().to_string()]),
+        None => {}
+    }
+    let name = target.called(exercise);
+    let number = target.lesson.meta.number;
+    // An empty entry would be the directory that one happens to be in.
+    let path = std::env::var("PATH").ok().filter(|path| !path.is_empty());
+    let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_string());
+    let variables = [
+        ("PATH", format!("{}:{path}", state.join("bin").display())),
+        ("LAYERLAB_HOME", target.home.root().display().to_string()),
+        ("LAYERLAB_STATE", state.display().to_string()),
+        (LESSON, target.name()),
+        (EXERCISE, exercise.id.clone()),
+        ("LAYERLAB_NUMBER", number.to_string()),
+        (HERE, here.display().to_string()),
+        ("LAYERLAB_OVERLAY_OPTIONS", overlay_options(session.record.keeper.role()).to_string()),
+        // What a shell other than bash reads when it begins, and how it asks.
+        ("ENV", state.join("words.sh").display().to_string()),
+        ("PS1", format!("{name} (help: type help) $ ")),
+    ];
+    // unshare(1) starts it as a login shell, and the machine's profile would put our words out of its PATH.
+    let inner = bash.is_some().then(|| ("SHELL", state.join("bin/shell").display().to_string()));
+    let variables = variables.into_iter().chain(inner).map(|(name, value)| (name.to_string(), value)).collect();
+    let ended = format!(
+        "\nThe session of lesson {number} was ended under this shell.\nBegin it again with: layerlab shell {name}"
+    );
+    let (exercise, here) = (exercise.id.clone(), here.to_path_buf());
+    Ok(SessionShell { exercise, here, words, variables, talks: options.talks, ended })
+}
+
+/// Writes what a shell reads to go where the exercise is.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_here(session: &Session, exercise: &Exercise, here: &Path) -> Result<()> {
+    let here = shell_words::quote(&here.display().to_string()).into_owned();
+    let text = format!("{EXERCISE}={}; {HERE}={here}; export {EXERCISE} {HERE}\ncd {here}\n", exercise.id);
+    std::fs::write(session.state().join("here.sh"), text)
+}
+
+/// The words that the learner can type in the shell: a program each, because every shell finds programs.
+const WORDS: &[&str] = &["verify", "hint", "trees", "task", "solution", "help"];
+
+/// Writes the words, and what bash reads when it begins; returns the latter's path.
+fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions) -> Result<PathBuf> {
+    let bin = state.join("bin");
+    std::fs::create_dir_all(&bin)?;
+    let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("layerlab"));
+    let layerlab = format!("{}{}", shell_words::quote(&own.display().to_string()), options.flags);
+    let script = |name: &str, command: String| -> Result<()> {
+        // Given its name only when it is whole: another shell may be starting it.
+        let temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(&bin)?;
+        std::fs::write(temporary.path(), format!("#!/bin/sh\nexec {command} \"$@\"\n"))?;
+        std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(0o755))?;
+        temporary.into_temp_path().persist(bin.join(name)).map_err(|error| error.error)
+    };
+    for word in WORDS {
+        script(word, format!("{layerlab} {}", if *word == "help" { "words" } else { word }))?;
+    }
+    script("layerlab", layerlab)?;
+    std::fs::write(state.join("words.sh"), NEXT)?;
+    let rc = state.join("bashrc");
+    if let Some(bash) = bash {
+        let [bash, rc] = [bash, &rc].map(|path| shell_words::quote(&path.display().to_string()).into_owned());
+        script("shell", format!("{bash} --noprofile --rcfile {rc}"))?;
+    }
+    let [name, help] = &options.prompt;
+    let prompt = PROMPT.replace("PROMPT_NAME", name).replace("PROMPT_HELP", help);
+    std::fs::write(&rc, format!("{NEXT}{prompt}"))?;
+    Ok(rc)
+}
+
+/// To go on to the next exercise is to go to another directory, which only the shell itself can do.
+const NEXT: &str = "\
+next() { layerlab next \"$@\" && . \"$LAYERLAB_STATE/here.sh\"; }
+";
+
+/// The prompt names the exercise, and the way to help is always on it; in a shell that the learner has opened within the
+/// session's it says so. A directory that was made anew is entered anew.
+const PROMPT: &str = r#"
+help() { "$LAYERLAB_STATE/bin/help"; }
+HISTFILE=$LAYERLAB_STATE/history
+HISTCONTROL=ignoreboth
+shopt -s checkwinsize histappend
+export LAYERLAB_LEVEL=${LAYERLAB_LEVEL:-$SHLVL}
+# What is bash's way to colour a prompt, other shells would print.
+export -n PS1
+__layerlab_prompt() {
+    [ . -ef "$PWD" ] || cd "$PWD" 2> /dev/null || cd "$LAYERLAB_HERE" 2> /dev/null || cd /
+    local where=${PWD#"$LAYERLAB_HERE"} inside=
+    [ "$SHLVL" -le "$LAYERLAB_LEVEL" ] || inside=' inside'
+    [ "$where" = "$PWD" ] || where=${where#/}
+    PS1="PROMPT_NAME${inside}PROMPT_HELP $where\$ "
+}
+PROMPT_COMMAND=__layerlab_prompt
+bind -x '"\eOP": help' 2> /dev/null
+bind -x '"\e[11~": help' 2> /dev/null
+bind -x '"\e[[A": help' 2> /dev/null
+"#;
