@@ -135,7 +135,7 @@ fn start(
         let sys = steps.explain(if plan.init {
             "the command: a child of PID 1"
         } else {
-            "the command: this process becomes it, with its number 1"
+            "the command: this process becomes it, and stays PID 1"
         });
         sys.record_execve(&program.to_string_lossy(), &words, variables);
     }
