@@ -5,6 +5,7 @@
 //! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
+//! - [`isolate`] gives a process namespaces and cgroups of its own,
 //! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
@@ -23,6 +24,7 @@ pub mod engine;
 pub mod event;
 pub mod ground;
 pub mod host;
+pub mod isolate;
 pub mod kernel;
 pub mod lesson;
 pub mod observe;

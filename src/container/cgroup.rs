@@ -1,13 +1,13 @@
-//! Limits: cgroups(7), in whichever form this host has them. Where they go and how they are removed is the stage's
-//! knowledge (`stage/cgroups.rs`); which files a limit is written into is ours.
+//! Limits: cgroups(7), in whichever form this host has them. Where they go and how they are removed is
+//! the knowledge of `isolate`; what is written into which file is ours.
 
 use crate::container::error::ContainerError;
 use crate::container::plan::Limits;
 use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
-use crate::kernel::proc::{CgroupTree, Membership, cgroup_trees, counted, limit_file, mounts, oom_file};
-use crate::kernel::{CallError, Process};
-use crate::stage::{OwnCgroups, no_controllers, why_no_cgroup};
+use crate::isolate::{OwnCgroups, cgroup_places, no_cgroup};
+use crate::kernel::Process;
+use crate::kernel::proc::{CgroupTree, counted, limit_file, oom_file};
 use std::path::{Path, PathBuf};
 
 const WANTED: &str = "cannot limit the container";
@@ -42,35 +42,23 @@ impl Cgroups {
     }
 
     fn make_all(&mut self, steps: &mut Steps, limits: &Limits) -> Result<(), ContainerError> {
-        let table =
-            mounts().map_err(|error| ContainerError::Broken(format!("cannot read the mount table: {error}")))?;
         let mut controllers: Vec<&str> =
             settings(limits, CgroupVersion::Two).iter().map(|setting| setting.controller).collect();
         controllers.dedup();
-        let trees = cgroup_trees(&table, &Membership::own(), &controllers).map_err(|lacking| {
-            let (error, why, fix) = no_controllers(&lacking);
-            ContainerError::host(WANTED, error, why, fix)
-        })?;
-        for tree in &trees {
-            self.make_one(steps, tree, limits)?;
-        }
-        Ok(())
+        let trees = cgroup_places(&controllers, WANTED)?;
+        trees.iter().try_for_each(|tree| self.make_one(steps, tree, limits))
     }
 
     fn make_one(&mut self, steps: &mut Steps, tree: &CgroupTree, limits: &Limits) -> Result<(), ContainerError> {
-        let refused = |error: CallError| {
-            let (why, fix) = why_no_cgroup(&error, &tree.directory);
-            ContainerError::host(WANTED, error, why, fix)
-        };
         let sys = steps.explain("cgroup: the kernel counts what its processes use, and stops at the limit");
-        let own = self.own.make(sys, tree).map_err(refused)?;
+        let own = self.own.make(sys, tree, WANTED)?;
         let settings = settings(limits, tree.version).into_iter();
         for setting in settings.filter(|setting| tree.controllers.iter().any(|one| one == setting.controller)) {
             let file = own.directory.join(setting.file);
             if setting.may_lack && !file.exists() {
                 continue;
             }
-            sys.write_once(&file.to_string_lossy(), &setting.value).map_err(refused)?;
+            sys.write_proc(&file, &setting.value).map_err(|error| no_cgroup(WANTED, error, &tree.directory))?;
         }
         Ok(())
     }

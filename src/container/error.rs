@@ -20,6 +20,12 @@ pub enum ContainerError {
     Broken(String),
 }
 
+impl From<Box<Failure>> for ContainerError {
+    fn from(failure: Box<Failure>) -> ContainerError {
+        ContainerError::Host(failure)
+    }
+}
+
 impl ContainerError {
     /// The host refused a call.
     pub(super) fn host(

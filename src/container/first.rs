@@ -64,7 +64,7 @@ fn enter_cgroups(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot enter the container's cgroup";
     let sys = steps.explain("cgroup: this process goes into it, and all that it ever starts are in it too");
     for door in &plan.inner.cgroups {
-        sys.write_once(&door.to_string_lossy(), "0").wanted(wanted, WHY, FIX)?;
+        sys.write_proc(door, "0").wanted(wanted, WHY, FIX)?;
     }
     let sys = steps.explain("cgroup namespace: where we are now is / for all that look from inside");
     sys.unshare(Namespaces { cgroup: true, ..Namespaces::default() }).wanted(wanted, WHY, FIX)

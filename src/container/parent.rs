@@ -11,6 +11,7 @@ use crate::container::keep::{note_lowers, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::ground::Errno;
+use crate::isolate::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
     CallError, Modes, Namespaces, Process, Signals, Spread, be_told_of_parents_death, effective_ids, end_first,
     own_network, parent_pid, send_descriptors, standard_directory,
@@ -23,6 +24,7 @@ use std::process::{Child, Command, Stdio};
 /// Directories over which the scratch tmpfs may be mounted.
 const PLACES: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/opt", "/run", "/home"];
 
+const WANTED: &str = "cannot make the namespaces of the container";
 const WHY: &str = "a security module or a container's seccomp filter forbids mount(2)";
 const FIX: &str = "run layerlab outside of this container";
 
@@ -126,7 +128,7 @@ fn place(plan: &Plan) -> Result<PathBuf, ContainerError> {
 }
 
 fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerError> {
-    let (uid, gid) = effective_ids();
+    let ids = effective_ids();
     // With limits PID 1 goes into its cgroups first: what is `/` in a cgroup namespace is where its maker is.
     let own = Namespaces {
         mount: true,
@@ -139,13 +141,8 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
     };
     let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
     // Root of a user namespace, such as that of a rootless container, may make no devices: an ordinary user here.
-    if uid == 0 && is_machines_user_namespace() {
-        match steps.explain(clause).unshare(own) {
-            Ok(()) => return Ok(()),
-            // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
-            Err(error) if error.errno == Errno::EPERM => {}
-            Err(error) => return Err(refused(error)),
-        }
+    if ids.0 == 0 && is_machines_user_namespace() && unshare_as_root(steps.explain(clause), own, WANTED)? {
+        return Ok(());
     }
     plan.inner.ordinary = true;
     if let Some((user, _)) = plan.user.filter(|user| *user != (0, 0)) {
@@ -159,31 +156,12 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         ));
     }
     let sys = steps.explain("user namespace: root in it, and only in it; it gives the right to all the others");
-    sys.unshare(Namespaces { user: true, ..Namespaces::default() }).map_err(refused)?;
+    unshare(sys, Namespaces { user: true, ..Namespaces::default() }, WANTED)?;
     let sys = steps.explain(
         "user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up",
     );
-    let maps =
-        [("setgroups", "deny".to_string()), ("uid_map", format!("0 {uid} 1")), ("gid_map", format!("0 {gid} 1"))];
-    for (file, content) in maps {
-        sys.write_once(&format!("/proc/self/{file}"), &content).map_err(|error| {
-            let (why, fix) = crate::stage::why_no_map();
-            ContainerError::host("cannot become root in a user namespace of our own", error, why, fix)
-        })?;
-    }
-    steps.explain(clause).unshare(own).map_err(refused)
-}
-
-/// Whether every id is mapped to itself (user_namespaces(7)); so it is where a kernel has none, too.
-fn is_machines_user_namespace() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let mut words = map.split_whitespace();
-    map.is_empty() || (words.next(), words.next(), words.next()) == (Some("0"), Some("0"), Some("4294967295"))
-}
-
-fn refused(error: CallError) -> ContainerError {
-    let (why, fix) = crate::stage::why_no_namespaces(&error);
-    ContainerError::host("cannot make the namespaces of the container", error, why, fix)
+    map_to_root(sys, ids)?;
+    Ok(unshare(steps.explain(clause), own, WANTED)?)
 }
 
 /// Makes this program readable, but not writable, in the mount namespace: what runs as PID 1 can be reached from inside by
@@ -217,7 +195,7 @@ fn start(program: &Path, plan: &Plan, line: OwnedFd) -> std::io::Result<Child> {
 
 fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {
     let sys = steps.explain("network namespace: no interface but loopback; made while PID 1 does what follows");
-    sys.unshare(Namespaces { net: true, ..Namespaces::default() }).map_err(refused)?;
+    unshare(sys, Namespaces { net: true, ..Namespaces::default() }, WANTED)?;
     let sys = steps.explain("network namespace: loopback is down at first");
     sys.raise_loopback().wanted("cannot raise the loopback interface", WHY, FIX)?;
     let sys = steps.explain("host name: of this UTS namespace alone");

@@ -1,9 +1,9 @@
 //! A look at what lessons need, so cheap that `list` can take it: nothing is tried, so it finds what is surely missing and
 //! promises nothing. `doctor` tries.
 
-use crate::ground::Need;
+use crate::ground::{Failure, Need};
+use crate::isolate::{lesson_cgroup_places, no_cgroup};
 use crate::kernel::proc::{USUAL_PATH, find_program, knows_filesystem, sysctl};
-use crate::stage::cgroup_places;
 use std::path::Path;
 
 /// Something that a lesson needs and this machine surely does not allow.
@@ -26,17 +26,14 @@ pub fn look(need: Need) -> Option<Lack> {
 
 /// Asks the kernel whether we may write where our cgroups would be made (access(2), which knows a read-only mount, too).
 fn cgroups() -> Option<Lack> {
-    let lack = |why: String, fix: String| Some(Lack { why, fix });
-    let places = match cgroup_places() {
-        Ok(places) => places,
-        Err(crate::stage::StageError::Host(failure)) => return lack(failure.why, failure.fix),
-        Err(_) => return None,
-    };
-    places.iter().find_map(|place| {
-        let error = crate::kernel::may_write(&place.directory).err()?;
-        let (why, fix) = crate::stage::why_no_cgroup(&error, &place.directory);
-        lack(why, fix.to_string())
-    })
+    let lack = |failure: Box<Failure>| Some(Lack { why: failure.why, fix: failure.fix });
+    match lesson_cgroup_places() {
+        Err(failure) => lack(failure),
+        Ok(places) => places.iter().find_map(|place| {
+            let error = crate::kernel::may_write(&place.directory).err()?;
+            lack(no_cgroup("cannot make cgroups", error, &place.directory))
+        }),
+    }
 }
 
 fn network() -> Option<Lack> {

@@ -4,13 +4,14 @@ use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
 impl Sys {
     /// openat(2) and write(2) of a file below /proc or /sys, which takes its content in one piece.
-    pub fn write_once(&mut self, file: &str, content: &str) -> Result<(), CallError> {
+    pub fn write_proc(&mut self, file: impl AsRef<Path>, content: &str) -> Result<(), CallError> {
         use nix::fcntl::{AT_FDCWD, OFlag};
         let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
-        let outcome = nix::fcntl::openat(AT_FDCWD, file, flags, nix::sys::stat::Mode::empty());
+        let outcome = nix::fcntl::openat(AT_FDCWD, file.as_ref(), flags, nix::sys::stat::Mode::empty());
         let args = || format!("AT_FDCWD, {}, O_WRONLY|O_CLOEXEC", strace::path(file.as_ref()));
         let opened = self.note("openat", args, outcome, |fd| fd.as_raw_fd().into())?;
         let outcome = rustix::io::write(&opened, content.as_bytes());

@@ -1,24 +1,8 @@
-//! Namespaces and processes of the stage: unshare(2), prctl(2), pidfd_open(2), flock(2). Not recorded: no lesson shows them yet.
+//! Processes of the stage: prctl(2), pidfd_open(2), flock(2). Not recorded: no lesson shows them yet.
 
 use crate::ground::Errno;
-use crate::kernel::sys::CallError;
-use nix::sched::CloneFlags;
 use nix::sys::signal::Signal;
 use std::os::fd::{AsFd, OwnedFd};
-
-/// unshare(2): a user namespace where `user` is set, else new mount, UTS, IPC and PID namespaces. The PID namespace begins
-/// with the next child. A host name that a lesson sets and a message queue that it makes are so never those of the machine.
-pub fn unshare_stage(user: bool) -> Result<(), CallError> {
-    // The user namespace first and alone: the maps are written before anything else is asked for.
-    let (flags, shown) = match user {
-        true => (CloneFlags::CLONE_NEWUSER, "CLONE_NEWUSER"),
-        false => (
-            CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWPID,
-            "CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID",
-        ),
-    };
-    nix::sched::unshare(flags).map_err(|errno| CallError::of("unshare", shown, errno))
-}
 
 /// The effective user and group of this process.
 pub fn effective_ids() -> (u32, u32) {
@@ -130,14 +114,6 @@ pub fn lock_within(file: impl AsFd, exclusive: bool, milliseconds: u64) -> std::
 /// umask(2): the permission bits that new files do not get.
 pub fn set_umask(mask: u32) {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask));
-}
-
-/// Writes one of the files of /proc/self, as one write(2).
-pub fn write_proc(file: &str, content: &str) -> Result<(), CallError> {
-    std::fs::write(file, content).map_err(|error| {
-        let args = format!("\"{file}\" ← {}", super::strace::path(content.as_ref()));
-        CallError::of("write", args, error)
-    })
 }
 
 /// Our process as the namespace of /proc's mount sees it, which is that of the host: `NSpid` would need the same table.

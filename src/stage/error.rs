@@ -33,6 +33,12 @@ pub enum StageError {
     Hangs(String),
 }
 
+impl From<Box<Failure>> for StageError {
+    fn from(failure: Box<Failure>) -> StageError {
+        StageError::Host(failure)
+    }
+}
+
 impl StageError {
     /// Says which check could not be brought to its end.
     pub fn while_checking(self, check: &str) -> StageError {

@@ -4,10 +4,9 @@
 //! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
-use crate::ground::Errno;
-use crate::kernel::proc::{Cgroups, sysctl};
-use crate::kernel::{CallError, Ready, Spread, Sys, effective_ids, kill, open_pidfd, unshare_stage, wait_for_end};
-use crate::stage::cgroups::{OwnCgroups, places as cgroup_places};
+use crate::isolate::{OwnCgroups, lesson_cgroup_places, map_to_root, unshare, unshare_as_root};
+use crate::kernel::proc::Cgroups;
+use crate::kernel::{Namespaces, Ready, Spread, Sys, effective_ids, kill, open_pidfd, wait_for_end};
 use crate::stage::error::StageError;
 use crate::stage::scratch::{self, Scratch};
 use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
@@ -41,7 +40,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
 fn run_for(choice: &ScratchChoice, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
     // As long as we are in the namespaces of the host: the cgroups stand beside the machine's own.
     let mut cgroups = match needs.cgroups {
-        true => Some(OwnCgroups::for_stage(&cgroup_places()?)?),
+        true => Some(OwnCgroups::make_all(&lesson_cgroup_places()?)?),
         false => None,
     };
     let theirs = cgroups.as_ref().map(|(_, cgroups)| cgroups.clone());
@@ -57,7 +56,7 @@ fn run_for(choice: &ScratchChoice, needs: StageNeeds, socket: &OwnedFd) -> Resul
 
 /// Makes the namespaces of a session and starts their keeper.
 fn keep(root: &Path, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
-    let places = if needs.cgroups { cgroup_places()? } else { Vec::new() };
+    let places = if needs.cgroups { lesson_cgroup_places()? } else { Vec::new() };
     enter_namespaces()?;
     make_private()?;
     let (role, scratch) = scratch::of_session(root)?;
@@ -104,73 +103,18 @@ fn make_private() -> Result<(), StageError> {
     })
 }
 
-/// New namespaces; without the rights to have them directly, a user namespace comes first.
+/// New namespaces; without the rights to have them directly, a user namespace comes first. A host name that a lesson sets and
+/// a message queue that it makes are so never those of the machine.
 fn enter_namespaces() -> Result<(), StageError> {
-    let (uid, gid) = effective_ids();
-    if uid == 0 {
-        match unshare_stage(false) {
-            Ok(()) => return Ok(()),
-            // Root of a container without CAP_SYS_ADMIN is an ordinary user here.
-            Err(error) if error.errno == Errno::EPERM => {}
-            Err(error) => return Err(refused(error)),
-        }
+    const WANTED: &str = "cannot make namespaces of our own";
+    let own = Namespaces { mount: true, uts: true, ipc: true, pid: true, ..Namespaces::default() };
+    let (ids, mut sys) = (effective_ids(), Sys::default());
+    if ids.0 == 0 && unshare_as_root(&mut sys, own, WANTED)? {
+        return Ok(());
     }
-    unshare_stage(true).map_err(refused)?;
-    // An ordinary user may map one id, and its group only after giving up setgroups(2).
-    write_map("/proc/self/setgroups", "deny")?;
-    write_map("/proc/self/uid_map", &format!("0 {uid} 1"))?;
-    write_map("/proc/self/gid_map", &format!("0 {gid} 1"))?;
-    unshare_stage(false).map_err(refused)
-}
-
-fn write_map(file: &str, content: &str) -> Result<(), StageError> {
-    crate::kernel::write_proc(file, content).map_err(|error| {
-        let (why, fix) = why_no_map();
-        StageError::host("cannot become root in a user namespace of our own", error, why, fix)
-    })
-}
-
-/// Writing an id map failed: why, and what to do.
-pub fn why_no_map() -> (&'static str, &'static str) {
-    let why = match sysctl("kernel.apparmor_restrict_unprivileged_userns").as_deref() {
-        Some("1") => {
-            "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
-        }
-        _ => "the kernel refused the id map of our user namespace",
-    };
-    (why, "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or run layerlab with sudo")
-}
-
-fn refused(error: CallError) -> StageError {
-    let (why, fix) = why_no_namespaces(&error);
-    StageError::host("cannot make namespaces of our own", error, why, fix)
-}
-
-/// unshare(2) failed: which of the known switches is off, and what to do.
-pub fn why_no_namespaces(error: &CallError) -> (&'static str, &'static str) {
-    if sysctl("kernel.unprivileged_userns_clone").as_deref() == Some("0") {
-        (
-            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)",
-            "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
-        )
-    } else if sysctl("user.max_user_namespaces").as_deref() == Some("0") {
-        (
-            "this machine allows no user namespaces (user.max_user_namespaces is 0)",
-            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
-        )
-    } else if error.errno == Errno::ENOSPC {
-        (
-            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)",
-            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
-        )
-    } else if error.errno == Errno::EINVAL {
-        ("this kernel was built without user namespaces", "run layerlab with sudo")
-    } else {
-        (
-            "we may not make namespaces here: a container's seccomp filter or missing capability, or we are in a chroot",
-            "run layerlab outside of this container, with sudo, or with: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN",
-        )
-    }
+    unshare(&mut sys, Namespaces { user: true, ..Namespaces::default() }, WANTED)?;
+    map_to_root(&mut sys, ids)?;
+    Ok(unshare(&mut sys, own, WANTED)?)
 }
 
 /// Waits until the worker has ended, or the CLI is gone: then ends it.

@@ -5,11 +5,11 @@
 //! mount of the session (pid_namespaces(7)).
 
 use crate::ground::{Errno, Role};
+use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
     Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
 };
-use crate::stage::cgroups::{self, OwnCgroups};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
 use crate::stage::worker::send;
@@ -73,14 +73,14 @@ fn make_cgroups(places: &[CgroupTree]) -> Result<Option<Cgroups>, StageError> {
     if places.is_empty() {
         return Ok(None);
     }
-    let (mut own, made) = OwnCgroups::for_stage(places)?;
-    match cgroups::keep(&made) {
+    let (mut own, made) = OwnCgroups::make_all(places)?;
+    match isolate::make_session_root(&made) {
         Ok(()) => Ok(Some(made)),
         Err(error) => {
             // Nobody may be in what is removed.
-            places.iter().for_each(|place| drop(cgroups::move_into(&place.directory)));
+            places.iter().for_each(|place| drop(isolate::move_into(&place.directory)));
             own.remove();
-            Err(error)
+            Err(error.into())
         }
     }
 }
@@ -195,7 +195,7 @@ impl Keeper {
     /// Removes the cgroups of a session that has ended; after a reboot they are gone anyway.
     fn remove_cgroups(&self) {
         if self.boot == boot_id() {
-            self.cgroups.iter().for_each(cgroups::remove);
+            self.cgroups.iter().for_each(isolate::remove_cgroups);
         }
     }
 

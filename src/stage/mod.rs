@@ -25,13 +25,12 @@
 //! CLI ──exec────────▶ shell's parent ───┴─▶ keeper    PID 1 of the session, until it is stopped
 //! ```
 //!
-//! Where a lesson needs it, run and session have cgroups of their own (`cgroups.rs`), which are the one thing that no
+//! Where a lesson needs it, run and session have cgroups of their own (`isolate`), which are the one thing that no
 //! namespace takes along.
 //!
 //! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
-mod cgroups;
 mod error;
 mod handle;
 mod holder;
@@ -44,12 +43,8 @@ mod visitor;
 mod wire;
 mod worker;
 
-pub use cgroups::{
-    OwnCgroup, OwnCgroups, lacks as no_controllers, places as cgroup_places, remove as remove_cgroups, why_no_cgroup,
-};
 pub use error::StageError;
 pub use handle::{Ran, Stage, StartingStage, Stopper};
-pub use holder::{why_no_map, why_no_namespaces};
 pub use keeper::{KeeperState, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;

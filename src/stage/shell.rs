@@ -2,10 +2,11 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
 //! shell stays without a parent, and becomes the shell.
 
+use crate::isolate;
 use crate::kernel::{hang_up_with_parent, keep_terminal, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
-use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError, cgroups};
+use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ pub(super) fn run(text: &str) -> ExitCode {
         ExitCode::from(3)
     };
     let cgroups = setup.keeper.cgroups_of(&setup.exercise);
-    let gone = || cgroups.as_ref().map_or(Ok(()), cgroups::go_to);
+    let gone = || cgroups.as_ref().map_or(Ok(()), |cgroups| Ok(isolate::enter(cgroups)?));
     if let Err(error) = gone().and_then(|()| setup.keeper.enter()).and_then(|()| stand(&setup.here)) {
         return ended(&error);
     }

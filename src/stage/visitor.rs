@@ -1,12 +1,13 @@
 //! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
 //! visitor that hangs or is killed harms nobody.
 
+use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
 use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::{Worker, send};
-use crate::stage::{PROGRAM, Stage, StageError, VISITOR, WORKER, cgroups, scratch};
+use crate::stage::{PROGRAM, Stage, StageError, VISITOR, WORKER, scratch};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -42,14 +43,14 @@ fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
     let cgroups = setup.root.file_name().and_then(|exercise| setup.keeper.cgroups_of(exercise.to_str()?));
     if let Some(cgroups) = &cgroups {
         match setup.fresh {
-            true => cgroups::make_fresh(cgroups)?,
+            true => isolate::make_fresh(cgroups)?,
             // To look, one needs not be there: somebody who came by another way, and may not, can look all the same.
-            false => drop(cgroups::go_to(cgroups)),
+            false => drop(isolate::enter(cgroups)),
         }
     }
     setup.keeper.enter()?;
     if let Some(cgroups) = cgroups.as_ref().filter(|_| setup.fresh) {
-        cgroups::begin(cgroups)?;
+        isolate::begin(cgroups)?;
     }
     // After setns(2), which takes the death signal away together with the old credentials.
     let _ = die_with_parent();

@@ -87,7 +87,7 @@ impl Worker {
         let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
         let setup: WorkerSetup = serde_json::from_str(setup).map_err(|error| broken(&error))?;
         if let Some(cgroups) = &setup.cgroups {
-            crate::stage::cgroups::stand_in(cgroups)?;
+            crate::isolate::make_root(cgroups)?;
         }
         std::env::set_current_dir(&setup.root).map_err(|error| broken(&error))?;
         Ok(Worker::of(setup))

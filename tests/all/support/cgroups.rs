@@ -1,8 +1,9 @@
 //! Cgroups for what a test starts beside the program: as the program makes its own, but by other means.
 
 use layerlab::ground::CgroupVersion;
+use layerlab::isolate::lesson_cgroup_places;
 use layerlab::kernel::proc::CgroupTree;
-use layerlab::stage::{Stage, StageError, StageNeeds, cgroup_places};
+use layerlab::stage::{Stage, StageError, StageNeeds};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ pub struct Cgroups {
 
 impl Cgroups {
     pub fn make() -> Cgroups {
-        let places: Vec<CgroupTree> = cgroup_places().unwrap_or_else(|error| panic!("{error}"));
+        let places: Vec<CgroupTree> = lesson_cgroup_places().unwrap_or_else(|error| panic!("{error}"));
         let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
         let started = stat.rsplit(')').next().unwrap().split_whitespace().nth(19).unwrap().to_string();
         // As ours are called, so that they are swept should this test be killed.
