@@ -1,11 +1,12 @@
 //! `layerlab lesson check|new`: for authors.
 
 use crate::cli::{CliError, Common};
-use crate::engine::{self, Difference};
+use crate::engine::{self, Difference, Places};
 use crate::ground::CgroupVersion;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
 use crate::render::words::plural;
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 /// For authors: check lessons, begin a new one
@@ -49,11 +50,7 @@ impl LessonCommand {
                         "there is no lesson in this folder: a lesson is a folder such as 01-first".into(),
                     ));
                 }
-                let mut sound = true;
-                for entry in catalogue.entries() {
-                    sound &= check(entry, *bless)?;
-                }
-                match sound {
+                match check_all(catalogue.entries(), *bless)? {
                     true => Ok(()),
                     // What is wrong was printed beside each lesson.
                     false => Err(CliError::Lesson(Vec::new())),
@@ -63,86 +60,102 @@ impl LessonCommand {
     }
 }
 
-/// Checks one lesson in all its languages; returns whether nothing is wrong with it.
-fn check(entry: &CatalogueEntry, bless: bool) -> Result<bool, CliError> {
+/// Checks lessons beside each other, and prints what is said of them in their order; returns whether nothing is wrong.
+fn check_all(entries: &[CatalogueEntry], bless: bool) -> Result<bool, CliError> {
+    let places = Places::of_this_machine();
+    std::thread::scope(|scope| {
+        let check = |entry| {
+            let mut said = Vec::new();
+            let sound = check(entry, bless, &places, &mut said);
+            (said, sound)
+        };
+        let checks: Vec<_> = entries.iter().map(|entry| scope.spawn(move || check(entry))).collect();
+        let mut all_sound = true;
+        for check in checks {
+            let (said, sound) = check.join().unwrap_or_else(|panic| resume_unwind(panic));
+            said.iter().for_each(|line| println!("{line}"));
+            all_sound &= sound?;
+        }
+        Ok(all_sound)
+    })
+}
+
+/// Checks one lesson in all its languages, and tells what is to be said of it; returns whether nothing is wrong with it.
+fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<String>) -> Result<bool, CliError> {
     let findings = lesson::lint(entry);
-    for finding in &findings {
-        println!("{finding}");
-    }
+    said.extend(findings.iter().map(ToString::to_string));
     let mut sound = findings.is_empty();
     // Blocks are the same in every language, so one language is run; but each is blessed.
     let language = crate::lesson::Language::default();
     let Ok(lesson) = entry.load(&language) else {
-        println!("{}  cannot be run", entry.name());
+        said.push(format!("{}  cannot be run", entry.name()));
         return Ok(false);
     };
     let needs = StageNeeds::of(&lesson.meta.needs);
-    let mut start = || {
+    let start = || {
         Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs).and_then(|starting| starting.wait())
     };
+    let place = places.take();
     let stage = match start() {
         Ok(stage) => stage,
         // Not every author may do all that lessons need; what is not run must not look as if it had been.
         Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
-            println!("{}  is not run here, only its text was read", entry.name());
-            println!("  call  {}\n  why   {}\n  fix   {}", failure.call, failure.why, failure.fix);
+            said.push(format!("{}  is not run here, only its text was read", entry.name()));
+            said.push(format!("  call  {}\n  why   {}\n  fix   {}", failure.call, failure.why, failure.fix));
             return Ok(sound);
         }
         Err(error) => return Err(error.into()),
     };
     let version = stage.facts().cgroup_version();
     let checked = engine::check(&lesson, stage)?;
+    drop(place);
     let all = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
     let settled = lesson.on(version);
     let commands: Vec<_> = settled.steps().flat_map(|(_, step)| step.commands()).collect();
     if bless && !checked.differences.is_empty() {
-        return bless_texts(entry, &checked.differences, version).map(|()| sound);
+        return bless_texts(entry, &checked.differences, version, said).map(|()| sound);
     }
     for difference in &checked.differences {
         sound = false;
         let line = commands[difference.command];
         let file = entry.text_path(&language);
-        println!("error: the kernel says something else than the lesson");
-        println!("  --> {}:{}:{}", file.display(), line.at.line, line.at.column);
-        println!("  $ {}", line.source);
+        said.push("error: the kernel says something else than the lesson".to_string());
+        said.push(format!("  --> {}:{}:{}", file.display(), line.at.line, line.at.column));
+        said.push(format!("  $ {}", line.source));
         if let Some(status) = difference.status {
             let should = if line.fails { "fail, and it did not" } else { "succeed, and it failed" };
-            println!("  it should {should} (exit status {status})");
+            said.push(format!("  it should {should} (exit status {status})"));
         }
-        for changed in lesson::diff(&line.expected, &difference.found).lines() {
-            println!("    {changed}");
-        }
+        said.extend(lesson::diff(&line.expected, &difference.found).lines().map(|changed| format!("    {changed}")));
     }
-    for (step, trouble) in &checked.unexplained {
-        println!("note: after step {step}, {trouble}");
-    }
-    let proof = engine::prove(entry, &lesson, &mut start)?;
+    said.extend(checked.unexplained.iter().map(|(step, trouble)| format!("note: after step {step}, {trouble}")));
+    let proof = engine::prove(entry, &lesson, version, places, &start)?;
     for flaw in &proof.flaws {
         sound = false;
-        println!("error: {}", flaw.what);
-        println!("  --> {}", entry.path().join(&flaw.file).display());
-        flaw.said.iter().for_each(|line| println!("    {line}"));
-        println!("  fix   {}", flaw.fix);
+        said.push(format!("error: {}", flaw.what));
+        said.push(format!("  --> {}", entry.path().join(&flaw.file).display()));
+        said.extend(flaw.said.iter().map(|line| format!("    {line}")));
+        said.push(format!("  fix   {}", flaw.fix));
     }
     if sound {
-        println!(
+        said.push(format!(
             "{}  {}, as the kernel has it; {} and {}, as they should be",
             entry.name(),
             plural(commands.len() as u64, "command"),
             plural(proof.solutions as u64, "solution"),
             plural(proof.mistakes as u64, "mistake"),
-        );
+        ));
         let elsewhere = all - commands.len();
         if let Some(other) = CgroupVersion::ALL.into_iter().find(|other| Some(*other) != version)
             && elsewhere + proof.elsewhere > 0
         {
-            println!(
+            said.push(format!(
                 "{}  {} and {} are for version {} of cgroups, and were not run here",
                 " ".repeat(entry.name().len()),
                 plural(elsewhere as u64, "command"),
                 plural(proof.elsewhere as u64, "script"),
                 other.number(),
-            );
+            ));
         }
     }
     Ok(sound)
@@ -153,6 +166,7 @@ fn bless_texts(
     entry: &CatalogueEntry,
     differences: &[Difference],
     version: Option<CgroupVersion>,
+    said: &mut Vec<String>,
 ) -> Result<(), CliError> {
     for language in &entry.languages {
         let language = crate::lesson::Language::choose(Some(language), |_| None);
@@ -170,7 +184,7 @@ fn bless_texts(
         let blessed = lesson::bless(&text, &replacements);
         std::fs::write(&path, blessed)
             .map_err(|error| CliError::Content(format!("cannot write {}: {error}", path.display())))?;
-        println!("{}  {} commands blessed", path.display(), replacements.len());
+        said.push(format!("{}  {} commands blessed", path.display(), replacements.len()));
     }
     Ok(())
 }

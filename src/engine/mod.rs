@@ -5,10 +5,12 @@
 
 mod check;
 mod exercise;
+mod places;
 mod prove;
 mod run;
 
 pub use check::{Checked, Difference, check};
 pub use exercise::{Wrong, name, prepare, verify};
+pub use places::{Place, Places};
 pub use prove::{Flaw, Proof, prove};
 pub use run::{Answer, Item, Question, Run, RunOptions};

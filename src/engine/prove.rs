@@ -1,9 +1,12 @@
 //! Proves an exercise for its author: the start fails, each solution passes, each mistake fails with its sentence.
 
 use crate::engine::exercise::{Wrong, prepare, verify};
+use crate::engine::places::Places;
 use crate::event::Verdict;
+use crate::ground::CgroupVersion;
 use crate::lesson::{CatalogueEntry, Exercise, Fixture, FixtureKind, Lesson};
 use crate::stage::{Stage, StageError};
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 
 /// What was proven.
@@ -32,31 +35,33 @@ pub struct Flaw {
     pub fix: String,
 }
 
-/// Runs every script of every exercise, each on a stage of its own, which `stage` makes.
+/// Runs the scripts of every exercise that are for a machine with this version of cgroups, each on a stage of its own,
+/// which `start` makes, as many at a time as there are `places`.
 ///
 /// # Errors
 /// When a stage breaks.
 pub fn prove(
     entry: &CatalogueEntry,
     lesson: &Lesson,
-    stage: &mut dyn FnMut() -> Result<Stage, StageError>,
+    version: Option<CgroupVersion>,
+    places: &Places,
+    start: &(dyn Fn() -> Result<Stage, StageError> + Sync),
 ) -> Result<Proof, StageError> {
     let ids: Vec<&str> = lesson.exercises().map(|exercise| exercise.id.as_str()).collect();
-    let mut proof = Proof::default();
-    for fixture in entry.fixtures(&ids) {
-        let Some(exercise) = lesson.exercises().find(|exercise| exercise.id == fixture.exercise) else { continue };
-        let mut stage = stage()?;
-        if !fixture.is_for(stage.facts().cgroup_version()) {
-            proof.elsewhere += 1;
-            continue;
-        }
-        match fixture.kind {
-            FixtureKind::Solution => proof.solutions += 1,
-            FixtureKind::Mistake => proof.mistakes += 1,
-        }
-        proof.flaws.extend(flaw(lesson, exercise, &fixture, &mut stage)?);
-    }
-    Ok(proof)
+    let (here, elsewhere): (Vec<Fixture>, Vec<Fixture>) =
+        entry.fixtures(&ids).into_iter().partition(|fixture| fixture.is_for(version));
+    let count = |kind| here.iter().filter(|fixture| fixture.kind == kind).count();
+    let (solutions, mistakes) = (count(FixtureKind::Solution), count(FixtureKind::Mistake));
+    let try_out = |fixture: &Fixture| {
+        let exercise = lesson.exercises().find(|exercise| exercise.id == fixture.exercise);
+        let _place = places.take();
+        exercise.map_or(Ok(None), |exercise| flaw(lesson, exercise, fixture, &mut start()?))
+    };
+    let flaws: Result<Vec<Option<Flaw>>, StageError> = std::thread::scope(|scope| {
+        let tries: Vec<_> = here.iter().map(|fixture| scope.spawn(|| try_out(fixture))).collect();
+        tries.into_iter().map(|tried| tried.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    Ok(Proof { solutions, mistakes, elsewhere: elsewhere.len(), flaws: flaws?.into_iter().flatten().collect() })
 }
 
 fn flaw(
