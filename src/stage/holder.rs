@@ -8,9 +8,9 @@ use crate::isolate::{OwnCgroups, lesson_cgroup_places, map_to_root, unshare, uns
 use crate::kernel::proc::Cgroups;
 use crate::kernel::{Namespaces, Ready, Spread, Sys, effective_ids, kill, open_pidfd, wait_for_end};
 use crate::stage::error::StageError;
+use crate::stage::link::send;
 use crate::stage::scratch::{self, Scratch};
 use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
-use crate::stage::worker::send;
 use crate::stage::{PROGRAM, ScratchChoice};
 use serde::Serialize;
 use std::os::fd::{AsFd, OwnedFd};

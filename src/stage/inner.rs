@@ -1,4 +1,5 @@
-//! A shell that a line of a lesson opens: `unshare`, `chroot`. The lines that follow run in it, until `exit`.
+//! A shell that a line of a lesson opens: `unshare`, `chroot`. The lines that follow run in it, until `exit`. The worker's
+//! end of it is in `opened_shell.rs`.
 //!
 //! All of them are started by the worker, which sees this program and the processes of all: in the root of a container
 //! there may be neither. A shell that is opened within another one first goes where that one is. It begins in up to three
@@ -10,73 +11,16 @@
 //!                   └─▶ after --fork: the shell, PID 1 of a new namespace
 //! ```
 
-use crate::action::{Context, Opening};
-use crate::ground::Call;
+use crate::action::Context;
 use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, own_pid_outside};
-use crate::stage::link::Link;
-use crate::stage::wire::{InnerSetup, InnerStage, Reply, Request, StageFacts, WorkerSetup};
-use crate::stage::worker::{Worker, send};
+use crate::stage::link::send;
+use crate::stage::wire::{InnerSetup, InnerStage, Reply, StageFacts};
+use crate::stage::worker::Worker;
 use crate::stage::{INNER, PROGRAM, StageError};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-
-/// The worker's end of a shell. When it is dropped the shell ends.
-#[derive(Debug)]
-pub(super) struct OpenedShell {
-    link: Link,
-    /// Its process, as the worker numbers processes.
-    pid: u32,
-}
-
-impl OpenedShell {
-    /// Opens a shell within another one, or within the worker; returns it with the calls that were made for it.
-    ///
-    /// # Errors
-    /// The answer to the line where it did not come to a shell.
-    pub fn open(
-        worker: WorkerSetup,
-        within: Option<&OpenedShell>,
-        opening: Opening,
-    ) -> Result<(OpenedShell, Vec<Call>), Reply> {
-        let within = within.map(|shell| shell.pid);
-        let setup = InnerSetup { worker, within, opening, stage: InnerStage::Enters, pid: 0, calls: Vec::new() };
-        let mut link = Link::start(Path::new(PROGRAM), INNER, &setup, false).map_err(Reply::Failed)?;
-        match link.reply().map_err(Reply::Failed)? {
-            Reply::Opened { facts, calls } => Ok((OpenedShell { link, pid: facts.pid }, calls)),
-            refused => {
-                let _ = link.child.wait();
-                Err(refused)
-            }
-        }
-    }
-
-    /// Asks it something.
-    pub fn ask(&mut self, request: &Request) -> Reply {
-        self.link.request(request).and_then(|()| self.link.reply()).unwrap_or_else(Reply::Failed)
-    }
-
-    /// Whether its root directory is the worker's.
-    pub fn has_our_root(&self) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let root = |path: &Path| std::fs::metadata(path).ok().map(|root| (root.dev(), root.ino()));
-        root(&self.process().join("root")) == root(Path::new("/"))
-    }
-
-    /// Its directory in /proc.
-    pub fn process(&self) -> std::path::PathBuf {
-        format!("/proc/{}", self.pid).into()
-    }
-}
-
-impl Drop for OpenedShell {
-    fn drop(&mut self) {
-        let _ = self.link.socket.shutdown(std::net::Shutdown::Both);
-        let _ = self.link.child.wait();
-    }
-}
 
 /// The life of one of its processes; its standard input is the socket to the worker.
 pub(super) fn run(setup: &str) -> ExitCode {

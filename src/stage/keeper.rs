@@ -10,9 +10,8 @@ use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
     Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
 };
-use crate::stage::link::{Link, unexpected};
+use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
-use crate::stage::worker::send;
 use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};

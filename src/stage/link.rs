@@ -5,6 +5,7 @@ use crate::kernel::CallError;
 use crate::stage::wire::{Reply, Request};
 use crate::stage::{StageError, VISITOR};
 use serde::Serialize;
+use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -71,6 +72,13 @@ impl Link {
             Err(error) => Err(StageError::Broken(format!("an answer is unreadable: {error}"))),
         }
     }
+}
+
+/// Answers the other end: the message as one line.
+pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(reply)?;
+    line.push(b'\n');
+    File::from(socket.try_clone()?).write_all(&line)
 }
 
 /// No process of ours could be started.

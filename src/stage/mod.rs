@@ -37,6 +37,7 @@ mod holder;
 mod inner;
 mod keeper;
 mod link;
+mod opened_shell;
 mod scratch;
 mod shell;
 mod visitor;

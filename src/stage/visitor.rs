@@ -4,9 +4,9 @@
 use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
 use crate::stage::keeper::KeeperState;
-use crate::stage::link::{Link, unexpected};
+use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
-use crate::stage::worker::{Worker, send};
+use crate::stage::worker::Worker;
 use crate::stage::{PROGRAM, Stage, StageError, VISITOR, WORKER, scratch};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};

@@ -11,9 +11,10 @@ use crate::kernel::{
 };
 use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
 use crate::stage::error::StageError;
-use crate::stage::inner::OpenedShell;
+use crate::stage::link::send;
+use crate::stage::opened_shell::OpenedShell;
 use crate::stage::wire::{Layers, Reply, Request, StageFacts, WorkerSetup};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,13 +34,6 @@ pub(super) fn run(setup: &str) -> ExitCode {
         }
     };
     worker.serve(&socket)
-}
-
-/// Writes a message as one line.
-pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
-    let mut line = serde_json::to_vec(reply)?;
-    line.push(b'\n');
-    std::fs::File::from(socket.try_clone()?).write_all(&line)
 }
 
 /// What a script puts behind its overlay options, so that it runs as root and as an ordinary user.
