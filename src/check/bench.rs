@@ -2,7 +2,7 @@
 
 use crate::check::{Fault, Outcome, Rank};
 use crate::event::Kind;
-use crate::ground::{Call, Errno, Name};
+use crate::ground::{Call, Errno, Name, path_bytes};
 use crate::kernel::proc::{Cgroups, Mount, mounts};
 use crate::kernel::{hostname, open_directory, open_file, quoted};
 use crate::observe::{FoundOverlay, ObservedEntry, Processes, Snapshot, entry, find_overlays, whiteout_of};
@@ -17,6 +17,7 @@ pub struct Start {
     /// How the exercise is called, for the words that tell how to begin again: `3.hide`.
     pub exercise: String,
     /// The directory in which the learner works, absolute.
+    #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// The overlays that were mounted.
     pub unions: Vec<Union>,
@@ -31,10 +32,13 @@ pub struct Start {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Union {
     /// Where.
+    #[serde(with = "path_bytes")]
     pub mountpoint: PathBuf,
     /// Topmost first.
+    #[serde(with = "path_bytes")]
     pub lowers: Vec<PathBuf>,
     /// The layer that took the changes.
+    #[serde(with = "path_bytes")]
     pub upper: Option<PathBuf>,
 }
 

@@ -1,5 +1,6 @@
 //! What one check found: plain data that crosses a process boundary.
 
+use crate::ground::path_bytes;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -26,8 +27,10 @@ pub struct Fault {
     /// How grave it is, which is also what may follow from it.
     pub rank: Rank,
     /// The paths it is about, absolute.
+    #[serde(with = "path_bytes")]
     pub about: Vec<PathBuf>,
     /// The same within the union, as far as they lie in one: `report.txt` for `container/report.txt`.
+    #[serde(with = "path_bytes")]
     pub names: Vec<PathBuf>,
 }
 

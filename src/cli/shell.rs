@@ -70,8 +70,8 @@ pub fn cannot_write(error: std::io::Error) -> CliError {
 /// Says what is to be done, and which words help.
 pub fn print_task(common: &Common, target: &Target, exercise: &Exercise, session: &Session, here: &Path) {
     task::print(common, target, exercise);
-    let place = match session.record.keeper.scratch.as_str() {
-        "tmpfs" => format!("Your files are in {}, which only this session sees.", here.display()),
+    let place = match session.record.keeper.scratch.to_str() {
+        Some("tmpfs") => format!("Your files are in {}, which only this session sees.", here.display()),
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
     };
     if session.record.keeper.role() == Role::User {

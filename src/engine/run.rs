@@ -278,7 +278,7 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
         language: lesson.meta.language.clone(),
         role: facts.role,
         kernel: facts.kernel.clone(),
-        scratch: facts.scratch.clone(),
+        scratch: facts.scratch.display().to_string(),
         cgroups: facts.cgroup_version(),
     }))]);
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {

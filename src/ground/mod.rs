@@ -9,6 +9,7 @@ mod escape;
 mod failure;
 mod name;
 mod need;
+pub mod path_bytes;
 mod role;
 
 pub use call::{Call, CallResult};

@@ -64,15 +64,15 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
                 }
             };
             told(works("namespaces of our own", format!("{who}, on Linux {}", facts.kernel)));
-            told(match facts.scratch.as_str() {
-                "tmpfs" => works(
+            told(match facts.scratch.to_str() {
+                Some("tmpfs") => works(
                     "scratch space in memory",
                     "a tmpfs of our own carries the attributes of an upper layer".into(),
                 ),
-                directory => Finding {
+                _ => Finding {
                     name: "scratch space in memory".into(),
                     verdict: Verdict::Without,
-                    evidence: format!("runs use {directory} on disk instead"),
+                    evidence: format!("runs use {} on disk instead", facts.scratch.display()),
                     need: None,
                     fix: scratch
                         .tmpfs
@@ -86,7 +86,9 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         }
     }
     told(match Stage::start(program, ScratchChoice { tmpfs: false, ..scratch }) {
-        Ok(stage) => works("scratch space on disk", format!("{} can hold an upper layer", stage.facts().scratch)),
+        Ok(stage) => {
+            works("scratch space on disk", format!("{} can hold an upper layer", stage.facts().scratch.display()))
+        }
         Err(StageError::Host(failure)) => Finding {
             name: "scratch space on disk".into(),
             verdict: Verdict::Without,

@@ -1,5 +1,6 @@
 //! What is written down of a session.
 
+use crate::ground::path_bytes;
 use crate::stage::Keeper;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ pub struct Record {
     /// The version of its form.
     pub version: u32,
     /// The folder of lessons, where it is not the program's own.
+    #[serde(with = "path_bytes")]
     pub lessons: Option<PathBuf>,
     /// Who keeps the namespaces.
     pub keeper: Keeper,

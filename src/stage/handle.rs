@@ -15,7 +15,7 @@ use crate::tree::remove_tree;
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long the holder may take to clean up before it is ended, in milliseconds.
@@ -91,7 +91,7 @@ impl Stage {
         let facts = StageFacts {
             role: crate::ground::Role::User,
             kernel: String::new(),
-            scratch: String::new(),
+            scratch: PathBuf::new(),
             pid: 0,
             cgroups: None,
         };
@@ -243,7 +243,7 @@ impl Drop for Stage {
         self.facts.cgroups.iter().for_each(remove_cgroups);
         // None of its mounts exist in our mount namespace, so nothing here
         // leads anywhere else; the worker may be writing its last file.
-        let scratch = Path::new(&self.facts.scratch);
+        let scratch = &self.facts.scratch;
         for _ in 0..20 {
             if !scratch.is_absolute() || !scratch.exists() || remove_tree(scratch).is_ok() {
                 break;

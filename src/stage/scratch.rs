@@ -4,7 +4,7 @@
 //! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
-use crate::ground::{Errno, Role};
+use crate::ground::{Errno, Role, path_bytes};
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
 use crate::stage::error::StageError;
@@ -21,6 +21,7 @@ pub struct ScratchChoice {
     /// How large the tmpfs may grow, as in tmpfs(5): `64m`.
     pub size: String,
     /// The directory for scratch directories on disk.
+    #[serde(with = "path_bytes")]
     pub disk: PathBuf,
 }
 
@@ -81,11 +82,8 @@ impl Scratch {
     }
 
     /// `tmpfs`, or the directory.
-    pub fn described(&self) -> String {
-        match self.lock {
-            None => "tmpfs".to_string(),
-            Some(_) => self.root.display().to_string(),
-        }
+    pub fn described(&self) -> PathBuf {
+        if self.lock.is_none() { "tmpfs".into() } else { self.root.clone() }
     }
 
     /// Leaves nothing behind. A tmpfs goes with its mount namespace; a directory is emptied once nothing is mounted in it.
@@ -107,10 +105,10 @@ impl Scratch {
 /// Looks whether overlays can live in the directory of a session; where its file system cannot carry them (in a
 /// container, say), covers it with a tmpfs that only the session sees. Called in the namespaces of the session; returns
 /// by whose attributes overlays live there, and where the files are.
-pub(super) fn of_session(root: &Path) -> Result<(Role, String), StageError> {
+pub(super) fn of_session(root: &Path) -> Result<(Role, PathBuf), StageError> {
     let on_overlay = filesystem(root).is_ok_and(|kind| kind == FileSystem::Overlay);
     if !on_overlay && let Ok(role) = carries_attributes(root) {
-        return Ok((role, root.display().to_string()));
+        return Ok((role, root.to_path_buf()));
     }
     let wanted = "cannot make the bench";
     let why =
@@ -119,7 +117,7 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, String), StageError> {
     Sys::default()
         .mount_tmpfs("layerlab", root, "mode=755")
         .and_then(|()| carries_attributes(root))
-        .map(|role| (role, "tmpfs".to_string()))
+        .map(|role| (role, "tmpfs".into()))
         .map_err(|error| StageError::host(wanted, error, why, fix))
 }
 

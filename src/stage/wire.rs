@@ -3,7 +3,7 @@
 use crate::action::{CommandLine, Opening};
 use crate::check::{Outcome, Start};
 use crate::event::{Observation, PanelKind, PathContent};
-use crate::ground::{Call, CgroupVersion, Failure, Need, Role};
+use crate::ground::{Call, CgroupVersion, Failure, Need, Role, path_bytes};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub(super) enum Setup {
     /// It holds a worker until the CLI is gone; where the files of the run go.
     Run(ScratchChoice, StageNeeds),
     /// It makes the namespaces of a session, starts their keeper and goes; the directory of the session's files.
-    Session(PathBuf, StageNeeds),
+    Session(#[serde(with = "path_bytes")] PathBuf, StageNeeds),
 }
 
 /// What a run or a session has of its own beyond what all have.
@@ -37,10 +37,12 @@ impl StageNeeds {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct KeeperSetup {
     /// The directory of the session's files, by which the keeper is found where the note of it was lost.
+    #[serde(with = "path_bytes")]
     pub root: PathBuf,
     pub role: Role,
     /// `tmpfs`, or the directory on disk.
-    pub scratch: String,
+    #[serde(with = "path_bytes")]
+    pub scratch: PathBuf,
     /// Where it makes the cgroups of the session; none where it has none.
     pub places: Vec<CgroupTree>,
 }
@@ -50,8 +52,10 @@ pub(super) struct KeeperSetup {
 pub(super) struct VisitorSetup {
     pub keeper: Keeper,
     /// The bench: the directory below which everything of an exercise lies.
+    #[serde(with = "path_bytes")]
     pub root: PathBuf,
     /// Where the learner works.
+    #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// The bench is made anew: nothing is mounted in it, and it is empty.
     pub fresh: bool,
@@ -64,6 +68,7 @@ pub(super) struct ShellSetup {
     /// The exercise that it is for.
     pub exercise: String,
     /// Where it begins.
+    #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// The program and its arguments.
     pub words: Vec<String>,
@@ -118,7 +123,8 @@ pub struct Keeper {
     /// By whose attributes overlays live in the session.
     pub role: Role,
     /// `tmpfs`, or the directory on disk.
-    pub scratch: String,
+    #[serde(with = "path_bytes")]
+    pub scratch: PathBuf,
     /// The cgroups of the session, where it has some of its own; in them is one for each exercise that was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cgroups: Option<Cgroups>,
@@ -129,9 +135,11 @@ pub struct Keeper {
 pub(super) struct WorkerSetup {
     pub role: Role,
     /// The directory in which everything happens.
+    #[serde(with = "path_bytes")]
     pub root: PathBuf,
     /// `tmpfs`, or the directory on disk.
-    pub scratch: String,
+    #[serde(with = "path_bytes")]
+    pub scratch: PathBuf,
     /// Those that are of this run or this exercise alone.
     pub cgroups: Option<Cgroups>,
 }
@@ -140,10 +148,13 @@ pub(super) struct WorkerSetup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layers {
     /// Topmost first, absolute.
+    #[serde(with = "path_bytes")]
     pub lowers: Vec<PathBuf>,
     /// What the container changed, absolute.
+    #[serde(with = "path_bytes")]
     pub upper: PathBuf,
     /// From where paths are told.
+    #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// Fold nothing.
     pub full: bool,
@@ -224,7 +235,8 @@ pub struct StageFacts {
     /// The kernel's release.
     pub kernel: String,
     /// `tmpfs`, or the directory on disk.
-    pub scratch: String,
+    #[serde(with = "path_bytes")]
+    pub scratch: PathBuf,
     /// The worker's process as the holder sees it: what nsenter(1) would be given.
     pub pid: u32,
     /// The cgroups that it has of its own, where the lesson needs them.

@@ -65,7 +65,7 @@ pub(super) struct Worker {
     /// It is a shell that a line opened: to open and close shells is the business of the worker that opened it.
     is_inner: bool,
     role: Role,
-    scratch: String,
+    scratch: PathBuf,
     root: PathBuf,
     cgroups: Option<Cgroups>,
     observer: Observer,

@@ -3,7 +3,7 @@
 //! A machine mounts one tree for all controllers (version 2), one tree for each (version 1), or both; then the controllers
 //! are where they are, and a version 2 tree without them is of no use. Which it is, is found by looking at the mount table.
 
-use crate::ground::{CgroupVersion, Errno, Name};
+use crate::ground::{CgroupVersion, Errno, Name, path_bytes};
 use crate::kernel::proc::{Limit, Membership, Mount, limit_file};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ pub const LEAF: &str = "stage";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CgroupTree {
     /// The directory.
+    #[serde(with = "path_bytes")]
     pub directory: PathBuf,
     /// Which of the two interfaces it has.
     pub version: CgroupVersion,
@@ -33,6 +34,7 @@ pub struct Cgroups {
     /// In version 1 one for each hierarchy.
     pub trees: Vec<CgroupTree>,
     /// Their path in /proc/PID/cgroup as we read it: `/` unless a session holds several.
+    #[serde(with = "path_bytes")]
     pub path: PathBuf,
 }
 
