@@ -6,7 +6,9 @@ use crate::kernel::proc::{find_program, is_program};
 use crate::lesson::Exercise;
 use crate::session::Session;
 use crate::stage::{SessionShell, overlay_options};
+use std::ffi::OsString;
 use std::io::Result;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -45,33 +47,42 @@ pub fn session_shell(
     write_here(session, exercise, here)?;
     let own = std::env::var_os("SHELL").map(PathBuf::from).filter(|shell| is_program(shell));
     let program = bash.clone().or(own).unwrap_or_else(|| "/bin/sh".into());
-    let mut words = vec![program.display().to_string()];
+    let mut words = vec![program.into_os_string()];
     match options.command {
-        Some(command) => words.extend(["-c".to_string(), command]),
-        None if bash.is_some() => words.extend(["--noprofile".into(), "--rcfile".into(), rc.display().to_string()]),
+        Some(command) => words.extend(["-c".into(), command.into()]),
+        None if bash.is_some() => words.extend(["--noprofile".into(), "--rcfile".into(), rc.into()]),
         None => {}
     }
     let name = target.called(exercise);
     let number = target.lesson.meta.number;
     // An empty entry would be the directory that one happens to be in.
-    let path = std::env::var("PATH").ok().filter(|path| !path.is_empty());
-    let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".to_string());
-    let variables = [
-        ("PATH", format!("{}:{path}", state.join("bin").display())),
-        ("LAYERLAB_HOME", target.home.root().display().to_string()),
-        ("LAYERLAB_STATE", state.display().to_string()),
-        (LESSON, target.name()),
-        (EXERCISE, exercise.id.clone()),
-        ("LAYERLAB_NUMBER", number.to_string()),
-        (HERE, here.display().to_string()),
-        ("LAYERLAB_OVERLAY_OPTIONS", overlay_options(session.record.keeper.role()).to_string()),
+    let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
+    let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    let bin = state.join("bin");
+    let mut variables: Vec<(String, OsString)> = [
+        ("PATH", [bin.as_os_str(), &path].join(":".as_ref())),
+        ("LAYERLAB_HOME", target.home.root().into()),
+        ("LAYERLAB_STATE", state.clone().into()),
+        (LESSON, target.name().into()),
+        (EXERCISE, exercise.id.clone().into()),
+        ("LAYERLAB_NUMBER", number.to_string().into()),
+        (HERE, here.into()),
+        ("LAYERLAB_OVERLAY_OPTIONS", overlay_options(session.record.keeper.role()).into()),
         // What a shell other than bash reads when it begins, and how it asks.
-        ("ENV", state.join("words.sh").display().to_string()),
-        ("PS1", format!("{name} (help: type help) $ ")),
-    ];
-    // unshare(1) starts it as a login shell, and the machine's profile would put our words out of its PATH.
-    let inner = bash.is_some().then(|| ("SHELL", state.join("bin/shell").display().to_string()));
-    let variables = variables.into_iter().chain(inner).map(|(name, value)| (name.to_string(), value)).collect();
+        ("ENV", state.join("words.sh").into()),
+        ("PS1", format!("{name} (help: type help) $ ").into()),
+    ]
+    .map(|(name, value)| (name.to_string(), value))
+    .into();
+    if bash.is_some() {
+        // unshare(1) starts it as a login shell, and the machine's profile would put our words out of its PATH.
+        variables.push(("SHELL".into(), bin.join("shell").into()));
+    }
+    if bin.as_os_str().as_bytes().contains(&b':') {
+        // A directory of PATH cannot have such a name. bash takes functions from its environment, too.
+        let call = |word: &str| (format!("BASH_FUNC_{word}%%"), calling(&bin.join(word)));
+        variables.extend(WORDS.iter().chain(&["layerlab"]).map(|word| call(word)));
+    }
     let ended = format!(
         "\nThe session of lesson {number} was ended under this shell.\nBegin it again with: layerlab shell {name}"
     );
@@ -84,9 +95,20 @@ pub fn session_shell(
 /// # Errors
 /// When it cannot be written.
 pub fn write_here(session: &Session, exercise: &Exercise, here: &Path) -> Result<()> {
-    let here = shell_words::quote(&here.display().to_string()).into_owned();
-    let text = format!("{EXERCISE}={}; {HERE}={here}; export {EXERCISE} {HERE}\ncd {here}\n", exercise.id);
+    let begin = format!("{EXERCISE}={}; export {EXERCISE} {HERE}\n{HERE}=", exercise.id);
+    let text = [begin.as_bytes(), &quoted(here), format!("\ncd \"${HERE}\"\n").as_bytes()].concat();
     std::fs::write(session.state().join("here.sh"), text)
+}
+
+/// A path as a shell reads it, whatever its bytes.
+fn quoted(path: &Path) -> Vec<u8> {
+    let parts: Vec<&[u8]> = path.as_os_str().as_bytes().split(|byte| *byte == b'\'').collect();
+    [b"'", &parts.join(&b"'\\''"[..])[..], b"'"].concat()
+}
+
+/// A function of bash, as its environment has it, that calls a program.
+fn calling(program: &Path) -> OsString {
+    OsString::from_vec([b"() { ", &quoted(program)[..], b" \"$@\"; }"].concat())
 }
 
 /// The words that the learner can type in the shell: a program each, because every shell finds programs.
@@ -97,23 +119,23 @@ fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions)
     let bin = state.join("bin");
     std::fs::create_dir_all(&bin)?;
     let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("layerlab"));
-    let layerlab = format!("{}{}", shell_words::quote(&own.display().to_string()), options.flags);
-    let script = |name: &str, command: String| -> Result<()> {
+    let layerlab = |word: &str| [&quoted(&own)[..], options.flags.as_bytes(), word.as_bytes()].concat();
+    let script = |name: &str, command: Vec<u8>| -> Result<()> {
         // Given its name only when it is whole: another shell may be starting it.
         let temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(&bin)?;
-        std::fs::write(temporary.path(), format!("#!/bin/sh\nexec {command} \"$@\"\n"))?;
+        std::fs::write(temporary.path(), [b"#!/bin/sh\nexec ", &command[..], b" \"$@\"\n"].concat())?;
         std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(0o755))?;
         temporary.into_temp_path().persist(bin.join(name)).map_err(|error| error.error)
     };
     for word in WORDS {
-        script(word, format!("{layerlab} {}", if *word == "help" { "words" } else { word }))?;
+        let command = if *word == "help" { "words" } else { word };
+        script(word, layerlab(&format!(" {command}")))?;
     }
-    script("layerlab", layerlab)?;
+    script("layerlab", layerlab(""))?;
     std::fs::write(state.join("words.sh"), NEXT)?;
     let rc = state.join("bashrc");
     if let Some(bash) = bash {
-        let [bash, rc] = [bash, &rc].map(|path| shell_words::quote(&path.display().to_string()).into_owned());
-        script("shell", format!("{bash} --noprofile --rcfile {rc}"))?;
+        script("shell", [&quoted(bash)[..], b" --noprofile --rcfile ", &quoted(&rc)[..]].concat())?;
     }
     let [name, help] = &options.prompt;
     let prompt = PROMPT.replace("PROMPT_NAME", name).replace("PROMPT_HELP", help);

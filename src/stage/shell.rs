@@ -8,6 +8,7 @@ use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
+use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -23,9 +24,9 @@ pub struct SessionShell {
     /// Where it begins.
     pub here: PathBuf,
     /// The program and its arguments.
-    pub words: Vec<String>,
+    pub words: Vec<OsString>,
     /// What it finds in its environment besides what we have ourselves.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<(String, OsString)>,
     /// Somebody types at a terminal what it runs.
     pub talks: bool,
     /// What is said when the session ended under it.
@@ -88,6 +89,6 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
         let _ = take_terminal();
     }
     let error = Command::new(program).args(arguments).envs(setup.variables).exec();
-    eprintln!("error: cannot start {program}: {error}");
+    eprintln!("error: cannot start {}: {error}", program.display());
     ExitCode::from(3)
 }

@@ -7,6 +7,7 @@ use crate::ground::{Call, CgroupVersion, Failure, Need, Role, path_bytes};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What the holder is started with (its second argument).
@@ -71,9 +72,9 @@ pub(super) struct ShellSetup {
     #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// The program and its arguments.
-    pub words: Vec<String>,
+    pub words: Vec<OsString>,
     /// What it finds in its environment besides what we have ourselves.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<(String, OsString)>,
     /// Somebody types at a terminal what it runs.
     pub talks: bool,
     /// What is said when the session ended under it.

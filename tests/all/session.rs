@@ -6,6 +6,8 @@ use crate::support::{ends_with, layerlab, lesson_folder, source, text};
 use quick_xml::events::Event;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -231,6 +233,23 @@ fn graders_get_junit() {
     let nowhere = student.beside().join("no/where.xml");
     let refused = student.ends(2, &["verify", "3", "--junit", nowhere.to_str().unwrap()]).stderr;
     assert!(refused.contains("  call  openat") && refused.contains("  fix   "), "{refused}");
+}
+
+#[test]
+fn a_home_may_have_any_name() {
+    for name in [&b"two words"[..], b"a:b", b"a,b", b"a\\b", b"two\nlines", b"not \xff utf-8", b"it's $HOME `ls`"] {
+        let student = Student::called(OsStr::from_bytes(name));
+        let said = student.inside("3", "rm mnt/report.txt; verify && hint > /dev/null && layerlab status && pwd");
+        assert!(said.contains("✓ mnt/report.txt is not there") && said.contains("keeper"), "{name:?}: {said}");
+        assert!(student.ok(&["verify", "3.hide"]).contains("✓"), "{name:?}");
+        assert!(student.ok(&["status"]).contains(LESSON), "{name:?}");
+        let said = student.inside("3", "layerlab next > /dev/null; . \"$LAYERLAB_STATE/here.sh\"; pwd; verify 3.hide");
+        assert!(said.contains("restore") && said.contains("✓"), "{name:?}: {said}");
+        student.ok(&["reset", "-y", "3.hide"]);
+        student.ends(1, &["verify", "3.hide"]);
+        assert!(student.ok(&["stop", "3"]).contains("has ended"), "{name:?}");
+        student.nothing_is_left();
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use nix::unistd::Pid;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +35,7 @@ impl Student {
     }
 
     /// With a home of this name.
-    pub fn called(name: &str) -> Student {
+    pub fn called(name: impl AsRef<Path>) -> Student {
         let directory = tempfile::Builder::new().prefix("student-").tempdir_in(disk()).unwrap();
         let home = directory.path().join(name);
         Student { directory, home }
@@ -150,7 +151,7 @@ impl Drop for Student {
 
 /// Processes whose arguments, environment or mount table name a directory.
 pub fn processes_of(directory: &Path) -> Vec<String> {
-    let wanted = directory.to_str().unwrap();
+    let wanted = directory.as_os_str().as_bytes();
     let own = std::process::id().to_string();
     let ours = std::fs::read_link("/proc/self/ns/mnt").unwrap();
     let mut found = Vec::new();
@@ -162,9 +163,8 @@ pub fn processes_of(directory: &Path) -> Vec<String> {
         let same = std::fs::read_link(entry.path().join("ns/mnt")).is_ok_and(|namespace| namespace == ours);
         for file in ["cmdline", "environ", "mountinfo"].iter().take(if same { 2 } else { 3 }) {
             let bytes = std::fs::read(entry.path().join(file)).unwrap_or_default();
-            let text = String::from_utf8_lossy(&bytes);
-            if text.contains(wanted) {
-                found.push(format!("{pid} {file}: {}", text.replace('\0', " ")));
+            if bytes.windows(wanted.len()).any(|part| part == wanted) {
+                found.push(format!("{pid} {file}: {}", String::from_utf8_lossy(&bytes).replace('\0', " ")));
                 break;
             }
         }
@@ -176,7 +176,7 @@ pub fn processes_of(directory: &Path) -> Vec<String> {
 #[track_caller]
 pub fn nothing_is_left_of(directory: &Path) {
     let own = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    assert!(!own.contains(directory.to_str().unwrap()), "a mount is left in {}: {own}", directory.display());
+    assert!(!own.contains(&*directory.to_string_lossy()), "a mount is left in {}: {own}", directory.display());
     let mut left = Vec::new();
     let gone = soon(|| {
         left = processes_of(directory);
