@@ -10,7 +10,8 @@
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
-//! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data, and [`render`] turns it into text,
+//! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
+//! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
@@ -28,8 +29,9 @@ pub mod isolate;
 pub mod kernel;
 pub mod lesson;
 pub mod observe;
-pub mod render;
+pub mod paint;
 pub mod rootfs;
+pub mod scene;
 pub mod session;
 pub mod stage;
 pub mod tree;

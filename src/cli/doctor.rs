@@ -4,7 +4,7 @@ use crate::cli::output;
 use crate::cli::{CliError, Common};
 use crate::ground::Need;
 use crate::host::{Verdict, probe};
-use crate::render::{Sign, finding};
+use crate::scene::{Sign, finding};
 use crate::stage::PROGRAM;
 use std::path::Path;
 
@@ -22,7 +22,7 @@ impl Doctor {
     /// Probes and tells.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let lesson = self.lesson.as_ref().map(|wanted| common.chosen().lesson(wanted)).transpose()?;
-        let (width, paint) = (output::width(), output::paint(common));
+        let (width, palette) = (output::width(), output::palette(common));
         let findings = probe(Path::new(PROGRAM), &mut |found| {
             if !self.json {
                 let sign = match found.verdict {
@@ -30,7 +30,8 @@ impl Doctor {
                     Verdict::Without => Sign::Without,
                     Verdict::Missing => Sign::Missing,
                 };
-                print!("{}", finding(sign, &found.name, &found.evidence, found.fix.as_deref(), width, paint));
+                let lines = finding(sign, &found.name, &found.evidence, found.fix.as_deref(), width);
+                print!("{}", palette.lines(&lines));
             }
         });
         if self.json {

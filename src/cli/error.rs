@@ -3,7 +3,8 @@
 use crate::course::CourseError;
 use crate::ground::Failure;
 use crate::lesson::{LessonError, LoadError};
-use crate::render::{Paint, failure};
+use crate::paint::Palette;
+use crate::scene::failure;
 use crate::session::SessionError;
 use crate::stage::StageError;
 use crate::tree::TreeError;
@@ -52,14 +53,14 @@ impl CliError {
     /// Tells it on the standard error.
     pub fn print(&self, plain: bool) {
         let colour = !plain && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        eprint!("{}", self.text(crate::cli::output::width(), Paint::new(colour)));
+        eprint!("{}", self.text(crate::cli::output::width(), Palette::new(colour)));
     }
 
     /// What there is to tell; nothing where it was told already.
-    pub fn text(&self, width: usize, paint: Paint) -> String {
+    pub fn text(&self, width: usize, palette: Palette) -> String {
         match self {
             CliError::Quiet | CliError::Signal(_) | CliError::NotHeld | CliError::HostLacks => String::new(),
-            CliError::Host(refused) | CliError::Refused(_, refused) => failure(refused, width, paint),
+            CliError::Host(refused) | CliError::Refused(_, refused) => palette.lines(&failure(refused, width)),
             CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
             CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
                 let error = if text.starts_with("error: ") { "" } else { "error: " };

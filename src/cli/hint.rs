@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common, output, tell_damaged};
 use crate::course::{Target, word};
-use crate::render::markdown;
+use crate::scene::markdown;
 use crate::session::Progress;
 
 /// A hint for an exercise; one more each time
@@ -41,11 +41,12 @@ impl Hint {
         }
         for (at, hint) in exercise.hints.iter().enumerate().take(to).skip(from) {
             println!("Hint {} of {all} for {}", at + 1, target.called(exercise));
-            let text = match common.plain {
+            let look = output::look(common);
+            let lines = match common.plain {
                 true => markdown::spoken(hint),
-                false => markdown::text(hint, output::width(), output::paint(common)),
+                false => markdown::lines(hint, look.width, look.styled),
             };
-            println!("{text}");
+            println!("{}", output::palette(common).lines(&lines));
         }
         match to == all {
             true => println!("That was the last one. {} shows how it can be done.", word("solution")),

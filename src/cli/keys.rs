@@ -2,13 +2,14 @@
 
 use crate::engine::{Answer, Question};
 use crate::event::Statement;
-use crate::render::{Paint, Role, words};
+use crate::paint::Palette;
+use crate::scene::{Line, Role, words};
 use dialoguer::console::{Key, Term};
 
 /// Waits for keys.
 pub struct Keys {
     terminal: Term,
-    paint: Paint,
+    palette: Palette,
     /// A screen reader is asked one question after the other, in whole sentences.
     plain: bool,
 }
@@ -19,7 +20,7 @@ struct Stop;
 impl Keys {
     /// Keys from the terminal of this process.
     pub fn new(plain: bool, colour: bool) -> Keys {
-        Keys { terminal: Term::stdout(), paint: Paint::new(colour), plain }
+        Keys { terminal: Term::stdout(), palette: Palette::new(colour), plain }
     }
 
     /// Asks, and waits for the answer; nothing where the learner stops.
@@ -37,9 +38,9 @@ impl Keys {
 
     /// Shows a line, waits for Enter (or space), takes the line away again. `q` stops.
     fn wait(&mut self, hint: &str) -> Result<Answer, Stop> {
-        let line = format!("  {hint}");
+        let line = Line::of(Role::Hint, format!("  {hint}"));
         let _ = self.terminal.write_line("");
-        let _ = self.terminal.write_str(&self.paint.paint(Role::Hint, &line));
+        let _ = self.terminal.write_str(&self.palette.line(&line));
         let outcome = loop {
             match self.terminal.read_key() {
                 Ok(Key::Enter | Key::Char(' ') | Key::ArrowRight | Key::PageDown) => break Ok(Answer::GoOn),

@@ -4,7 +4,7 @@ use crate::cli::{CliError, Common};
 use crate::engine::{self, Difference, Places};
 use crate::ground::CgroupVersion;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
-use crate::render::words::plural;
+use crate::scene::words::plural;
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};

@@ -1,49 +1,27 @@
-//! Where results go: which renderer, how wide, with colours or without, and into which recording.
+//! Where results go: which painter, how wide, with colours or without, and into which recording.
 
 use crate::cli::{CliError, Common};
 use crate::event::Timed;
-use crate::render::{Json, Paint, Plain, PlainOptions, Renderer, Terminal, TerminalOptions};
+use crate::paint::{PAINTERS, Painter, Palette};
+use crate::scene::{self, Look};
 use crate::tree::write_named;
 use std::io::{BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-/// How results look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
-    /// Events as JSON, one a line.
-    pub json: bool,
-    /// Nothing is shortened.
-    pub full: bool,
-    /// With the instructor's notes.
-    pub notes: bool,
-    /// Predictions are asked, so they need not be listed.
-    pub asks: bool,
-}
-
-/// The standard output, rendered, and a recording beside it where one is wanted.
+/// The standard output, painted, and a recording beside it where one is wanted.
 pub struct Output {
     out: BufWriter<Stdout>,
-    renderer: Box<dyn Renderer>,
+    painter: Box<dyn Painter>,
     recording: Option<Recording>,
 }
 
 impl Output {
-    /// An output that looks as the flags say.
-    pub fn new(common: &Common, look: Look) -> Output {
-        let renderer: Box<dyn Renderer> = if look.json {
-            Box::new(Json)
-        } else if common.plain {
-            Box::new(Plain::new(PlainOptions { full: look.full, notes: look.notes }))
-        } else {
-            Box::new(Terminal::new(TerminalOptions {
-                width: width(),
-                colour: colour(),
-                full: look.full,
-                notes: look.notes,
-                asks: look.asks,
-            }))
-        };
-        Output { out: BufWriter::with_capacity(64 * 1024, std::io::stdout()), renderer, recording: None }
+    /// An output by the painter of this name, see [`PAINTERS`].
+    pub fn new(painter: &str, look: Look) -> Output {
+        let named = PAINTERS.iter().find(|(name, _)| *name == painter);
+        let (_, painter) = named.unwrap_or(&PAINTERS[0]);
+        let out = BufWriter::with_capacity(64 * 1024, std::io::stdout());
+        Output { out, painter: painter(look), recording: None }
     }
 
     /// Records every event in `file` too; it appears there when the run is over, whole or not at all.
@@ -57,12 +35,7 @@ impl Output {
         if let Some(recording) = &mut self.recording {
             told.write(&mut recording.temporary)?;
         }
-        self.renderer.event(told, &mut self.out)
-    }
-
-    /// The renderer alone, and the writer behind it.
-    pub fn parts(&mut self) -> (&mut dyn Renderer, &mut dyn Write) {
-        (self.renderer.as_mut(), &mut self.out)
+        self.painter.paint(told, &mut self.out)
     }
 
     /// Makes everything visible that was told.
@@ -104,7 +77,7 @@ pub fn width() -> usize {
     let said = || std::env::var("COLUMNS").ok()?.parse::<usize>().ok().filter(|columns| *columns > 0);
     match terminal_size::terminal_size() {
         Some((terminal_size::Width(columns), _)) if columns > 0 => columns.into(),
-        _ => said().unwrap_or(80),
+        _ => said().unwrap_or(80).min(Look::WIDEST),
     }
 }
 
@@ -115,9 +88,31 @@ pub fn wrapped(text: &str) -> String {
     textwrap::fill(text, options)
 }
 
-/// Paint for the standard output.
-pub fn paint(common: &Common) -> Paint {
-    Paint::new(colour() && !common.plain)
+/// The look of the standard output.
+pub fn look(common: &Common) -> Look {
+    Look { width: width(), styled: colour() && !common.plain, ..Look::default() }
+}
+
+/// The colours of the standard output.
+pub fn palette(common: &Common) -> Palette {
+    Palette::new(colour() && !common.plain)
+}
+
+/// What an exercise asks for.
+pub fn exercise(common: &Common, name: &str, title: &str, text: &str) -> String {
+    palette(common).lines(&match common.plain {
+        true => scene::exercise_spoken(name, title, text),
+        false => scene::exercise(name, title, text, look(common)),
+    })
+}
+
+/// The painter that the flags ask for.
+pub fn painter(common: &Common, json: bool) -> &'static str {
+    match (json, common.plain) {
+        (true, _) => "json",
+        (false, true) => "plain",
+        (false, false) => "terminal",
+    }
 }
 
 /// Colours: on a terminal, unless NO_COLOR says otherwise; where CLICOLOR_FORCE asks, always.

@@ -1,10 +1,12 @@
 //! `layerlab replay LESSON|FILE`
 
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common};
 use crate::event::{Event, RecordingReader, Timed};
 use crate::ground::Role;
 use crate::lesson::CatalogueEntry;
+use crate::paint::PAINTERS;
+use crate::scene::Look;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
@@ -16,6 +18,9 @@ pub struct Replay {
     /// Every event as JSON, one a line
     #[arg(long)]
     json: bool,
+    /// Who paints it; else the terminal, or sentences where `--plain` is given
+    #[arg(long = "as", value_name = "PAINTER", conflicts_with = "json", value_parser = painters())]
+    painter: Option<String>,
     /// Shorten no line
     #[arg(long)]
     full: bool,
@@ -27,7 +32,8 @@ pub struct Replay {
 impl Replay {
     /// Replays it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let look = Look { json: self.json, full: self.full, notes: self.notes, asks: false };
+        let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
+        let painter = self.painter.as_deref().unwrap_or(output::painter(common, self.json));
         let name = self.what.display().to_string();
         let lines: Box<dyn BufRead> = match self.what.as_os_str() == "-" {
             true => Box::new(std::io::stdin().lock()),
@@ -35,7 +41,7 @@ impl Replay {
                 Ok(file) => Box::new(BufReader::new(file)),
                 Err(error) => {
                     if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
-                        return lesson(common, entry, look);
+                        return lesson(entry, painter, look);
                     }
                     let errno = crate::ground::Errno::from(&error);
                     let (errno, text) = (errno.name(), errno.words());
@@ -45,12 +51,17 @@ impl Replay {
                 }
             },
         };
-        replay(common, &name, lines, look)
+        replay(&name, lines, painter, look)
     }
 }
 
+/// The names of all painters.
+fn painters() -> clap::builder::PossibleValuesParser {
+    PAINTERS.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
+}
+
 /// A lesson as it once went on another machine, and says so.
-pub fn lesson(common: &Common, entry: &CatalogueEntry, look: Look) -> Result<(), CliError> {
+pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look) -> Result<(), CliError> {
     let Some(recording) = entry.recording() else {
         return Err(CliError::Content(format!(
             "lesson {} has no recording\n  fix   run it: layerlab run {0}",
@@ -64,11 +75,11 @@ pub fn lesson(common: &Common, entry: &CatalogueEntry, look: Look) -> Result<(),
         };
         eprintln!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel);
     }
-    replay(common, &format!("the recording of lesson {}", entry.number), &*recording, look)
+    replay(&format!("the recording of lesson {}", entry.number), &*recording, painter, look)
 }
 
-fn replay(common: &Common, name: &str, lines: impl BufRead, look: Look) -> Result<(), CliError> {
-    let mut output = Output::new(common, look);
+fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look) -> Result<(), CliError> {
+    let mut output = Output::new(painter, look);
     for told in RecordingReader::new(lines) {
         let told = told.map_err(|refused| {
             CliError::Content(format!(

@@ -1,9 +1,10 @@
 //! `layerlab run LESSON`
 
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, ask::sure, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::lesson::{CatalogueEntry, Lesson};
+use crate::scene::Look;
 use crate::session::{Home, Progress, now};
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageNeeds};
 use std::io::IsTerminal;
@@ -55,8 +56,9 @@ impl Run {
             )));
         }
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        let look = Look { json: self.json, full: self.full, notes: self.notes, asks };
-        let mut output = Output::new(common, look).recording(self.record.as_deref()).map_err(|error| {
+        let look = Look { full: self.full, notes: self.notes, asks, ..output::look(common) };
+        let painter = output::painter(common, self.json);
+        let mut output = Output::new(painter, look).recording(self.record.as_deref()).map_err(|error| {
             let errno = crate::ground::Errno::from(&error);
             let (errno, text) = (errno.name(), errno.words());
             let file = self.record.as_deref().unwrap_or(Path::new("")).display();
@@ -113,7 +115,8 @@ impl Run {
         }
         eprintln!();
         if sure("This lesson was recorded on another machine.", "Show the recording?", false, "")? {
-            replay::lesson(common, entry, Look { full: self.full, notes: self.notes, ..Look::default() })?;
+            let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
+            replay::lesson(entry, output::painter(common, false), look)?;
         }
         Err(CliError::HostLacks)
     }

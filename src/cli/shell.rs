@@ -4,7 +4,8 @@ use crate::cli::{CliError, Common, output, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
 use crate::ground::{Need, Role};
 use crate::lesson::Exercise;
-use crate::render::{self, Paint};
+use crate::paint::Palette;
+use crate::scene::Role as Style;
 use crate::session::{Begun, Home, Session};
 use crate::stage::KeeperState;
 use std::io::IsTerminal;
@@ -58,8 +59,8 @@ fn flags(common: &Common) -> String {
 
 /// The prompt of bash, in colours where there are any.
 fn prompt(common: &Common) -> [String; 2] {
-    let paint = Paint::new(!common.plain && std::env::var_os("NO_COLOR").is_none());
-    [paint.prompt(render::Role::Heading, PROMPT_NAME), paint.prompt(render::Role::Quiet, PROMPT_HELP)]
+    let palette = Palette::new(!common.plain && std::env::var_os("NO_COLOR").is_none());
+    [palette.prompt(Style::Heading, PROMPT_NAME), palette.prompt(Style::Quiet, PROMPT_HELP)]
 }
 
 /// What the shell reads could not be written.

@@ -3,7 +3,6 @@
 use crate::cli::{CliError, Common, output};
 use crate::course::Target;
 use crate::lesson::Exercise;
-use crate::render::exercise;
 
 /// What an exercise asks for
 #[derive(Debug, clap::Args)]
@@ -23,6 +22,5 @@ impl Task {
 
 /// Tells what an exercise asks for.
 pub fn print(common: &Common, target: &Target, task: &Exercise) {
-    let (width, paint) = (output::width(), output::paint(common));
-    print!("{}", exercise(&target.called(task), &task.task(), &task.text, width, paint, common.plain));
+    print!("{}", output::exercise(common, &target.called(task), &task.task(), &task.text));
 }

@@ -1,12 +1,13 @@
 //! `layerlab trees [MOUNTPOINT]`
 
-use crate::cli::output::{Look, Output};
+use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common};
 use crate::container::kept_lowers;
 use crate::course::bench;
 use crate::event::{Event, Observation};
 use crate::kernel::proc::mounts;
 use crate::observe::{Observer, find_overlays, look_at_overlays};
+use crate::scene::Look;
 use crate::session::{Home, Session};
 use crate::stage::{Layers, PROGRAM, ScratchChoice, Stage};
 use std::path::{Path, PathBuf};
@@ -65,14 +66,9 @@ impl Trees {
     }
 
     fn show(&self, common: &Common, observation: Observation) -> Result<(), CliError> {
-        let mut output = Output::new(common, Look { json: self.json, full: self.full, notes: false, asks: false });
-        match self.json {
-            true => output.tell(&Event::Observation(observation).into())?,
-            false => {
-                let (renderer, out) = output.parts();
-                renderer.observation(&observation, out)?;
-            }
-        }
+        let look = Look { full: self.full, work: true, ..output::look(common) };
+        let mut output = Output::new(output::painter(common, self.json), look);
+        output.tell(&Event::Observation(observation).into())?;
         Ok(output.finish()?)
     }
 }

@@ -1,10 +1,10 @@
 //! `layerlab verify [LESSON[.EXERCISE]|all]`
 
-use crate::cli::output::{self, Look, Output};
+use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Report, Target, verify};
 use crate::event::Event;
-use crate::render::junit;
+use crate::paint::junit;
 use std::path::PathBuf;
 
 /// Check an exercise: what holds, what does not, and why
@@ -49,7 +49,7 @@ impl Verify {
             println!("{}", serde_json::to_string(report).map_err(|error| CliError::Fault(error.to_string()))?);
             return Ok(());
         }
-        let mut output = Output::new(common, Look::default());
+        let mut output = Output::new(output::painter(common, false), output::look(common));
         for verified in &report.exercises {
             let mut verified = verified.clone();
             if report.exercises.len() > 1 {

@@ -2,11 +2,12 @@
 
 mod screen;
 
-use crate::cli::output::{Look, Output, paint};
+use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common};
 use crate::course::{ExerciseLook, ExerciseVisit, Target};
 use crate::event::{Event, Next, Verified};
-use crate::render::{Paint, Picture};
+use crate::paint::Palette;
+use crate::scene::Picture;
 use crate::session::Home;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::IsTerminal;
@@ -56,14 +57,14 @@ impl Watch {
         }
         let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None };
         match std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.plain && !self.json {
-            true => screen::run(watching, paint(common), &ends),
+            true => screen::run(watching, output::palette(common), &ends),
             false => self.blocks(watching, &ends),
         }
     }
 
     /// One block after the other: for a screen reader, a pipe, a program.
     fn blocks(&self, mut watching: Watching<'_>, ends: &AtomicBool) -> Result<(), CliError> {
-        let mut output = Output::new(watching.common, Look { json: self.json, ..Look::default() });
+        let mut output = Output::new(output::painter(watching.common, self.json), output::look(watching.common));
         let mut last = None;
         while !ends.load(Ordering::Relaxed) {
             let begun = Instant::now();
@@ -118,7 +119,7 @@ impl Watching<'_> {
         self.exercise().unwrap_or_else(|error| {
             // A visit that failed is not gone on with; the next look begins another one.
             self.visit = None;
-            let text = error.text(usize::MAX, Paint::new(false));
+            let text = error.text(usize::MAX, Palette::new(false));
             let text = text.trim_end();
             let text = text.strip_prefix("error: ").unwrap_or(text);
             Sight::Nothing(format!("Nothing to watch: {text}\n\nAs soon as there is something, it is shown here."))

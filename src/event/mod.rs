@@ -1,12 +1,12 @@
-//! All that a renderer ever sees: the events of a run, as plain data.
+//! All that a scene or a painter ever sees: the events of a run, as plain data.
 //!
 //! ```text
-//! lesson.md ─ parse ─▶ Lesson ─ engine ─▶ stage (kernel) ─ observe ─▶ Event ─ render ─▶ terminal · json · page
+//! lesson.md ─ parse ─▶ Lesson ─ engine ─▶ stage (kernel) ─ observe ─▶ Event ─ scene ─▶ Line ─ paint ─▶ terminal · plain
 //! ```
 //!
-//! A [recording](Timed) is these events, one JSON object a line. Replaying it goes through the same renderers, so whatever
-//! can be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a reader
-//! refuses any other.
+//! A [recording](Timed) is these events, one JSON object a line. Replaying it goes through the same scenes and painters,
+//! so whatever can be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a
+//! reader refuses any other.
 
 mod panel;
 mod recording;

@@ -9,8 +9,10 @@
 //! of a line is safe to print.
 
 use crate::event::{Event, FORMAT};
-use crate::ground::escaped;
+use crate::ground::{acts, escaped};
 use serde::{Deserialize, Serialize};
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
@@ -40,13 +42,27 @@ impl From<Event> for Timed {
 }
 
 impl Timed {
-    /// Writes it as one line of a recording.
+    /// Writes it as one line of a recording. Somebody may have it shown on a terminal, so nothing in it acts on one.
     ///
     /// # Errors
     /// When `out` refuses.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, self)?;
+        self.serialize(&mut Serializer::with_formatter(&mut *out, Visible))?;
         out.write_all(b"\n")
+    }
+}
+
+/// JSON in which whatever [acts] is written by its number; serde_json does that for the control characters of ASCII only.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut written = 0;
+        for (at, letter) in fragment.char_indices().filter(|(_, letter)| acts(*letter)) {
+            write!(out, "{}\\u{:04x}", &fragment[written..at], u32::from(letter))?;
+            written = at + letter.len_utf8();
+        }
+        out.write_all(&fragment.as_bytes()[written..])
     }
 }
 
@@ -171,6 +187,16 @@ mod tests {
             assert_eq!(String::from_utf8(written).unwrap(), line);
             assert_eq!(read(&format!("{BEGIN}\n{line}")).unwrap()[1], timed);
         }
+    }
+
+    #[test]
+    fn what_would_act_on_a_terminal_is_written_by_its_number_and_read_back() {
+        let told = Timed::from(Event::Output { text: "a\x1b[m\u{9b}\u{202e}\x7f \"é\"\n".into() });
+        let mut written = Vec::new();
+        told.write(&mut written).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert_eq!(written, "{\"event\":\"output\",\"text\":\"a\\u001b[m\\u009b\\u202e\\u007f \\\"é\\\"\\n\"}\n");
+        assert_eq!(read(&format!("{BEGIN}\n{written}")).unwrap()[1], told);
     }
 
     #[test]

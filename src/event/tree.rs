@@ -1,6 +1,6 @@
 //! What was seen on the disk: trees, the layers of each overlay, and what changed since the step before.
 //!
-//! Plain data. `observe` fills it from the kernel, `render` draws it; neither knows the other. A tree is a list of
+//! Plain data. `observe` fills it from the kernel, `scene` draws it; neither knows the other. A tree is a list of
 //! [`Row`]s in the order in which they are printed (depth first, names sorted by their bytes); a row says how deep it
 //! stands. Large trees arrive already folded: a row of kind [`Kind::Folded`] stands for the entries that were left out.
 

@@ -20,8 +20,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Whether a character does something, rather than showing itself.
-fn acts(letter: char) -> bool {
+/// Whether a character does something to whatever shows it, rather than showing itself.
+pub fn acts(letter: char) -> bool {
     let turns_or_separates =
         matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns_or_separates || letter.is_control()

@@ -15,7 +15,7 @@ mod role;
 pub use call::{Call, CallResult};
 pub use cgroup_version::CgroupVersion;
 pub use errno::Errno;
-pub use escape::escaped;
+pub use escape::{acts, escaped};
 pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;

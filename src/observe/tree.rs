@@ -218,7 +218,7 @@ impl ObservedTree {
         self.node(id).kind == EntryType::Directory
     }
 
-    /// What it is, as data for a renderer.
+    /// What it is, as data for a scene.
     pub fn kind(&self, id: NodeId) -> Kind {
         if let Some(form) = self.whiteout(id) {
             return Kind::Whiteout { form };

@@ -13,7 +13,7 @@ const FEW: &[(&str, &[&str])] =
     &[("nix", &["src/kernel/", "src/ground/errno.rs"]), ("rustix", &["src/kernel/"]), ("colored", &[PAINTER])];
 
 /// Where colours and the other escape sequences of terminals are written.
-const PAINTER: &str = "src/render/";
+const PAINTER: &str = "src/paint/";
 
 /// Who else writes escape sequences: what takes the whole screen and reads its keys, and what sets up bash.
 const ESCAPES: &[&str] = &["src/cli/watch/screen.rs", "src/course/shell.rs"];
@@ -126,13 +126,13 @@ fn whoever_breaks_a_rule_is_caught() {
         ("src/cli/run.rs", "const RED: &str = r\"\\033[31m\";", "writes an escape sequence"),
         ("src/cli/run.rs", "const RED: &str = r\"\\e[31m\";", "writes an escape sequence"),
         ("src/cli/run.rs", "const RED: &str = \"\u{1b}[31m\";", "writes an escape sequence"),
-        ("src/render/words.rs", "fn x() { std::fs::read(\"x\") }", "uses std::fs"),
-        ("src/render/words.rs", "use std::{fmt, fs};", "uses std::fs"),
-        ("src/render/words.rs", "use std::os::unix::fs::symlink;", "uses std::fs"),
-        ("src/render/words.rs", "use ::std::{process::{self as p}};", "uses std::process"),
-        ("src/render/words.rs", "use {std::env};", "uses std::env"),
-        ("src/render/words.rs", "use std as s;", "uses std::*"),
-        ("src/render/words.rs", "use std::*;", "uses std::*"),
+        ("src/scene/line.rs", "fn x() { std::fs::read(\"x\") }", "uses std::fs"),
+        ("src/scene/line.rs", "use std::{fmt, fs};", "uses std::fs"),
+        ("src/scene/line.rs", "use std::os::unix::fs::symlink;", "uses std::fs"),
+        ("src/scene/line.rs", "use ::std::{process::{self as p}};", "uses std::process"),
+        ("src/scene/line.rs", "use {std::env};", "uses std::env"),
+        ("src/scene/line.rs", "use std as s;", "uses std::*"),
+        ("src/scene/line.rs", "use std::*;", "uses std::*"),
     ] {
         let wrong = offences(file, &Source::read(text, &module_of(file)), &rooms);
         assert_eq!(wrong, [format!("{file} {said}").replace(&format!("{file} src"), "src")], "{text}");
@@ -150,7 +150,7 @@ fn whoever_breaks_a_rule_is_caught() {
             "fn x(fs: u8) -> impl Sized + use<> { self.process.env(std::fmt::Error, \"crate::cli\") }",
         ),
         ("src/kernel/name.rs", "use {nix::unistd, rustix::fs};"),
-        ("src/render/name.rs", "const BOLD: &str = \"\\x1b[1m\"; use colored::Colorize;"),
+        ("src/paint/name.rs", "const BOLD: &str = \"\\x1b[1m\"; use colored::Colorize;"),
     ] {
         assert_eq!(offences(file, &Source::read(text, &module_of(file)), &rooms), [""; 0], "{text}");
     }

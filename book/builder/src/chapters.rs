@@ -2,7 +2,7 @@
 
 use layerlab::event::{RecordingReader, Timed};
 use layerlab::lesson::{Catalogue, CatalogueEntry, Language, Lesson, belongs};
-use layerlab::render::page;
+use layerlab::paint::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
 use mdbook_preprocessor::errors::{Error, Result};
 use std::path::Path;

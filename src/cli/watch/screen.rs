@@ -3,7 +3,8 @@
 use super::{NAP, Sight, Watching, pause};
 use crate::cli::CliError;
 use crate::kernel::{TerminalState, keep_terminal, typed_within};
-use crate::render::{Paint, waiting};
+use crate::paint::Palette;
+use crate::scene::waiting;
 use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,9 +45,9 @@ fn write(text: &str) -> std::io::Result<()> {
 }
 
 /// Shows what there is to see until a key, a signal or the end of the terminal ends it.
-pub(super) fn run(mut watching: Watching<'_>, paint: Paint, ends: &AtomicBool) -> Result<(), CliError> {
+pub(super) fn run(mut watching: Watching<'_>, palette: Palette, ends: &AtomicBool) -> Result<(), CliError> {
     let _screen = Screen::begin()?;
-    let mut view = View { paint, size: (0, 0), scroll: 0, furthest: 0 };
+    let mut view = View { palette, size: (0, 0), scroll: 0, furthest: 0 };
     let mut last = None;
     loop {
         let begun = Instant::now();
@@ -75,7 +76,7 @@ pub(super) fn run(mut watching: Watching<'_>, paint: Paint, ends: &AtomicBool) -
 }
 
 struct View {
-    paint: Paint,
+    palette: Palette,
     /// Columns and lines that were drawn.
     size: (usize, usize),
     /// So many lines are above the screen.
@@ -92,9 +93,9 @@ impl View {
         self.size = size();
         let (width, height) = self.size;
         let lines = match sight {
-            Sight::Nothing(why) => waiting(why, width, height, self.paint),
+            Sight::Nothing(why) => waiting(why, width, height),
             Sight::Exercise(picture) => {
-                let (lines, furthest) = picture.lines(width, height, self.scroll, self.paint);
+                let (lines, furthest) = picture.lines(width, height, self.scroll, self.palette.colour());
                 self.furthest = furthest;
                 self.scroll = self.scroll.min(furthest);
                 lines
@@ -103,7 +104,7 @@ impl View {
         let mut text = String::from(HOLD);
         for (row, line) in lines.iter().enumerate() {
             let end = if row > 0 { "\r\n" } else { "" };
-            let _ = write!(text, "{end}{CLEAR_LINE}{line}");
+            let _ = write!(text, "{end}{CLEAR_LINE}{}", self.palette.line(line));
         }
         text.push_str(SHOW);
         write(&text)

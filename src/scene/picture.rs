@@ -4,10 +4,8 @@
 //! already), then the trees are shown in part, and can be scrolled.
 
 use crate::event::{Observation, Verified};
-use crate::render::line::Line;
-use crate::render::style::{Paint, Role};
-use crate::render::terminal::told;
-use crate::render::{markdown, trees, verdict};
+use crate::scene::screen::told;
+use crate::scene::{Line, Role, markdown, trees, verdict};
 
 /// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +25,13 @@ const FEWEST: usize = 5;
 
 impl Picture {
     /// Exactly `height` lines, the last one with the keys; and how far the trees can be scrolled.
-    pub fn lines(&self, width: usize, height: usize, scroll: usize, paint: Paint) -> (Vec<String>, usize) {
+    pub fn lines(&self, width: usize, height: usize, scroll: usize, styled: bool) -> (Vec<Line>, usize) {
         let room = height.saturating_sub(1);
         let mut head = self.heading(width);
         let mut trees = trees::draw(&self.observation, width, false);
         let checks = self.checks(width);
         let changes = self.changes(width);
-        let text = markdown::lines(&self.text, width, paint.colour());
+        let text = markdown::lines(&self.text, width, styled);
         let fixed = head.len() + checks.len() + changes.len();
         if fixed + text.len() + 1 + trees.len() > room {
             trees = trees::draw_low(&self.observation, width);
@@ -57,7 +55,7 @@ impl Picture {
         head.resize(room, Line::new());
         head.push(self.keys(width, from, scrolls));
         head.truncate(height);
-        (head.iter().map(|line| line.clone().cut(width).paint(paint)).collect(), scrolls)
+        (head.into_iter().map(|line| line.cut(width)).collect(), scrolls)
     }
 
     /// The exercise, and how many of its checks hold.
@@ -116,12 +114,12 @@ impl Picture {
 }
 
 /// Words alone on such a screen: why there is nothing to see.
-pub fn waiting(text: &str, width: usize, height: usize, paint: Paint) -> Vec<String> {
+pub fn waiting(text: &str, width: usize, height: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = text.lines().flat_map(|line| wrapped(line, width)).collect();
     lines.resize(height.saturating_sub(1), Line::new());
     lines.push(Line::of(Role::Hint, "q quits").cut(width));
     lines.truncate(height);
-    lines.iter().map(|line| line.paint(paint)).collect()
+    lines
 }
 
 fn wrapped(line: &str, width: usize) -> Vec<Line> {

@@ -1,19 +1,16 @@
 //! A checked exercise: what holds, what does not and why, what follows from it, what to type next.
 
 use crate::event::{Broken, Verified};
-use crate::render::line::Line;
-use crate::render::markdown;
-use crate::render::style::Role;
-use crate::render::terminal::hanging;
-use std::io::{self, Write};
+use crate::scene::line::hanging;
+use crate::scene::{Line, Role, markdown};
 
-/// The whole of it for a terminal.
-pub(super) fn lines(verified: &Verified, width: usize, colour: bool) -> Vec<Line> {
+/// The whole of it for the eye.
+pub(super) fn lines(verified: &Verified, width: usize, styled: bool) -> Vec<Line> {
     let mut lines = heading(&verified.exercise, &verified.title, width);
     lines.extend(checks(verified, width));
     lines.push(Line::new());
     if let Some(afterwards) = &verified.afterwards {
-        lines.extend(markdown::lines(afterwards, width, colour));
+        lines.extend(markdown::lines(afterwards, width, styled));
         lines.push(Line::new());
     }
     let first = Line::of(Role::Quiet, "type  ");
@@ -66,41 +63,36 @@ fn details(broken: &Broken) -> impl Iterator<Item = (&'static str, Role, &str)> 
 }
 
 /// The same in sentences, one a line.
-pub(super) fn spoken(verified: &Verified, out: &mut dyn Write) -> io::Result<()> {
-    let line = |text: &str| Line::of(Role::Text, markdown::expand_tabs(text)).text();
+pub(super) fn spoken(verified: &Verified) -> Vec<Line> {
     let outcome = if verified.solved { "is solved" } else { "is not solved yet" };
-    writeln!(out, "Exercise {}, {}, {outcome}.", line(&verified.exercise), line(&verified.title))?;
+    let mut said = vec![format!("Exercise {}, {}, {outcome}.", verified.exercise, verified.title)];
     for (at, verdict) in verified.verdicts.iter().enumerate() {
-        let words = line(verified.words(at));
-        match &verdict.broken {
-            None => writeln!(out, "Right: {words}.")?,
-            Some(broken) => match broken.follows.and_then(|at| verified.verdicts.get(at)) {
-                Some(cause) => {
-                    writeln!(out, "Wrong: {words}. It follows from this: {}.", line(&cause.sentence))?;
-                }
-                None => {
-                    writeln!(out, "Wrong: {words}.")?;
-                    writeln!(out, "Expected: {}. Found: {}.", line(&broken.expected), line(&broken.found))?;
-                    if !broken.means.is_empty() {
-                        writeln!(out, "Meaning: {}", line(&broken.means))?;
-                    }
-                    if !broken.next.is_empty() {
-                        writeln!(out, "Next: {}", line(&broken.next))?;
-                    }
-                }
-            },
+        let words = verified.words(at);
+        let Some(broken) = &verdict.broken else {
+            said.push(format!("Right: {words}."));
+            continue;
+        };
+        if let Some(cause) = broken.follows.and_then(|at| verified.verdicts.get(at)) {
+            said.push(format!("Wrong: {words}. It follows from this: {}.", cause.sentence));
+            continue;
+        }
+        said.push(format!("Wrong: {words}."));
+        said.push(format!("Expected: {}. Found: {}.", broken.expected, broken.found));
+        for (label, text) in [("Meaning", &broken.means), ("Next", &broken.next)] {
+            said.extend((!text.is_empty()).then(|| format!("{label}: {text}")));
         }
     }
-    if let Some(afterwards) = &verified.afterwards {
-        out.write_all(markdown::spoken(afterwards).as_bytes())?;
-    }
-    writeln!(out, "Then type: {} {}", line(&verified.next.command), line(&verified.next.why))
+    let mut lines: Vec<Line> = said.iter().map(|said| markdown::sentence(said)).collect();
+    lines.extend(verified.afterwards.iter().flat_map(|text| markdown::spoken(text)));
+    lines.push(markdown::sentence(&format!("Then type: {} {}", verified.next.command, verified.next.why)));
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::{checks, spoken};
     use crate::event::{Broken, Next, Verdict, Verified};
+    use crate::scene::Line;
 
     #[test]
     fn a_sentence_is_read_once() {
@@ -122,9 +114,8 @@ mod tests {
             shown,
             ["  ✗ no overlay is mounted on m", "  · lowers m a: this follows", "  · m/f does not exist: this follows"]
         );
-        let mut heard = Vec::new();
-        spoken(&verified, &mut heard).unwrap();
-        let heard = String::from_utf8(heard).unwrap();
-        assert!(heard.contains("\nWrong: lowers m a. It follows from this: no overlay is mounted on m.\n"), "{heard}");
+        let heard: Vec<String> = spoken(&verified).iter().map(Line::text).collect();
+        let follows = "Wrong: lowers m a. It follows from this: no overlay is mounted on m.";
+        assert!(heard.iter().any(|line| line == follows), "{heard:?}");
     }
 }

@@ -7,9 +7,8 @@
 
 use crate::event::{Kind, Layer, Lower, Mark, Observation, Overlay, Row};
 use crate::ground::Name;
-use crate::render::line::{Line, shorten, tail};
-use crate::render::style::Role;
-use crate::render::words;
+use crate::scene::line::{shorten, tail};
+use crate::scene::{Line, Role, words};
 use unicode_width::UnicodeWidthStr;
 
 /// From this width on, three columns are tried.
@@ -327,7 +326,7 @@ fn roles(row: &Row) -> (Role, Role) {
 }
 
 /// `├── `, `└── ` and the bars before them, for each row.
-pub(super) fn glyphs(rows: &[Row]) -> Vec<String> {
+pub fn glyphs(rows: &[Row]) -> Vec<String> {
     /// Deeper than this, only the last levels are drawn: a recording may say anything.
     const DEEPEST: usize = 32;
     let mut later: Vec<bool> = Vec::new();

@@ -4,8 +4,9 @@
 //! came from a run is escaped. What the instructor says is not on it.
 
 use crate::event::{Adapted, Begin, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, Timed};
-use crate::ground::{Failure, Role};
-use crate::render::{trees, words};
+use crate::ground::{Failure, Role, escaped};
+use crate::scene::{glyphs, words};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The page of a recording. `hints` gives the hints of an exercise, which no run shows.
@@ -78,7 +79,7 @@ impl Page {
     }
 
     fn markdown(&mut self, text: &str) {
-        let _ = writeln!(self.text, "{}\n", text.trim());
+        let _ = writeln!(self.text, "{}\n", visible(text.trim()));
     }
 
     /// HTML between blank lines, where Markdown leaves it alone; a blank line inside would end it, so line feeds are
@@ -238,7 +239,7 @@ fn tree(rows: &[Row], notes: &dyn Fn(&Row) -> String) -> String {
         return "(empty)\n".to_string();
     }
     let mut text = String::new();
-    for (row, glyphs) in rows.iter().zip(trees::glyphs(rows)) {
+    for (row, glyphs) in rows.iter().zip(glyphs(rows)) {
         let name = words::row_name(row);
         let note = notes(row);
         let mark = row.mark.map_or("", |mark| words::Sign::from(mark).mark());
@@ -263,17 +264,28 @@ fn tree(rows: &[Row], notes: &dyn Fn(&Row) -> String) -> String {
 
 /// Text in HTML, also between the quotes of an attribute.
 fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut safe = String::with_capacity(text.len());
+    for letter in visible(text).chars() {
         match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            letter => escaped.push(letter),
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            letter => safe.push(letter),
         }
     }
-    escaped
+    safe
+}
+
+/// Text of several lines, without anything that acts but line feeds and tabs.
+fn visible(text: &str) -> String {
+    let is_kept = |letter| matches!(letter, '\n' | '\t');
+    text.split_inclusive(is_kept)
+        .flat_map(|piece| {
+            let words = piece.trim_end_matches(is_kept);
+            [escaped(words), Cow::Borrowed(&piece[words.len()..])]
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! The tables beside the trees, as text: beside each other where they fit, else one under the other.
 
 use crate::event::{Mark, Panel};
-use crate::render::line::Line;
-use crate::render::style::Role;
-use crate::render::words::{self, Sign};
+use crate::scene::words::{self, Sign};
+use crate::scene::{Line, Role};
 use unicode_width::UnicodeWidthStr;
 
 /// Between two columns of a table, and between two tables.

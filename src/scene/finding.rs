@@ -1,8 +1,7 @@
 //! What a probe found, for `layerlab doctor`.
 
-use crate::render::line::Line;
-use crate::render::style::{Paint, Role};
-use crate::render::terminal::hanging;
+use crate::scene::line::hanging;
+use crate::scene::{Line, Role};
 
 /// How a probe came out, as a sign and a word: neither needs colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub enum Sign {
 }
 
 /// A finding: a line with its name, what was seen, and what to do.
-pub fn finding(sign: Sign, name: &str, evidence: &str, fix: Option<&str>, width: usize, paint: Paint) -> String {
+pub fn finding(sign: Sign, name: &str, evidence: &str, fix: Option<&str>, width: usize) -> Vec<Line> {
     let (mark, role, word) = match sign {
         Sign::Works => ("✓", Role::Right, "works"),
         Sign::Without => ("–", Role::Quiet, "not here; lessons do without"),
@@ -28,5 +27,5 @@ pub fn finding(sign: Sign, name: &str, evidence: &str, fix: Option<&str>, width:
     if let Some(fix) = fix {
         lines.extend(hanging(width, &Line::of(Role::Quiet, "    fix  "), &Line::of(Role::Text, fix)));
     }
-    lines.iter().map(|line| line.paint(paint) + "\n").collect()
+    lines
 }

@@ -3,29 +3,27 @@
 //! The same reader (pulldown-cmark) serves both. On a terminal, paragraphs are wrapped, tables aligned and quotations
 //! have a bar; read aloud, each paragraph, item and table row is one line of words.
 
-use crate::render::line::Line;
-use crate::render::style::{Paint, Role};
+use crate::scene::{Line, Role};
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// Prose wider than this is hard to read.
 const WIDEST: usize = 88;
 
-/// Markdown as wrapped text, with colours or without, ending in a line feed unless it is empty.
-pub fn text(markdown: &str, width: usize, paint: Paint) -> String {
-    let lines = lines(markdown, width, paint.colour());
-    lines.iter().map(|line| line.paint(paint) + "\n").collect()
+/// Markdown as wrapped lines; code keeps its backticks where no style shows what it is.
+pub fn lines(markdown: &str, width: usize, styled: bool) -> Vec<Line> {
+    Writer::new(Look { width: width.clamp(1, WIDEST), backticks: !styled, spoken: false }).write(markdown)
 }
 
 /// Markdown as words alone, one paragraph, item or table row a line, for a screen reader.
-pub fn spoken(markdown: &str) -> String {
+pub fn spoken(markdown: &str) -> Vec<Line> {
     let lines = Writer::new(Look { width: usize::MAX, backticks: false, spoken: true }).write(markdown);
-    let paint = Paint::new(false);
-    lines.iter().filter(|line| !line.is_empty()).map(|line| line.paint(paint).trim().to_string() + "\n").collect()
+    let lines = lines.iter().filter(|line| !line.is_empty());
+    lines.map(|line| Line::of(Role::Text, line.text().trim())).collect()
 }
 
-/// Markdown as lines; code keeps its backticks where there is no colour to show it.
-pub(crate) fn lines(markdown: &str, width: usize, colour: bool) -> Vec<Line> {
-    Writer::new(Look { width: width.clamp(1, WIDEST), backticks: !colour, spoken: false }).write(markdown)
+/// A sentence of our own, read aloud: one line without roles.
+pub(crate) fn sentence(text: &str) -> Line {
+    Line::of(Role::Text, expand_tabs(text))
 }
 
 struct Look {

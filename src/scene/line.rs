@@ -4,30 +4,34 @@
 //! cursor: control characters and the ones that turn the direction of writing around become escapes.
 
 use crate::ground::escaped;
-use crate::render::style::{Paint, Role};
+use crate::scene::Role;
 use textwrap::core::Fragment;
 use textwrap::wrap_algorithms::wrap_first_fit;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Pieces of text with their roles, on one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Line(Vec<(Role, String)>);
+pub struct Line(Vec<(Role, String)>);
 
 impl Line {
-    pub(crate) fn new() -> Line {
+    /// An empty line.
+    pub fn new() -> Line {
         Line::default()
     }
 
-    pub(crate) fn of(role: Role, text: impl AsRef<str>) -> Line {
+    /// A line of one piece.
+    pub fn of(role: Role, text: impl AsRef<str>) -> Line {
         Line::new().with(role, text)
     }
 
-    pub(crate) fn with(mut self, role: Role, text: impl AsRef<str>) -> Line {
+    /// The line with one more piece.
+    pub fn with(mut self, role: Role, text: impl AsRef<str>) -> Line {
         self.push(role, text.as_ref());
         self
     }
 
-    pub(crate) fn push(&mut self, role: Role, text: &str) {
+    /// Adds a piece. Whatever the text holds, it stays on its line and moves no cursor.
+    pub fn push(&mut self, role: Role, text: &str) {
         let safe = escaped(text);
         match self.0.last_mut() {
             Some((last, before)) if *last == role => before.push_str(&safe),
@@ -36,22 +40,30 @@ impl Line {
         }
     }
 
-    pub(crate) fn append(&mut self, other: Line) {
+    /// Adds all pieces of another line.
+    pub fn append(&mut self, other: Line) {
         for (role, text) in other.0 {
             self.push(role, &text);
         }
     }
 
+    /// Its pieces with their roles, in order; neighbours have different roles.
+    pub fn pieces(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.0.iter().map(|(role, text)| (*role, text.as_str()))
+    }
+
     /// The text alone.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.0.iter().map(|(_, text)| text.as_str()).collect()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(crate) fn width(&self) -> usize {
+    /// How many columns it takes.
+    pub fn width(&self) -> usize {
         self.0.iter().map(|(_, text)| text.width()).sum()
     }
 
@@ -80,19 +92,6 @@ impl Line {
             }
         }
         cut
-    }
-
-    /// The text with its colours, without spaces at the end.
-    pub(crate) fn paint(&self, paint: Paint) -> String {
-        let mut pieces: Vec<(Role, &str)> = self.0.iter().map(|(role, text)| (*role, text.as_str())).collect();
-        while let Some((_, text)) = pieces.last_mut() {
-            *text = text.trim_end_matches(' ');
-            if !text.is_empty() {
-                break;
-            }
-            pieces.pop();
-        }
-        pieces.into_iter().map(|(role, text)| paint.paint(role, text)).collect()
     }
 
     /// Wrapped into lines at most `width` wide: the first begins with `first`, the others with `rest`.
@@ -206,21 +205,37 @@ pub(crate) fn shorten(text: &str, width: usize) -> String {
     if width == 0 { String::new() } else { format!("{front}…{back}") }
 }
 
+/// Text that hangs under its first line: the lines after it are indented as far as `first` is wide.
+pub(crate) fn hanging(width: usize, first: &Line, text: &Line) -> Vec<Line> {
+    hanging_by(width, first, first.width(), text)
+}
+
+/// Text behind `first`, the lines after it indented by `by`; less where the terminal is too narrow for that.
+pub(crate) fn hanging_by(width: usize, first: &Line, by: usize, text: &Line) -> Vec<Line> {
+    let rest = Line::of(Role::Text, " ".repeat(by.min(width / 3)));
+    if first.width() * 2 <= width {
+        return text.wrap(width, first, &rest);
+    }
+    let mut all = first.clone();
+    all.append(text.clone());
+    all.wrap(width, &Line::new(), &rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Line, shorten};
-    use crate::render::style::{Paint, Role};
+    use crate::scene::Role;
 
     fn wrap(text: &str, width: usize) -> Vec<String> {
         let lines = Line::of(Role::Text, text).wrap(width, &Line::of(Role::Text, "+ "), &Line::of(Role::Text, "  "));
-        lines.iter().map(|line| line.paint(Paint::new(false))).collect()
+        lines.iter().map(Line::text).collect()
     }
 
     #[test]
     fn words_are_wrapped_and_long_ones_broken() {
         assert_eq!(wrap("one two three", 9), ["+ one two", "  three"]);
         assert_eq!(wrap("one abcdefghijk", 8), ["+ one", "  abcdef", "  ghijk"]);
-        assert_eq!(wrap("", 8), ["+"]);
+        assert_eq!(wrap("", 8), ["+ "]);
     }
 
     #[test]
@@ -231,7 +246,7 @@ mod tests {
 
     #[test]
     fn nothing_moves_the_cursor() {
-        assert_eq!(Line::of(Role::Text, "a\x1b[2Jb\u{202e}").paint(Paint::new(false)), "a\\033[2Jb\\u{202e}");
+        assert_eq!(Line::of(Role::Text, "a\x1b[2Jb\u{202e}").text(), "a\\033[2Jb\\u{202e}");
     }
 
     #[test]

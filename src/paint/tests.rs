@@ -1,23 +1,26 @@
-//! Every renderer, on recordings made by hand: the whole output, as it stands in `snapshots/`.
+//! Every painter, on recordings made by hand: the whole output, as it stands in `snapshots/`.
 //!
-//! After a change that is meant, `SNAPSHOTS=overwrite cargo test render` writes the files anew. Then look at them.
+//! After a change that is meant, `SNAPSHOTS=overwrite cargo test paint` writes the files anew. Then look at them.
 
 use crate::event::{Broken, Change, Event, Mark, Next, Observation, Verdict, Verified};
 use crate::ground::Name;
-use crate::render::fixture;
-use crate::render::{Json, Paint, Picture, Plain, PlainOptions, Renderer, Terminal, TerminalOptions, words};
+use crate::ground::escaped;
+use crate::paint::{PAINTERS, Palette, fixture};
+use crate::scene::{Look, Picture, words};
 use unicode_width::UnicodeWidthStr;
 
-fn render(renderer: &mut dyn Renderer, events: &[Event]) -> String {
+fn paint(painter: &str, look: Look, events: &[Event]) -> String {
+    let (_, painter) = PAINTERS.iter().find(|(name, _)| *name == painter).unwrap();
+    let mut painter = painter(look);
     let mut out = Vec::new();
     for event in events {
-        renderer.event(&event.clone().into(), &mut out).unwrap();
+        painter.paint(&event.clone().into(), &mut out).unwrap();
     }
     String::from_utf8(out).unwrap()
 }
 
-fn terminal(events: &[Event], width: usize, colour: bool) -> String {
-    render(&mut Terminal::new(TerminalOptions { width, colour, full: false, notes: true, asks: false }), events)
+fn terminal(events: &[Event], width: usize, styled: bool) -> String {
+    paint("terminal", Look { width, styled, notes: true, ..Look::default() }, events)
 }
 
 fn recordings() -> Vec<(&'static str, Vec<Event>)> {
@@ -32,7 +35,7 @@ fn recordings() -> Vec<(&'static str, Vec<Event>)> {
 }
 
 fn check(name: &str, actual: &str) {
-    let path = format!("{}/src/render/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/src/paint/snapshots/{name}.txt", env!("CARGO_MANIFEST_DIR"));
     snapbox::Assert::new()
         .action_env("SNAPSHOTS")
         .eq(actual.to_string(), snapbox::Data::read_from(path.as_ref(), Some(snapbox::data::DataFormat::Text)).raw());
@@ -55,7 +58,7 @@ fn the_terminal_with_colours() {
 #[test]
 fn sentences_alone() {
     for (name, events) in recordings() {
-        check(&format!("{name}-plain"), &render(&mut Plain::new(PlainOptions { full: false, notes: true }), &events));
+        check(&format!("{name}-plain"), &paint("plain", Look { notes: true, ..Look::default() }, &events));
     }
 }
 
@@ -82,13 +85,10 @@ fn no_letter_of_a_command_or_its_output_is_lost_on_a_narrow_terminal() {
 
 #[test]
 fn an_observation_alone_names_the_work_directory() {
-    let mut out = Vec::new();
-    let options = TerminalOptions { width: 100, ..TerminalOptions::default() };
-    Terminal::new(options).observation(&fixture::states(), &mut out).unwrap();
-    assert!(String::from_utf8_lossy(&out).contains("work  c1/work\n"));
-    out.clear();
-    Plain::default().observation(&fixture::states(), &mut out).unwrap();
-    assert!(String::from_utf8_lossy(&out).contains("Its work directory is c1/work.\n"));
+    let events = [Event::Observation(fixture::states())];
+    let look = Look { width: 100, work: true, ..Look::default() };
+    assert!(paint("terminal", look, &events).contains("work  c1/work\n"));
+    assert!(paint("plain", look, &events).contains("Its work directory is c1/work.\n"));
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn a_failure_alone_is_an_error_in_three_lines() {
     else {
         panic!("the fixture has a failure");
     };
-    check("failure-80", &crate::render::failure(&failure, 80, crate::render::Paint::new(false)));
+    check("failure-80", &Palette::new(false).lines(&crate::scene::failure(&failure, 80)));
 }
 
 #[test]
 fn one_event_is_one_line_of_json_and_can_be_read_back() {
     for (name, events) in recordings() {
-        let text = render(&mut Json, &events);
+        let text = paint("json", Look::default(), &events);
         let read: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(read, events, "{name}");
     }
@@ -192,10 +192,10 @@ fn a_picture_is_as_wide_and_high_as_the_terminal() {
     for observation in [fixture::states(), fixture::names(), Observation::default()] {
         let picture = picture(observation);
         for (width, height) in [(80, 24), (140, 40), (161, 60), (60, 16), (20, 10), (1, 1), (300, 3)] {
-            let (lines, furthest) = picture.lines(width, height, 0, Paint::new(false));
+            let (lines, furthest) = picture.lines(width, height, 0, false);
             assert_eq!(lines.len(), height, "{width} x {height}");
             assert!(lines.iter().all(|line| line.width() <= width), "{width} x {height}: {lines:#?}");
-            let (end, _) = picture.lines(width, height, usize::MAX, Paint::new(false));
+            let (end, _) = picture.lines(width, height, usize::MAX, false);
             // Only where nothing but the heading has room is there nothing to be moved.
             assert!(
                 furthest == 0 || end != lines || height < 5,
@@ -207,6 +207,54 @@ fn a_picture_is_as_wide_and_high_as_the_terminal() {
 
 #[test]
 fn a_picture_on_a_small_terminal() {
-    let (lines, _) = picture(fixture::states()).lines(80, 24, 0, Paint::new(false));
-    check("picture-80x24", &(lines.join("\n") + "\n"));
+    let (lines, _) = picture(fixture::states()).lines(80, 24, 0, false);
+    check("picture-80x24", &Palette::new(false).lines(&lines));
+}
+
+/// Puts something behind each text in an event, but for the words of its form.
+fn spoil(value: &mut serde_json::Value, evil: &str) {
+    const WORDS: &[&str] =
+        &["event", "role", "kind", "mark", "change", "content", "form", "cgroups", "found", "states", "errno"];
+    match value {
+        serde_json::Value::String(text) => text.push_str(evil),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| spoil(item, evil)),
+        serde_json::Value::Object(fields) => {
+            let is_word = |name: &str, value: &serde_json::Value| WORDS.contains(&name) && !value.is_object();
+            let texts = fields.iter_mut().filter(|(name, value)| !is_word(name, value));
+            texts.for_each(|(_, value)| spoil(value, evil));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn no_painter_lets_an_escape_or_a_turned_line_out() {
+    let evil = "a\x1b[2Jb\u{9b}31m\u{202e}c\u{2028}d\x07";
+    let events = fixture::experiment().into_iter().chain([Event::Observation(fixture::states())]).map(|event| {
+        let mut value = serde_json::to_value(&event).unwrap();
+        spoil(&mut value, evil);
+        serde_json::from_value(value).unwrap_or(event)
+    });
+    let events: Vec<Event> = events.collect();
+    let spoiled = events.iter().filter(|event| serde_json::to_string(event).unwrap().contains("\\u001b")).count();
+    // Nothing but the last event is without any text.
+    assert_eq!(spoiled, events.len() - 1);
+    let safe = |who: &str, text: &str| {
+        for line in text.lines() {
+            assert_eq!(escaped(line), line, "{who}");
+        }
+    };
+    for (name, _) in PAINTERS {
+        safe(name, &paint(name, Look { notes: true, work: true, ..Look::default() }, &events));
+    }
+    let recording: Vec<_> = events.into_iter().map(Into::into).collect();
+    safe("page", &crate::paint::page(&recording, &|_| vec![evil.to_string()]));
+}
+
+#[test]
+fn a_terminal_may_say_that_it_is_as_wide_as_it_likes() {
+    for width in [99_999_999_999, usize::MAX] {
+        let shown = terminal(&fixture::experiment(), width, false);
+        assert!(shown.len() < 1_000_000, "{} bytes", shown.len());
+    }
 }

@@ -1,0 +1,43 @@
+//! Scenes in, text out: the only room that names a colour or an escape sequence. No painter computes.
+//!
+//! A painter gets one event of a run after the other. It has a [scene](crate::scene) lay it out, and says how its words look:
+//! coloured, or plain. Of what is no run, [`page`] makes a page of a recording, [`junit`] a report for graders.
+
+mod json;
+mod junit;
+mod page;
+mod palette;
+mod plain;
+mod terminal;
+
+pub use junit::junit;
+pub use page::page;
+pub use palette::Palette;
+
+use crate::event::Timed;
+use crate::scene::Look;
+use std::io::{self, Write};
+
+/// Turns what happens in a run into text, one event after the other.
+pub trait Painter {
+    /// Writes what this event adds.
+    ///
+    /// # Errors
+    /// When `out` refuses.
+    fn paint(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Makes a painter for a run that looks so.
+pub type NewPainter = fn(Look) -> Box<dyn Painter>;
+
+/// All painters of a run, by their names: `layerlab replay --as NAME`. The first is a person's own.
+pub const PAINTERS: &[(&str, NewPainter)] = &[
+    ("terminal", |look| Box::new(terminal::Terminal::new(look))),
+    ("plain", |look| Box::new(plain::Plain::new(look))),
+    ("json", |_| Box::new(json::Json)),
+];
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

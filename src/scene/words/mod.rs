@@ -1,0 +1,23 @@
+//! What is said in words: data in, English out. No layout, no colour; every painter says the same.
+//!
+//! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
+
+mod changes;
+mod commands;
+mod difference;
+mod entries;
+mod panels;
+mod phrases;
+mod predictions;
+mod sign;
+
+pub use changes::{Told, sentence, tell};
+pub use commands::{ended, left_out, meant_to_fail, wrong_status};
+pub use difference::{Blanks, Difference, difference};
+pub use entries::{
+    folded_layers, folded_rows, layer_count, layer_notes, layer_parts, merged_notes, own_kind, row_name,
+};
+pub use panels::{panel_columns, panel_sentence, panel_title};
+pub use phrases::{and, called, number, plural};
+pub use predictions::{fact, found, question, said, score};
+pub use sign::Sign;

@@ -1,0 +1,54 @@
+//! The words of the tables.
+
+use crate::event::{Mark, PanelKind, PanelRow};
+
+/// What a table is called.
+pub fn panel_title(kind: PanelKind) -> &'static str {
+    match kind {
+        PanelKind::Namespaces => "namespaces",
+        PanelKind::Mounts => "mounts inside",
+        PanelKind::Processes => "processes",
+        PanelKind::Ids => "who the shell is",
+        PanelKind::Network => "network inside",
+        PanelKind::Cgroup => "cgroup",
+        PanelKind::Root => "root directory",
+    }
+}
+
+/// What its columns are called.
+pub fn panel_columns(kind: PanelKind) -> [&'static str; 3] {
+    match kind {
+        PanelKind::Namespaces => ["", "outside", "inside"],
+        PanelKind::Mounts => ["mount point", "type", "propagation"],
+        PanelKind::Processes => ["outside", "inside", "name"],
+        PanelKind::Ids => ["", "outside", "inside"],
+        PanelKind::Network => ["interface", "state", "leads to"],
+        PanelKind::Cgroup => ["", "limit", "in use"],
+        PanelKind::Root => ["", "seen from outside", "seen from inside"],
+    }
+}
+
+/// A row of a table as a sentence.
+pub fn panel_sentence(kind: PanelKind, row: &PanelRow) -> String {
+    let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
+    let (one, two, three) = (cell(0), cell(1), cell(2));
+    let text = match kind {
+        PanelKind::Namespaces if three == "the same" => format!("the {one} namespace is the same inside, number {two}"),
+        PanelKind::Namespaces => format!("the {one} namespace is number {two} outside and number {three} inside"),
+        PanelKind::Mounts => format!("on {one} a {two} is mounted, {three}"),
+        PanelKind::Processes if two == "-" => format!("process {one}, {three}, is not seen inside"),
+        PanelKind::Processes => format!("process {one}, {three}, is number {two} inside"),
+        PanelKind::Ids | PanelKind::Cgroup if three.is_empty() => format!("{one}: {two}"),
+        PanelKind::Ids | PanelKind::Root => format!("the {one} is {two} outside and {three} inside"),
+        PanelKind::Network if two.is_empty() => format!("the interfaces are {one}"),
+        PanelKind::Network if three.is_empty() => format!("the interface {one} is {two}"),
+        PanelKind::Network => format!("the interface {one} is {two}; it leads to {three}"),
+        PanelKind::Cgroup => format!("{one}: limit {two}, in use {three}"),
+    };
+    match row.mark {
+        None => text,
+        Some(Mark::New) => format!("{text} (new)"),
+        Some(Mark::Changed) => format!("{text} (changed)"),
+        Some(Mark::Gone) => format!("{text} (gone)"),
+    }
+}
