@@ -79,13 +79,12 @@ pub(super) fn run_at(context: &mut Context, program: PathBuf, words: &[String]) 
 fn unborn(context: &mut Context, name: &str, error: &std::io::Error) -> Status {
     let error = CallError::of("fork", "", error);
     context.complain(format!("bash: fork: {}", error.text()));
-    context.failure = Some(Failure {
-        wanted: format!("cannot start {name}"),
-        call: error.call,
-        why: "the first process of the new PID namespace has ended, and after that no process is born in it any more"
-            .into(),
-        fix: "let the shell itself be the first: unshare --pid --fork".into(),
-    });
+    context.failure = Some(Failure::kernel(
+        format!("cannot start {name}"),
+        error,
+        "the first process of the new PID namespace has ended, and after that no process is born in it any more",
+        "let the shell itself be the first: unshare --pid --fork",
+    ));
     254
 }
 
@@ -114,16 +113,13 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
     let name = &words[0];
     context.complain(format!("bash: {name}: command not found"));
     let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-    context.failure = Some(Failure {
-        wanted: format!("cannot run {name}"),
-        call: Call::failed(
-            "execve",
-            format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len()),
-            Errno::ENOENT,
-        ),
-        why: format!("{name} is this machine's own program, and none of {} holds it", USUAL_PATH.replace(':', ", ")),
-        fix: format!("install it: on Debian and Ubuntu, apt install {}", package(name)),
-    });
+    let args = format!("\"/usr/bin/{name}\", [{}], 0x… /* {} vars */", words.join(", "), ENVIRONMENT.len());
+    context.failure = Some(Failure::kernel(
+        format!("cannot run {name}"),
+        Call::failed("execve", args, Errno::ENOENT),
+        format!("{name} is this machine's own program, and none of {} holds it", USUAL_PATH.replace(':', ", ")),
+        format!("install it: on Debian and Ubuntu, apt install {}", package(name)),
+    ));
     127
 }
 

@@ -212,7 +212,7 @@ impl Mount {
                 What::Spread { .. } => format!("cannot change the propagation of {target}"),
                 _ => format!("cannot mount a {} on {target}", self.kind()),
             };
-            Some(Failure { wanted, call: error.call.clone(), why, fix })
+            Some(Failure::kernel(wanted, error.call.clone(), why, fix))
         };
         let source = match &self.what {
             What::Bind { source, .. } => Some(Path::new(source)),

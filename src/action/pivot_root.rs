@@ -75,6 +75,6 @@ impl PivotRoot {
                 "begin with a mount namespace of your own: unshare --mount".to_string(),
             )
         };
-        Some(Failure { wanted: "cannot exchange the root".to_string(), call: error.call.clone(), why, fix })
+        Some(Failure::kernel("cannot exchange the root", error.call.clone(), why, fix))
     }
 }

@@ -1,6 +1,7 @@
 //! Questions that are asked before something is lost or given away.
 
 use crate::cli::CliError;
+use crate::ground::Failure;
 use std::io::IsTerminal;
 
 /// Says how things are, and asks; yes is only what is typed as such. Without a terminal there is nobody to ask, and
@@ -10,8 +11,10 @@ pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bo
         return Ok(true);
     }
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(CliError::Usage(format!(
-            "nobody is there to be asked: {question}\n  why   {situation} This is no terminal.\n  fix   {flag} says yes beforehand"
+        return Err(CliError::usage(Failure::ours(
+            format!("nobody is there to be asked: {question}"),
+            format!("{situation} This is no terminal."),
+            format!("{flag} says yes beforehand"),
         )));
     }
     eprintln!("{situation}");

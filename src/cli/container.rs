@@ -1,6 +1,6 @@
 //! `layerlab container run [OPTIONS] LOWER[:LOWER…] [COMMAND [ARG…]]`
 
-use crate::cli::CliError;
+use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Limits, Plan, Volume, run};
 use crate::ground::Failure;
 use crate::kernel::{CallError, quoted};
@@ -137,9 +137,8 @@ impl Run {
         let volumes = self.volume.iter().map(|text| volume(text)).collect::<Result<_, _>>()?;
         let keep = self.keep.as_deref().map(keep).transpose()?;
         if self.workdir.as_ref().is_some_and(|workdir| !workdir.is_absolute()) {
-            return Err(CliError::Usage(
-                "--workdir: it must be an absolute path, in the container\n  fix   begin it with /".to_string(),
-            ));
+            let wanted = "--workdir: it must be an absolute path, in the container";
+            return Err(CliError::usage(Failure::plain(wanted, "begin it with /")));
         }
         let mut environment = vec![term()];
         environment.extend(self.env.iter().cloned());
@@ -201,7 +200,7 @@ fn layer(path: &OsStr) -> Result<PathBuf, CliError> {
 /// A path that was asked for and cannot be had.
 fn refused(wanted: &str, path: &Path, error: &std::io::Error, why: &str, fix: &str) -> CliError {
     let call = CallError::of("openat", format!("AT_FDCWD, {}, O_PATH|O_DIRECTORY", quoted(path)), error).call;
-    CliError::Refused(2, Box::new(Failure { wanted: wanted.into(), call, why: why.into(), fix: fix.into() }))
+    CliError::usage(Failure::kernel(wanted, call, why, fix))
 }
 
 /// The directory for the upper layer, made where it is missing.
@@ -216,9 +215,8 @@ fn keep(path: &Path) -> Result<PathBuf, CliError> {
 fn volume(text: &OsStr) -> Result<Volume, CliError> {
     let parts = split(text, b':');
     let wrong = |why: &str| {
-        CliError::Usage(format!(
-            "--volume {text:?}: {why}\n  fix   --volume /on/the/host:/in/the/container, with :ro behind it for reading only"
-        ))
+        let fix = "--volume /on/the/host:/in/the/container, with :ro behind it for reading only";
+        CliError::usage(Failure::plain(format!("--volume {text:?}: {why}"), fix))
     };
     let (source, target, read_only) = match parts.as_slice() {
         [source, target] => (source, target, false),
@@ -277,10 +275,10 @@ fn random_name() -> String {
 impl From<ContainerError> for CliError {
     fn from(error: ContainerError) -> CliError {
         match error {
-            ContainerError::Host(failure) => CliError::Host(failure),
-            ContainerError::Refused(failure) => CliError::Refused(2, failure),
-            ContainerError::Command(code, failure) => CliError::Refused(code, failure),
-            ContainerError::Broken(text) => CliError::Fault(text),
+            ContainerError::Host(failure) => CliError::Failed(Exit::Host, failure),
+            ContainerError::Refused(failure) => CliError::usage(failure),
+            ContainerError::Command(code, failure) => CliError::Failed(Exit::Command(code), failure),
+            ContainerError::Broken(failure) => CliError::Failed(Exit::Fault, failure),
         }
     }
 }

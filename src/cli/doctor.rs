@@ -1,7 +1,7 @@
 //! `layerlab doctor [LESSON]`
 
 use crate::cli::output;
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, Exit};
 use crate::ground::Need;
 use crate::host::{Verdict, probe};
 use crate::scene::{Sign, finding};
@@ -35,10 +35,7 @@ impl Doctor {
             }
         });
         if self.json {
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&findings).map_err(|error| CliError::Fault(error.to_string()))?
-            );
+            println!("{}", serde_json::to_string_pretty(&findings)?);
         }
         let matters = |need: Option<Need>| match (&lesson, need) {
             (Some(lesson), Some(need)) => lesson.meta.needs.contains(&need),
@@ -60,7 +57,7 @@ impl Doctor {
         }
         // Who asks for no lesson in particular has all the others.
         let keeps_from_all = lacks().any(|finding| lesson.is_some() || finding.need.is_none());
-        if keeps_from_all { Err(CliError::HostLacks) } else { Ok(()) }
+        if keeps_from_all { Err(CliError::Said(Exit::Host)) } else { Ok(()) }
     }
 }
 
@@ -69,7 +66,7 @@ fn some_cannot(common: &Common, missing: &[Need]) -> Result<String, CliError> {
     let chosen = common.chosen();
     let mut numbers = Vec::new();
     for entry in chosen.catalogue()?.entries() {
-        let meta = entry.meta(&chosen.language).map_err(|error| CliError::Content(error.to_string()))?;
+        let meta = entry.meta(&chosen.language)?;
         if meta.needs.iter().any(|need| missing.contains(need)) {
             numbers.push(meta.number.to_string());
         }

@@ -1,7 +1,8 @@
 //! Every way in which a command can end other than well, with its exit code.
 
 use crate::course::CourseError;
-use crate::ground::Failure;
+use crate::ground::{Call, Errno, Failure};
+use crate::kernel::CallError;
 use crate::lesson::{LessonError, LoadError};
 use crate::paint::Palette;
 use crate::scene::failure;
@@ -9,44 +10,82 @@ use crate::session::SessionError;
 use crate::stage::StageError;
 use crate::tree::TreeError;
 use std::io::IsTerminal;
+use std::path::Path;
 
 /// A command did not end well.
 #[derive(Debug)]
 pub enum CliError {
-    /// A step did not hold; everything there is to say was said. Exit code 1.
-    NotHeld,
-    /// What was typed makes no sense here. Exit code 2.
-    Usage(String),
-    /// This host cannot, and all about it was said. Exit code 3.
-    HostLacks,
-    /// This host cannot. Exit code 3.
-    Host(Box<Failure>),
-    /// What was asked for cannot be had, with an exit code of its own.
-    Refused(u8, Box<Failure>),
-    /// A lesson is broken. Exit code 4.
+    /// All there is to say was said.
+    Said(Exit),
+    /// Lessons are broken, at these places.
     Lesson(Vec<LessonError>),
-    /// A lesson could not be read, or its folder is not in order. Exit code 4.
-    Content(String),
-    /// A fault of ours. Exit code 5.
-    Fault(String),
-    /// A signal came, and what was begun is undone. Exit code 128 and its number, as a shell expects.
-    Signal(u8),
-    /// Somebody closed the pipe, or the learner has seen enough: a quiet end. Exit code 0.
+    /// Something could not be done.
+    Failed(Exit, Failure),
+}
+
+/// How a command ends, for whoever started it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Somebody closed the pipe, or the learner has seen enough: a quiet end.
     Quiet,
+    /// A step or an exercise did not hold.
+    NotHeld,
+    /// What was typed makes no sense here.
+    Usage,
+    /// This host cannot.
+    Host,
+    /// A lesson is broken or could not be read, or its folder is not in order.
+    Lesson,
+    /// A fault of ours.
+    Fault,
+    /// The command of a container could not be started; the code as a shell would give it.
+    Command(u8),
+    /// A signal came, and what was begun is undone.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Quiet => 0,
+            Exit::NotHeld => 1,
+            Exit::Usage => 2,
+            Exit::Host => 3,
+            Exit::Lesson => 4,
+            Exit::Fault => 5,
+            Exit::Command(code) => code,
+            // As a shell expects it.
+            Exit::Signal(number) => 128 + number,
+        }
+    }
 }
 
 impl CliError {
+    /// What was typed makes no sense here.
+    pub fn usage(failure: Failure) -> CliError {
+        CliError::Failed(Exit::Usage, failure)
+    }
+
+    /// A file that was asked for cannot be written.
+    pub fn file(wanted: &str, file: &Path, error: CallError) -> CliError {
+        let why = match error.errno {
+            Errno::ENOENT | Errno::ENOTDIR => "its directory does not exist",
+            Errno::EACCES | Errno::EPERM => "you may not write there",
+            Errno::EISDIR => "it is a directory",
+            Errno::EROFS => "that file system is mounted read-only",
+            Errno::ENOSPC | Errno::EDQUOT => "there is no room left on that file system",
+            _ => "the kernel or the file system refused it",
+        };
+        let fix = "name a file in a directory that exists and is yours";
+        CliError::usage(Failure::kernel(format!("{wanted} {}", file.display()), error, why, fix))
+    }
+
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            CliError::Quiet => 0,
-            CliError::NotHeld => 1,
-            CliError::Usage(_) => 2,
-            CliError::Refused(code, _) => *code,
-            CliError::Host(_) | CliError::HostLacks => 3,
-            CliError::Lesson(_) | CliError::Content(_) => 4,
-            CliError::Fault(_) => 5,
-            CliError::Signal(number) => 128 + number,
+            CliError::Said(exit) | CliError::Failed(exit, _) => exit.code(),
+            CliError::Lesson(_) => Exit::Lesson.code(),
         }
     }
 
@@ -59,13 +98,9 @@ impl CliError {
     /// What there is to tell; nothing where it was told already.
     pub fn text(&self, width: usize, palette: Palette) -> String {
         match self {
-            CliError::Quiet | CliError::Signal(_) | CliError::NotHeld | CliError::HostLacks => String::new(),
-            CliError::Host(refused) | CliError::Refused(_, refused) => palette.lines(&failure(refused, width)),
+            CliError::Said(_) => String::new(),
             CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
-            CliError::Usage(text) | CliError::Content(text) | CliError::Fault(text) => {
-                let error = if text.starts_with("error: ") { "" } else { "error: " };
-                format!("{error}{text}\n")
-            }
+            CliError::Failed(_, failed) => palette.lines(&failure(failed, width)),
         }
     }
 }
@@ -73,9 +108,9 @@ impl CliError {
 impl From<StageError> for CliError {
     fn from(error: StageError) -> CliError {
         match error {
-            StageError::Host(failure) => CliError::Host(failure),
-            StageError::Gone(_) => CliError::Usage(error.to_string()),
-            StageError::Broken(_) | StageError::Hangs(_) => CliError::Fault(error.to_string()),
+            StageError::Host(failure) => CliError::Failed(Exit::Host, failure),
+            StageError::Gone(failure) => CliError::usage(failure),
+            StageError::Broken(failure) | StageError::Hangs(failure) => CliError::Failed(Exit::Fault, failure),
         }
     }
 }
@@ -86,7 +121,7 @@ impl From<CourseError> for CliError {
             CourseError::Session(error) => error.into(),
             CourseError::Stage(error) => error.into(),
             CourseError::Lesson(error) => error.into(),
-            CourseError::Refused(text) => CliError::Usage(text),
+            CourseError::Refused(failure) => CliError::usage(failure),
         }
     }
 }
@@ -95,8 +130,8 @@ impl From<SessionError> for CliError {
     fn from(error: SessionError) -> CliError {
         match error {
             SessionError::Stage(error) => error.into(),
-            SessionError::Disk(failure) => CliError::Host(failure),
-            SessionError::Refused(text) => CliError::Usage(text),
+            SessionError::Disk(failure) => CliError::Failed(Exit::Host, failure),
+            SessionError::Refused(failure) => CliError::usage(failure),
         }
     }
 }
@@ -104,9 +139,9 @@ impl From<SessionError> for CliError {
 impl From<TreeError> for CliError {
     fn from(error: TreeError) -> CliError {
         match error {
-            TreeError::Host(failure) => CliError::Host(failure),
-            TreeError::Refused(text) => CliError::Usage(text),
-            TreeError::Stopped(signal) => CliError::Signal(signal),
+            TreeError::Host(failure) => CliError::Failed(Exit::Host, failure),
+            TreeError::Refused(failure) => CliError::usage(failure),
+            TreeError::Stopped(signal) => CliError::Said(Exit::Signal(signal)),
         }
     }
 }
@@ -115,7 +150,7 @@ impl From<LoadError> for CliError {
     fn from(error: LoadError) -> CliError {
         match error {
             LoadError::Broken(errors) => CliError::Lesson(errors),
-            other => CliError::Content(other.to_string()),
+            LoadError::Refused(failure) => CliError::Failed(Exit::Lesson, failure),
         }
     }
 }
@@ -123,15 +158,18 @@ impl From<LoadError> for CliError {
 /// Writing our results failed.
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> CliError {
-        match error.kind() {
-            std::io::ErrorKind::BrokenPipe => CliError::Quiet,
-            _ => {
-                let errno = crate::ground::Errno::from(&error);
-                let (errno, text) = (errno.name(), errno.words());
-                CliError::Fault(format!(
-                    "cannot write the output\n  call  write(1, …) = -1 {errno} ({text})\n  why   {error}\n  fix   make room, or send the output elsewhere"
-                ))
-            }
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return CliError::Said(Exit::Quiet);
         }
+        let (call, fix) = (Call::failed("write", "1, …", &error), "make room, or send the output elsewhere");
+        CliError::Failed(Exit::Fault, Failure::kernel("cannot write the output", call, error.to_string(), fix))
+    }
+}
+
+/// Our results make no JSON.
+impl From<serde_json::Error> for CliError {
+    fn from(error: serde_json::Error) -> CliError {
+        let (wanted, fix) = ("cannot write the output as JSON", "leave --json away; this is a fault of layerlab");
+        CliError::Failed(Exit::Fault, Failure::ours(wanted, error.to_string(), fix))
     }
 }

@@ -1,14 +1,18 @@
 //! Bare `layerlab`: where one is, and the one command to type next.
 
-use crate::cli::{CliError, Common, output};
+use crate::cli::{CliError, Common, Exit, output};
 use crate::course::NextCommand;
+use crate::ground::Failure;
 use std::io::Write;
 
 /// Prints it.
 pub fn run(common: &Common) -> Result<(), CliError> {
     let journey = common.journey()?;
     let Some(first) = journey.lessons.first() else {
-        return Err(CliError::Content("there are no lessons here".into()));
+        return Err(CliError::Failed(
+            Exit::Lesson,
+            Failure::plain("there are no lessons here", "name a folder that has some"),
+        ));
     };
     let (intro, NextCommand { at, command }) = match journey.next_command() {
         Some(next) => (String::new(), next),

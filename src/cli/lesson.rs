@@ -1,8 +1,9 @@
 //! `layerlab lesson check|new`: for authors.
 
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, Exit};
 use crate::engine::{self, Difference, Places};
-use crate::ground::CgroupVersion;
+use crate::ground::{Call, CgroupVersion, Failure};
+use crate::kernel::quoted;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
 use crate::scene::words::plural;
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
@@ -35,25 +36,26 @@ impl LessonCommand {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         match self {
             LessonCommand::New { slug, dir } => {
-                let path = lesson::scaffold(dir, slug).map_err(|refusal| CliError::Usage(refusal.to_string()))?;
+                let path = lesson::scaffold(dir, slug).map_err(CliError::usage)?;
                 println!("{} is a lesson that works. Write on there, and check it with:", path.display());
                 println!("  layerlab lesson check {}", path.display());
                 Ok(())
             }
             LessonCommand::Check { dir, bless } => {
                 let catalogue = match dir {
-                    Some(dir) => Catalogue::folder(dir).map_err(|refusal| CliError::Usage(refusal.to_string()))?,
+                    Some(dir) => Catalogue::folder(dir).map_err(CliError::usage)?,
                     None => common.chosen().catalogue()?,
                 };
                 if catalogue.entries().is_empty() {
-                    return Err(CliError::Usage(
-                        "there is no lesson in this folder: a lesson is a folder such as 01-first".into(),
-                    ));
+                    return Err(CliError::usage(Failure::plain(
+                        "there is no lesson in this folder: a lesson is a folder such as 01-first",
+                        "name a folder that has some, or begin one: layerlab lesson new NAME",
+                    )));
                 }
                 match check_all(catalogue.entries(), *bless)? {
                     true => Ok(()),
                     // What is wrong was printed beside each lesson.
-                    false => Err(CliError::Lesson(Vec::new())),
+                    false => Err(CliError::Said(Exit::Lesson)),
                 }
             }
         }
@@ -100,8 +102,8 @@ fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<St
         Ok(stage) => stage,
         // Not every author may do all that lessons need; what is not run must not look as if it had been.
         Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
-            said.push(format!("{}  is not run here, only its text was read", entry.name()));
-            said.push(format!("  call  {}\n  why   {}\n  fix   {}", failure.call, failure.why, failure.fix));
+            let wanted = format!("{}  is not run here, only its text was read", entry.name());
+            said.push(Failure { wanted, ..failure }.to_string());
             return Ok(sound);
         }
         Err(error) => return Err(error.into()),
@@ -135,7 +137,7 @@ fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<St
         said.push(format!("error: {}", flaw.what));
         said.push(format!("  --> {}", entry.path().join(&flaw.file).display()));
         said.extend(flaw.said.iter().map(|line| format!("    {line}")));
-        said.push(format!("  fix   {}", flaw.fix));
+        said.push(Failure::label("fix") + &flaw.fix);
     }
     if sound {
         said.push(format!(
@@ -180,10 +182,14 @@ fn bless_texts(
             })
             .collect();
         let path = entry.text_path(&language);
-        let text = std::fs::read_to_string(&path).map_err(|error| CliError::Content(error.to_string()))?;
+        let failed = |call, error: std::io::Error| {
+            let wanted = format!("cannot write what the kernel said into {}", path.display());
+            let (why, fix) = ("you may not, or there is no room", "look at the file: ls -l");
+            CliError::Failed(Exit::Lesson, Failure::kernel(wanted, Call::failed(call, quoted(&path), error), why, fix))
+        };
+        let text = std::fs::read_to_string(&path).map_err(|error| failed("read", error))?;
         let blessed = lesson::bless(&text, &replacements);
-        std::fs::write(&path, blessed)
-            .map_err(|error| CliError::Content(format!("cannot write {}: {error}", path.display())))?;
+        std::fs::write(&path, blessed).map_err(|error| failed("write", error))?;
         said.push(format!("{}  {} commands blessed", path.display(), replacements.len()));
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common};
 use crate::course::{Journey, LessonProgress};
-use crate::ground::Need;
+use crate::ground::{Failure, Need};
 use crate::host::{Lack, look};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -64,10 +64,11 @@ impl List {
                     [one] => (format!("Lesson {one}"), one),
                     several => (format!("Lessons {}", several.join(", ")), &several[0]),
                 };
-                let _ = write!(
+                let failure = Failure::plain(format!("{which} cannot run here: {}.", lack.why), &lack.fix);
+                let or = Failure::label("or");
+                let _ = writeln!(
                     text,
-                    "\n{which} cannot run here: {}.\n  fix   {}\n  or    see how it went elsewhere: layerlab replay {see}; layerlab doctor {see} says more\n",
-                    lack.why, lack.fix
+                    "\n{failure}\n{or}see how it went elsewhere: layerlab replay {see}; layerlab doctor {see} says more"
                 );
             }
             let first = journey.lessons.first().map_or(1, |lesson| lesson.meta.number);

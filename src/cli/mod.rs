@@ -30,7 +30,7 @@ mod verify;
 mod watch;
 mod words;
 
-pub use error::CliError;
+pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
 use crate::lesson::Language;

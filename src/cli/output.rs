@@ -123,8 +123,5 @@ fn colour() -> bool {
 
 /// Writes a file that somebody named: all of it or nothing.
 pub fn write_file(what: &str, file: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    write_named(file, bytes).map_err(|error| {
-        let fix = "name a file in a directory that exists and is yours";
-        CliError::Usage(format!("cannot write {what} to {}\n  call  {}\n  fix   {fix}", file.display(), error.call))
-    })
+    write_named(file, bytes).map_err(|error| CliError::file(&format!("cannot write {what} to"), file, error))
 }

@@ -58,7 +58,7 @@ impl ProgressCommand {
 fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
     let (progress, damaged) = Progress::read(home)?;
     tell_damaged(damaged);
-    let mut text = serde_json::to_string_pretty(&progress).map_err(|error| CliError::Fault(error.to_string()))?;
+    let mut text = serde_json::to_string_pretty(&progress)?;
     text.push('\n');
     match file.filter(|file| *file != Path::new("-")) {
         None => Ok(std::io::stdout().write_all(text.as_bytes())?),

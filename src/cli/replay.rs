@@ -1,9 +1,10 @@
 //! `layerlab replay LESSON|FILE`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, Exit};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::Role;
+use crate::ground::{Call, Failure, Role};
+use crate::kernel::quoted;
 use crate::lesson::CatalogueEntry;
 use crate::paint::PAINTERS;
 use crate::scene::Look;
@@ -43,10 +44,11 @@ impl Replay {
                     if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
                         return lesson(entry, painter, look);
                     }
-                    let errno = crate::ground::Errno::from(&error);
-                    let (errno, text) = (errno.name(), errno.words());
-                    return Err(CliError::Usage(format!(
-                        "cannot read the recording {name}\n  call  openat(AT_FDCWD, \"{name}\", O_RDONLY) = -1 {errno} ({text})\n  fix   name a lesson, or a file that `layerlab run LESSON --record FILE` made"
+                    return Err(CliError::usage(Failure::kernel(
+                        format!("cannot read the recording {name}"),
+                        Call::failed("openat", format!("AT_FDCWD, {}, O_RDONLY", quoted(&self.what)), error),
+                        "it is no lesson, and no file that can be read",
+                        "name a lesson, or a file that `layerlab run LESSON --record FILE` made",
                     )));
                 }
             },
@@ -63,10 +65,9 @@ fn painters() -> clap::builder::PossibleValuesParser {
 /// A lesson as it once went on another machine, and says so.
 pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look) -> Result<(), CliError> {
     let Some(recording) = entry.recording() else {
-        return Err(CliError::Content(format!(
-            "lesson {} has no recording\n  fix   run it: layerlab run {0}",
-            entry.number
-        )));
+        let wanted = format!("lesson {} has no recording", entry.number);
+        let failure = Failure::plain(wanted, format!("run it: layerlab run {}", entry.number));
+        return Err(CliError::Failed(Exit::Lesson, failure));
     };
     if let Some(Ok(Timed { event: Event::Begin(begin), .. })) = RecordingReader::new(&*recording).next() {
         let who = match begin.role {
@@ -82,10 +83,9 @@ fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look) -> Result<
     let mut output = Output::new(painter, look);
     for told in RecordingReader::new(lines) {
         let told = told.map_err(|refused| {
-            CliError::Content(format!(
-                "{name} is not a recording\n  line  {}: {}\n  fix   record the run again: layerlab run LESSON --record FILE",
-                refused.line, refused.what
-            ))
+            let why = format!("line {}: {}", refused.line, refused.what);
+            let fix = "record the run again: layerlab run LESSON --record FILE";
+            CliError::Failed(Exit::Lesson, Failure::ours(format!("{name} is not a recording"), why, fix))
         })?;
         output.tell(&told)?;
     }

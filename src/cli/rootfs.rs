@@ -48,7 +48,7 @@ impl Rootfs {
         let report = make(&self.directory, &source, self.limit, &*stop_by_signal()?)?;
         match self.json {
             true => {
-                let json = serde_json::to_string_pretty(&report).map_err(|error| CliError::Fault(error.to_string()))?;
+                let json = serde_json::to_string_pretty(&report)?;
                 println!("{json}");
             }
             false => print!("{}", told(&report)),

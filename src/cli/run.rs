@@ -1,8 +1,10 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common, ask::sure, keys::Keys, replay, signals, tell_damaged};
+use crate::cli::{CliError, Common, Exit, ask::sure, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
+use crate::ground::Failure;
+use crate::kernel::CallError;
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::scene::Look;
 use crate::session::{Home, Progress, now};
@@ -43,26 +45,22 @@ impl Run {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let chosen = common.chosen();
         let catalogue = chosen.catalogue()?;
-        let entry = catalogue.find(&self.lesson).map_err(|unknown| CliError::Usage(unknown.to_string()))?;
+        let entry = catalogue.find(&self.lesson).map_err(CliError::usage)?;
         // The stage is built while the lesson is read.
         let needs = entry.meta(&chosen.language).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
         let starting = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs);
         let lesson = entry.load(&chosen.language)?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {
-            return Err(CliError::Usage(format!(
-                "lesson {} has {steps} steps, and no step {step}",
-                lesson.meta.number
-            )));
+            let wanted = format!("lesson {} has {steps} steps, and no step {step}", lesson.meta.number);
+            return Err(CliError::usage(Failure::plain(wanted, format!("name a step from 1 to {steps}"))));
         }
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let look = Look { full: self.full, notes: self.notes, asks, ..output::look(common) };
         let painter = output::painter(common, self.json);
         let mut output = Output::new(painter, look).recording(self.record.as_deref()).map_err(|error| {
-            let errno = crate::ground::Errno::from(&error);
-            let (errno, text) = (errno.name(), errno.words());
-            let file = self.record.as_deref().unwrap_or(Path::new("")).display();
-            CliError::Usage(format!("cannot record the run in {file}\n  call  openat(…) = -1 {errno} ({text})\n  fix   name a file in a directory that exists and is yours"))
+            let file = self.record.as_deref().unwrap_or(Path::new(""));
+            CliError::file("cannot record the run in", file, CallError::of("openat", "…", error))
         })?;
         let stage = match starting.and_then(|starting| starting.wait()) {
             Ok(stage) => stage,
@@ -81,7 +79,7 @@ impl Run {
         if held && asks {
             note(&entry.slug, &lesson, common);
         }
-        if held { Ok(()) } else { Err(CliError::NotHeld) }
+        if held { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
     }
 }
 
@@ -94,7 +92,7 @@ fn play(run: &mut engine::Run, output: &mut Output, mut keys: Option<Keys>) -> R
             (Item::Question(question), Some(keys)) => {
                 // What was told so far is read before the answer.
                 output.flush()?;
-                answer = keys.ask(&question).ok_or(CliError::Quiet)?;
+                answer = keys.ask(&question).ok_or(CliError::Said(Exit::Quiet))?;
             }
             (Item::Question(_), None) => {}
         }
@@ -105,20 +103,20 @@ fn play(run: &mut engine::Run, output: &mut Output, mut keys: Option<Keys>) -> R
 impl Run {
     /// This host cannot run it. There is a recording of it, and it is no more than offered: it is not what happens here.
     fn recorded(&self, common: &Common, entry: &CatalogueEntry, asks: bool, error: CliError) -> Result<(), CliError> {
-        if !matches!(error, CliError::Host(_)) || entry.recording().is_none() {
+        if !matches!(error, CliError::Failed(Exit::Host, _)) || entry.recording().is_none() {
             return Err(error);
         }
         error.print(common.plain);
         if !asks {
-            eprintln!("  or    see a recording of it: layerlab replay {}", entry.number);
-            return Err(CliError::HostLacks);
+            eprintln!("{}see a recording of it: layerlab replay {}", Failure::label("or"), entry.number);
+            return Err(CliError::Said(Exit::Host));
         }
         eprintln!();
         if sure("This lesson was recorded on another machine.", "Show the recording?", false, "")? {
             let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
             replay::lesson(entry, output::painter(common, false), look)?;
         }
-        Err(CliError::HostLacks)
+        Err(CliError::Said(Exit::Host))
     }
 }
 

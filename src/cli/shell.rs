@@ -1,8 +1,8 @@
 //! `layerlab shell [LESSON[.EXERCISE]]`
 
-use crate::cli::{CliError, Common, output, task};
+use crate::cli::{CliError, Common, Exit, output, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
-use crate::ground::{Need, Role};
+use crate::ground::{Call, Failure, Need, Role};
 use crate::lesson::Exercise;
 use crate::paint::Palette;
 use crate::scene::Role as Style;
@@ -65,7 +65,10 @@ fn prompt(common: &Common) -> [String; 2] {
 
 /// What the shell reads could not be written.
 pub fn cannot_write(error: std::io::Error) -> CliError {
-    CliError::Fault(format!("cannot write what the shell of the session needs: {error}"))
+    let call = Call::failed("openat", "…", error);
+    let (why, fix) = ("there is no room, or you may not write there", "make room, or set LAYERLAB_HOME");
+    let wanted = "cannot write what the shell of the session needs";
+    CliError::Failed(Exit::Fault, Failure::kernel(wanted, call, why, fix))
 }
 
 /// Says what is to be done, and which words help.

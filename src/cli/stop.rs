@@ -1,6 +1,7 @@
 //! `layerlab stop [LESSON|all]`
 
 use crate::cli::{CliError, Common};
+use crate::ground::Failure;
 use crate::session::{Home, Session};
 
 /// End a session: its processes, its mounts and its files go, your progress stays
@@ -24,8 +25,10 @@ impl Stop {
         };
         if let Some(Session { lesson: around, .. }) = Session::around(&home).filter(|one| lessons.contains(&one.lesson))
         {
-            return Err(CliError::Usage(format!(
-                "you are in the session of {around}\n  why   it would end this shell, and with it this very command\n  fix   exit, then layerlab stop {around}"
+            return Err(CliError::usage(Failure::ours(
+                format!("you are in the session of {around}"),
+                "it would end this shell, and with it this very command",
+                format!("exit, then layerlab stop {around}"),
             )));
         }
         let mut ended = 0;
@@ -52,7 +55,7 @@ impl Stop {
         };
         match lessons.iter().find(is_meant) {
             Some(lesson) if !known.as_ref().is_ok_and(|known| lessons.contains(known)) => Ok(lesson.clone()),
-            _ => known.map_err(|unknown| CliError::Usage(unknown.to_string())),
+            _ => known.map_err(CliError::usage),
         }
     }
 }

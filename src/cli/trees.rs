@@ -1,10 +1,11 @@
 //! `layerlab trees [MOUNTPOINT]`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, Exit};
 use crate::container::kept_lowers;
 use crate::course::bench;
 use crate::event::{Event, Observation};
+use crate::ground::{Call, Failure};
 use crate::kernel::proc::mounts;
 use crate::observe::{Observer, find_overlays, look_at_overlays};
 use crate::scene::Look;
@@ -43,11 +44,16 @@ impl Trees {
                 if let Some(lowers) = kept_lowers(&wanted) {
                     return self.show(common, ended(lowers, wanted.join("upper"), working_directory, self.full)?);
                 }
-                let here = match found.is_empty() {
-                    true => "there is no overlay in the mount table of this process".to_string(),
-                    false => format!("the overlays of this machine are mounted on\n{}", listed().trim_end()),
+                let points: Vec<String> = found.iter().map(|one| one.mountpoint.display().to_string()).collect();
+                let (why, fix) = match points.as_slice() {
+                    [] => ("there is no overlay in the mount table of this process".into(), "see one: layerlab run 1"),
+                    points => (
+                        format!("the overlays of this machine are mounted on {}", points.join(", ")),
+                        "name one of these mount points",
+                    ),
                 };
-                return Err(CliError::Usage(format!("no overlay is mounted on {}\n  {here}", wanted.display())));
+                let wanted = format!("no overlay is mounted on {}", wanted.display());
+                return Err(CliError::usage(Failure::ours(wanted, why, fix)));
             }
             found.retain(|overlay| overlay.mountpoint == wanted);
         } else if found.is_empty() {
@@ -81,5 +87,7 @@ fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Res
 }
 
 fn no_mounts(error: std::io::Error) -> CliError {
-    CliError::Fault(format!("cannot read /proc/self/mountinfo: {error}"))
+    let call = Call::failed("openat", "AT_FDCWD, \"/proc/self/mountinfo\", O_RDONLY", error);
+    let (why, fix) = ("no /proc is mounted that shows this process", "mount -t proc proc /proc");
+    CliError::Failed(Exit::Fault, Failure::kernel("cannot read /proc/self/mountinfo", call, why, fix))
 }

@@ -1,7 +1,7 @@
 //! `layerlab verify [LESSON[.EXERCISE]|all]`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common, tell_damaged};
+use crate::cli::{CliError, Common, Exit, tell_damaged};
 use crate::course::{Report, Target, verify};
 use crate::event::Event;
 use crate::paint::junit;
@@ -41,12 +41,12 @@ impl Verify {
             output::write_file("the verdicts", file, &text)?;
         }
         self.tell(common, &report)?;
-        if report.solved { Ok(()) } else { Err(CliError::NotHeld) }
+        if report.solved { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
     }
 
     fn tell(&self, common: &Common, report: &Report) -> Result<(), CliError> {
         if self.json {
-            println!("{}", serde_json::to_string(report).map_err(|error| CliError::Fault(error.to_string()))?);
+            println!("{}", serde_json::to_string(report)?);
             return Ok(());
         }
         let mut output = Output::new(output::painter(common, false), output::look(common));

@@ -7,21 +7,21 @@ use crate::kernel::CallError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContainerError {
     /// The host refuses something that we need, and here is what to do.
-    #[error("{0}")]
-    Host(Box<Failure>),
+    #[error(transparent)]
+    Host(Failure),
     /// What was asked for makes no sense here.
-    #[error("{0}")]
-    Refused(Box<Failure>),
+    #[error(transparent)]
+    Refused(Failure),
     /// The command could not be started; the code as a shell would give it.
     #[error("{1}")]
-    Command(u8, Box<Failure>),
+    Command(u8, Failure),
     /// A fault of ours.
-    #[error("{0}")]
-    Broken(String),
+    #[error(transparent)]
+    Broken(Failure),
 }
 
-impl From<Box<Failure>> for ContainerError {
-    fn from(failure: Box<Failure>) -> ContainerError {
+impl From<Failure> for ContainerError {
+    fn from(failure: Failure) -> ContainerError {
         ContainerError::Host(failure)
     }
 }
@@ -29,12 +29,12 @@ impl From<Box<Failure>> for ContainerError {
 impl ContainerError {
     /// The host refused a call.
     pub(super) fn host(
-        wanted: &str,
+        wanted: impl Into<String>,
         error: CallError,
         why: impl Into<String>,
         fix: impl Into<String>,
     ) -> ContainerError {
-        ContainerError::Host(failure(wanted, error, why, fix))
+        ContainerError::Host(Failure::kernel(wanted, error, why, fix))
     }
 
     /// The same, of the command, with the exit code that a shell would give.
@@ -47,17 +47,22 @@ impl ContainerError {
 
     /// What was asked for cannot be had.
     pub(super) fn refused(
-        wanted: &str,
+        wanted: impl Into<String>,
         error: CallError,
         why: impl Into<String>,
         fix: impl Into<String>,
     ) -> ContainerError {
-        ContainerError::Refused(failure(wanted, error, why, fix))
+        ContainerError::Refused(Failure::kernel(wanted, error, why, fix))
     }
-}
 
-fn failure(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> Box<Failure> {
-    Box::new(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() })
+    /// A fault of ours, and what happened.
+    pub(super) fn broken(what: impl Into<String>) -> ContainerError {
+        ContainerError::Broken(Failure::ours(
+            what,
+            "this is a fault of layerlab, or somebody ended its process",
+            "run the command again",
+        ))
+    }
 }
 
 /// Says of a call what was wanted by it, and what to do where it fails.

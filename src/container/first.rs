@@ -75,7 +75,7 @@ fn enter_cgroups(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
 fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
     let line = std::io::stdin();
     let handed =
-        receive_descriptors(&line).map_err(|error| ContainerError::Broken(format!("PID 1 hears nothing: {error}")))?;
+        receive_descriptors(&line).map_err(|error| ContainerError::broken(format!("PID 1 hears nothing: {error}")))?;
     let mut handed = handed.into_iter();
     match (handed.next(), handed.next()) {
         (Some(input), Some(network)) if !has_hung_up(&line) => Ok(Some((input, network))),
@@ -106,14 +106,14 @@ fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
 /// The program that the command means, in the container.
 fn command(plan: &Plan, environment: &[(OsString, OsString)]) -> Result<PathBuf, ContainerError> {
     let path = environment.iter().rfind(|(name, _)| name == "PATH").map(|(_, value)| value.as_os_str());
-    let name = plan.command.first().ok_or_else(|| ContainerError::Broken("no command".to_string()))?;
+    let name = plan.command.first().ok_or_else(|| ContainerError::broken("no command"))?;
     find_program(name, path.unwrap_or_default()).ok_or_else(|| {
         let call = CallError::of("execve", format!("{}, …", crate::kernel::quoted(name.as_ref())), Errno::ENOENT);
         let (why, fix) = (
             "the image has no program of this name",
             "give the path of a program of the image, or set PATH with --env",
         );
-        ContainerError::host(&format!("cannot start {}", name.display()), call, why, fix).with_code(127)
+        ContainerError::host(format!("cannot start {}", name.display()), call, why, fix).with_code(127)
     })
 }
 
@@ -159,7 +159,7 @@ fn start(
         _ => (126, "it is no program for this machine", "use an image for this processor"),
     };
     let call = CallError::of("execve", format!("{}, …", crate::kernel::quoted(&program)), &error);
-    Err(ContainerError::host(&format!("cannot start {}", plan.command[0].display()), call, why, fix).with_code(code))
+    Err(ContainerError::host(format!("cannot start {}", plan.command[0].display()), call, why, fix).with_code(code))
 }
 
 /// What the command finds in its environment; the last of a name counts.

@@ -50,7 +50,7 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>
         return None;
     }
     let Some(plan) = Plan::from_words(&arguments[2..]) else {
-        return Some(Err(ContainerError::Broken("the plan of the container is unreadable".to_string())));
+        return Some(Err(ContainerError::broken("the plan of the container is unreadable".to_string())));
     };
     Some(if mode == PARENT { parent::run(plan) } else { first::run(&plan) })
 }

@@ -30,7 +30,7 @@ const FIX: &str = "run layerlab outside of this container";
 
 /// The whole life of the parent; the exit code is the command's, as a shell tells it.
 pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
-    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot prepare for the container: {error}"));
+    let broken = |error: std::io::Error| ContainerError::broken(format!("cannot prepare for the container: {error}"));
     let signals = Signals::of_parent().map_err(broken)?;
     let watched = if plan.terminal { Some(Watched::new().map_err(broken)?) } else { None };
     if let Some(number) = standard_directory() {
@@ -85,7 +85,7 @@ fn tell(plan: &Plan, text: &str) {
 }
 
 fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgroups) -> Result<u8, ContainerError> {
-    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot start PID 1: {error}"));
+    let broken = |error: std::io::Error| ContainerError::broken(format!("cannot start PID 1: {error}"));
     enter_namespaces(&mut steps, plan)?;
     let program = protect_program(&mut steps)?;
     steps.tell();
@@ -120,7 +120,7 @@ fn place(plan: &Plan) -> Result<PathBuf, ContainerError> {
             && std::fs::symlink_metadata(place).is_ok_and(|data| data.is_dir())
     };
     PLACES.iter().map(Path::new).find(free).map(Path::to_path_buf).ok_or_else(|| {
-        ContainerError::Broken(format!(
+        ContainerError::broken(format!(
             "there is no directory to mount the scratch space on; tried {}",
             PLACES.join(" ")
         ))
@@ -179,7 +179,7 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     );
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
     let own =
-        std::env::current_exe().map_err(|error| ContainerError::Broken(format!("where is this program? {error}")))?;
+        std::env::current_exe().map_err(|error| ContainerError::broken(format!("where is this program? {error}")))?;
     sys.bind_mount(&own, &own, false).wanted(
         wanted,
         "the program was moved or replaced meanwhile",
@@ -207,12 +207,12 @@ fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerErro
             "give a shorter --hostname",
         )
     })?;
-    own_network().map_err(|error| ContainerError::Broken(format!("cannot open our network namespace: {error}")))
+    own_network().map_err(|error| ContainerError::broken(format!("cannot open our network namespace: {error}")))
 }
 
 /// Waits for the end of PID 1, which is that of everything in the container.
 fn wait(first: &mut Child, signals: &Signals, processes: &Process) -> Result<u8, ContainerError> {
-    let broken = |error: std::io::Error| ContainerError::Broken(format!("cannot wait for the container: {error}"));
+    let broken = |error: std::io::Error| ContainerError::broken(format!("cannot wait for the container: {error}"));
     let mut asked = None;
     loop {
         if let Some(status) = first.try_wait().map_err(broken)? {

@@ -16,7 +16,7 @@ use std::process::{Child, Command, Stdio};
 /// In PID 1: makes the terminal, hands its other end out, and lives on it.
 pub(super) fn open(outside: OwnedFd) -> Result<(), ContainerError> {
     let broken =
-        |error: std::io::Error| ContainerError::Broken(format!("cannot make the container's terminal: {error}"));
+        |error: std::io::Error| ContainerError::broken(format!("cannot make the container's terminal: {error}"));
     let (master, terminal) = open_terminal(Path::new("/dev/pts/ptmx")).map_err(broken)?;
     send_descriptors(&outside, &[master.as_fd()]).map_err(broken)?;
     drop(master);
@@ -27,7 +27,7 @@ pub(super) fn open(outside: OwnedFd) -> Result<(), ContainerError> {
 /// In the CLI: starts the container's parent, and carries between both terminals until it has ended.
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let broken =
-        |error: std::io::Error| ContainerError::Broken(format!("cannot start the container's parent: {error}"));
+        |error: std::io::Error| ContainerError::broken(format!("cannot start the container's parent: {error}"));
     let modes = Modes::now();
     let (ours, theirs) = UnixStream::pair().map_err(broken)?;
     let mut command = Command::new("/proc/self/exe");

@@ -1,6 +1,7 @@
 //! Why something of the course could not be done.
 
-use crate::lesson::{LoadError, Refusal, Unknown};
+use crate::ground::Failure;
+use crate::lesson::LoadError;
 use crate::session::SessionError;
 use crate::stage::StageError;
 
@@ -17,18 +18,6 @@ pub enum CourseError {
     #[error(transparent)]
     Lesson(#[from] LoadError),
     /// What was asked for makes no sense as things stand.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl From<Refusal> for CourseError {
-    fn from(refusal: Refusal) -> CourseError {
-        CourseError::Refused(refusal.to_string())
-    }
-}
-
-impl From<Unknown> for CourseError {
-    fn from(unknown: Unknown) -> CourseError {
-        CourseError::Refused(unknown.to_string())
-    }
+    #[error(transparent)]
+    Refused(#[from] Failure),
 }

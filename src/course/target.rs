@@ -5,7 +5,7 @@ use crate::course::lessons::catalogue_in;
 use crate::course::{CourseError, Lessons, inside, is_inside};
 use crate::engine;
 use crate::event::Next;
-use crate::ground::Role;
+use crate::ground::{Failure, Role};
 use crate::lesson::{Catalogue, CatalogueEntry, Exercise, FixtureKind, Language, Lesson};
 use crate::session::{Begun, Home, Progress, Session};
 use crate::stage::{KeeperState, StageNeeds, overlay_options};
@@ -92,8 +92,11 @@ impl Target {
             let known: Vec<String> = self.lesson.exercises().map(|exercise| self.called(exercise)).collect();
             let number = self.lesson.meta.number;
             CourseError::Refused(match known.is_empty() {
-                true => format!("lesson {number} has no exercises\n  fix   layerlab run {number}"),
-                false => format!("lesson {number} has no exercise {id:?}\n  fix   name one of: {}", known.join(", ")),
+                true => Failure::plain(format!("lesson {number} has no exercises"), format!("layerlab run {number}")),
+                false => Failure::plain(
+                    format!("lesson {number} has no exercise {id:?}"),
+                    format!("name one of: {}", known.join(", ")),
+                ),
             })
         })
     }
@@ -141,7 +144,7 @@ impl Target {
     pub fn living(&self, exercise: &Exercise) -> Result<Session, CourseError> {
         let begin = format!("layerlab shell {}", self.called(exercise));
         let number = self.lesson.meta.number;
-        let refused = |what: String, why: &str| CourseError::Refused(format!("{what}\n  why   {why}\n  fix   {begin}"));
+        let refused = |what: String, why: &str| CourseError::Refused(Failure::ours(what, why, &begin));
         let ended = |why| refused(format!("the session of lesson {number} has ended"), why);
         let session = self.session()?.ok_or_else(|| {
             refused(
@@ -176,8 +179,7 @@ impl Target {
                     format!("exit, then layerlab shell {}", self.called(exercise)),
                 ),
             };
-            let text = format!("you are in the session of {lesson}\n  why   {why}\n  fix   {fix}");
-            return Err(CourseError::Refused(text));
+            return Err(Failure::ours(format!("you are in the session of {lesson}"), why, fix).into());
         }
         let (name, folder) = (self.name(), self.lessons.as_deref());
         let needs = StageNeeds::of(&self.lesson.meta.needs);
@@ -254,7 +256,7 @@ fn no_session(home: &Home) -> CourseError {
         [] => "no session has been begun".to_string(),
         ended => format!("the session of {} has ended, and there is no other", ended[0].lesson),
     };
-    CourseError::Refused(format!("there is no session\n  why   {why}\n  fix   begin one: layerlab shell 1"))
+    Failure::ours("there is no session", why, "begin one: layerlab shell 1").into()
 }
 
 /// A heading within a sentence.

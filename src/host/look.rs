@@ -26,7 +26,7 @@ pub fn look(need: Need) -> Option<Lack> {
 
 /// Asks the kernel whether we may write where our cgroups would be made (access(2), which knows a read-only mount, too).
 fn cgroups() -> Option<Lack> {
-    let lack = |failure: Box<Failure>| Some(Lack { why: failure.why, fix: failure.fix });
+    let lack = |failure: Failure| Some(Lack { why: failure.why, fix: failure.fix });
     match lesson_cgroup_places() {
         Err(failure) => lack(failure),
         Ok(places) => places.iter().find_map(|place| {

@@ -92,7 +92,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         Err(StageError::Host(failure)) => Finding {
             name: "scratch space on disk".into(),
             verdict: Verdict::Without,
-            evidence: format!("{}: {}", failure.call, failure.why),
+            evidence: failure.evidence(),
             need: None,
             fix: Some(failure.fix),
         },
@@ -103,7 +103,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
 
 fn missing(name: &str, error: StageError) -> Finding {
     let (evidence, fix) = match error {
-        StageError::Host(failure) => (format!("{}: {}", failure.call, failure.why), Some(failure.fix)),
+        StageError::Host(failure) => (failure.evidence(), Some(failure.fix)),
         other => (other.to_string(), None),
     };
     Finding { name: name.into(), verdict: Verdict::Missing, evidence, need: None, fix }
@@ -130,7 +130,7 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
         Err(error) => return told(Finding { need: Some(Need::Overlay), ..missing("overlay mounts", error) }),
     };
     if let Some(failure) = mounted.failure {
-        let error = StageError::Host(Box::new(failure));
+        let error = StageError::Host(failure);
         return told(Finding { need: Some(Need::Overlay), ..missing("overlay mounts", error) });
     }
     let way = match mounted.calls.iter().any(|call| call.name == "fsconfig") {

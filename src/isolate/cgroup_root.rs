@@ -14,7 +14,7 @@
 use crate::ground::{CgroupVersion, Errno, Failure};
 use crate::isolate::own_cgroups::{PATIENCE, hand_down, remove_in};
 use crate::isolate::places::WANTED;
-use crate::isolate::why::{explained, no_cgroup};
+use crate::isolate::why::no_cgroup;
 use crate::kernel::proc::{Cgroups, LEAF};
 use crate::kernel::{CallError, Namespaces, Sys, open_directory};
 use std::path::Path;
@@ -24,15 +24,15 @@ use std::time::Instant;
 const KEEPER: &str = "keeper";
 
 /// Moves the calling process; `0` is whoever writes it.
-pub fn move_into(directory: &Path) -> Result<(), Box<Failure>> {
+pub fn move_into(directory: &Path) -> Result<(), Failure> {
     let file = directory.join("cgroup.procs");
     Sys::default().write_proc(&file, "0").map_err(|error| no_cgroup(WANTED, error, directory))
 }
 
 /// A cgroup namespace of which the root is where the calling process is now.
-fn make_root_here() -> Result<(), Box<Failure>> {
+fn make_root_here() -> Result<(), Failure> {
     Sys::default().unshare(Namespaces { cgroup: true, ..Namespaces::default() }).map_err(|error| {
-        explained(
+        Failure::kernel(
             "cannot make a cgroup namespace",
             error,
             "a container's seccomp filter or a missing capability forbids it",
@@ -41,7 +41,7 @@ fn make_root_here() -> Result<(), Box<Failure>> {
     })
 }
 
-fn make_directory(directory: &Path) -> Result<(), Box<Failure>> {
+fn make_directory(directory: &Path) -> Result<(), Failure> {
     match Sys::default().make_directory(directory, 0o755) {
         Err(error) if error.errno != Errno::EEXIST => {
             Err(no_cgroup(WANTED, error, directory.parent().unwrap_or(directory)))
@@ -51,13 +51,13 @@ fn make_directory(directory: &Path) -> Result<(), Box<Failure>> {
 }
 
 /// What the first process of a run does: these cgroups become the root that it and its children see.
-pub fn make_root(cgroups: &Cgroups) -> Result<(), Box<Failure>> {
+pub fn make_root(cgroups: &Cgroups) -> Result<(), Failure> {
     cgroups.trees.iter().try_for_each(|tree| move_into(&tree.directory))?;
     begin(cgroups)
 }
 
 /// What the keeper of a session does: the same, and it makes room for exercises.
-pub fn make_session_root(cgroups: &Cgroups) -> Result<(), Box<Failure>> {
+pub fn make_session_root(cgroups: &Cgroups) -> Result<(), Failure> {
     cgroups.trees.iter().try_for_each(|tree| move_into(&tree.directory))?;
     make_root_here()?;
     step_aside(cgroups, KEEPER)?;
@@ -69,7 +69,7 @@ pub fn make_session_root(cgroups: &Cgroups) -> Result<(), Box<Failure>> {
 }
 
 /// Version 2: into a leaf, so that controllers can be handed down.
-fn step_aside(cgroups: &Cgroups, leaf: &str) -> Result<(), Box<Failure>> {
+fn step_aside(cgroups: &Cgroups, leaf: &str) -> Result<(), Failure> {
     for tree in cgroups.trees.iter().filter(|tree| tree.version == CgroupVersion::Two) {
         let leaf = tree.directory.join(leaf);
         make_directory(&leaf)?;
@@ -79,7 +79,7 @@ fn step_aside(cgroups: &Cgroups, leaf: &str) -> Result<(), Box<Failure>> {
 }
 
 /// Goes to where the processes of an exercise are.
-pub fn enter(exercise: &Cgroups) -> Result<(), Box<Failure>> {
+pub fn enter(exercise: &Cgroups) -> Result<(), Failure> {
     for tree in &exercise.trees {
         let mut directory = tree.directory.clone();
         make_directory(&directory)?;
@@ -94,7 +94,7 @@ pub fn enter(exercise: &Cgroups) -> Result<(), Box<Failure>> {
 
 /// An exercise begins anew: nothing is left of what was made in its cgroups, and the calling process stands in their
 /// root. [`begin`] is what it does when it has entered the session.
-pub fn make_fresh(exercise: &Cgroups) -> Result<(), Box<Failure>> {
+pub fn make_fresh(exercise: &Cgroups) -> Result<(), Failure> {
     let until = Instant::now() + PATIENCE;
     for tree in &exercise.trees {
         make_directory(&tree.directory)?;
@@ -122,7 +122,7 @@ pub fn make_fresh(exercise: &Cgroups) -> Result<(), Box<Failure>> {
 }
 
 /// Whoever stands in these cgroups makes them the root that it sees: the first steps of an exercise that was made fresh.
-pub fn begin(exercise: &Cgroups) -> Result<(), Box<Failure>> {
+pub fn begin(exercise: &Cgroups) -> Result<(), Failure> {
     make_root_here()?;
     step_aside(exercise, LEAF)
 }

@@ -5,14 +5,14 @@
 //! has the right to the others.
 
 use crate::ground::{Errno, Failure};
-use crate::isolate::why::{explained, why_no_map, why_no_namespaces};
+use crate::isolate::why::{why_no_map, why_no_namespaces};
 use crate::kernel::{CallError, Namespaces, Sys};
 
 /// Makes these.
 ///
 /// # Errors
 /// What the kernel refused, and why; `wanted` is what it was for.
-pub fn unshare(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<(), Box<Failure>> {
+pub fn unshare(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<(), Failure> {
     sys.unshare(namespaces).map_err(|error| refused(wanted, error))
 }
 
@@ -21,7 +21,7 @@ pub fn unshare(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<()
 ///
 /// # Errors
 /// As of [`unshare`].
-pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<bool, Box<Failure>> {
+pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<bool, Failure> {
     match sys.unshare(namespaces) {
         Ok(()) => Ok(true),
         Err(error) if error.errno == Errno::EPERM => Ok(false),
@@ -29,9 +29,9 @@ pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> R
     }
 }
 
-fn refused(wanted: &str, error: CallError) -> Box<Failure> {
+fn refused(wanted: &str, error: CallError) -> Failure {
     let (why, fix) = why_no_namespaces(&error);
-    explained(wanted, error, why, fix)
+    Failure::kernel(wanted, error, why, fix)
 }
 
 /// Maps the ids that we have outside to root's in the user namespace that was just made. An ordinary user may map one id, and
@@ -39,13 +39,13 @@ fn refused(wanted: &str, error: CallError) -> Box<Failure> {
 ///
 /// # Errors
 /// What the kernel refused, and why.
-pub fn map_to_root(sys: &mut Sys, (user, group): (u32, u32)) -> Result<(), Box<Failure>> {
+pub fn map_to_root(sys: &mut Sys, (user, group): (u32, u32)) -> Result<(), Failure> {
     let maps =
         [("setgroups", "deny".to_string()), ("uid_map", format!("0 {user} 1")), ("gid_map", format!("0 {group} 1"))];
     maps.iter().try_for_each(|(file, content)| {
         sys.write_proc(format!("/proc/self/{file}"), content).map_err(|error| {
             let (why, fix) = why_no_map();
-            explained("cannot become root in a user namespace of our own", error, why, fix)
+            Failure::kernel("cannot become root in a user namespace of our own", error, why, fix)
         })
     })
 }

@@ -43,7 +43,7 @@ impl OwnCgroups {
     ///
     /// # Errors
     /// What was refused, and why; `wanted` is what they are for.
-    pub fn make(&mut self, sys: &mut Sys, tree: &CgroupTree, wanted: &str) -> Result<&OwnCgroup, Box<Failure>> {
+    pub fn make(&mut self, sys: &mut Sys, tree: &CgroupTree, wanted: &str) -> Result<&OwnCgroup, Failure> {
         self.try_to_make(sys, tree).map_err(|error| no_cgroup(wanted, error, &tree.directory))?;
         Ok(&self.made[self.made.len() - 1])
     }
@@ -86,7 +86,7 @@ impl OwnCgroups {
     ///
     /// # Errors
     /// What was refused, and why.
-    pub fn make_all(places: &[CgroupTree]) -> Result<(OwnCgroups, Cgroups), Box<Failure>> {
+    pub fn make_all(places: &[CgroupTree]) -> Result<(OwnCgroups, Cgroups), Failure> {
         let mut own = OwnCgroups::default();
         let mut trees = Vec::new();
         for place in places {

@@ -5,11 +5,6 @@ use crate::kernel::CallError;
 use crate::kernel::proc::sysctl;
 use std::path::Path;
 
-/// A refused call with what is known of it.
-pub(super) fn explained(wanted: &str, error: CallError, why: impl Into<String>, fix: &str) -> Box<Failure> {
-    Box::new(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() })
-}
-
 /// Writing an id map failed: why, and what to do.
 pub(super) fn why_no_map() -> (&'static str, &'static str) {
     let why = match sysctl("kernel.apparmor_restrict_unprivileged_userns").as_deref() {
@@ -73,7 +68,7 @@ pub fn why_no_cgroup(error: &CallError, parent: &Path) -> (String, &'static str)
 }
 
 /// A refused call that makes cgroups in a directory.
-pub fn no_cgroup(wanted: &str, error: CallError, parent: &Path) -> Box<Failure> {
+pub fn no_cgroup(wanted: &str, error: CallError, parent: &Path) -> Failure {
     let (why, fix) = why_no_cgroup(&error, parent);
-    explained(wanted, error, why, fix)
+    Failure::kernel(wanted, error, why, fix)
 }

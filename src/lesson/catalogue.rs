@@ -4,13 +4,14 @@
 //! for, and for a list only its first lines are.
 
 use crate::event::LONGEST_RECORDING;
+use crate::ground::Failure;
+use crate::lesson::error::refused;
 use crate::lesson::language::{self, Language};
 use crate::lesson::outline;
-use crate::lesson::{FRONT_MATTER_LIMIT, Lesson, LoadError, Meta, Refusal, SIZE_LIMIT, parse, read_meta};
+use crate::lesson::{FRONT_MATTER_LIMIT, Lesson, LoadError, Meta, SIZE_LIMIT, parse, read_meta};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter};
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -52,15 +53,16 @@ impl Catalogue {
     }
 
     /// The lessons in a folder, or the one whose folder this is.
-    pub fn folder(path: &Path) -> Result<Catalogue, Refusal> {
+    pub fn folder(path: &Path) -> Result<Catalogue, Failure> {
         let wanted = || format!("cannot read the lessons in {}", path.display());
         if path.join(language::file_name(language::DEFAULT)).is_file() {
             // Its name is that of the folder itself, also where it was called `.`.
-            let whole =
-                path.canonicalize().map_err(|error| Refusal::kernel(wanted(), read_call("open", path), &error))?;
+            let whole = path
+                .canonicalize()
+                .map_err(|error| refused(wanted(), "open", format!("{path:?}, O_RDONLY"), &error))?;
             return Catalogue::of(vec![(file_name(&whole), Folder::Disk(path.to_path_buf()))], path);
         }
-        let failed = |error| Refusal::kernel(wanted(), format!("open({path:?}, O_RDONLY|O_DIRECTORY)"), &error);
+        let failed = |error| refused(wanted(), "open", format!("{path:?}, O_RDONLY|O_DIRECTORY"), &error);
         let mut folders = Vec::new();
         for entry in fs::read_dir(path).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -73,14 +75,14 @@ impl Catalogue {
         Catalogue::of(folders, path)
     }
 
-    fn of(mut folders: Vec<(String, Folder)>, path: &Path) -> Result<Catalogue, Refusal> {
+    fn of(mut folders: Vec<(String, Folder)>, path: &Path) -> Result<Catalogue, Failure> {
         folders.sort_by(|(first, _), (second, _)| first.cmp(second));
         let mut entries: BTreeMap<u32, CatalogueEntry> = BTreeMap::new();
         for (name, folder) in folders {
             let wanted = format!("cannot use {} as a lesson", path.join(&name).display());
             let Some((number, slug)) = split_name(&name) else {
                 let fix = "call the folder NN-slug, such as 07-what-goes-wrong, or move it elsewhere";
-                return Err(Refusal::ours(
+                return Err(Failure::ours(
                     wanted,
                     "its name is not two digits, a hyphen and a slug of a-z, 0-9 and hyphens",
                     fix,
@@ -90,11 +92,11 @@ impl Catalogue {
             entry.languages = entry.find_languages();
             if let Some(other) = entries.get(&number) {
                 let why = format!("{} has the number {number} too", other.name());
-                return Err(Refusal::ours(wanted, why, "give one of them a number of its own"));
+                return Err(Failure::ours(wanted, why, "give one of them a number of its own"));
             }
             if let Some(other) = entries.values().find(|other| other.slug == slug) {
                 let why = format!("{} has the slug {slug} too", other.name());
-                return Err(Refusal::ours(wanted, why, "give one of them a slug of its own"));
+                return Err(Failure::ours(wanted, why, "give one of them a slug of its own"));
             }
             entries.insert(number, entry);
         }
@@ -107,7 +109,7 @@ impl Catalogue {
     }
 
     /// The lesson of a number (`1`, `01`), a slug (`four-layers`) or both (`01-four-layers`).
-    pub fn find(&self, wanted: &str) -> Result<&CatalogueEntry, Unknown> {
+    pub fn find(&self, wanted: &str) -> Result<&CatalogueEntry, Failure> {
         let number = wanted.parse::<u32>().ok();
         let whole = split_name(wanted);
         let found = self.entries.iter().find(|entry| {
@@ -116,7 +118,7 @@ impl Catalogue {
         found.ok_or_else(|| self.unknown(wanted))
     }
 
-    fn unknown(&self, wanted: &str) -> Unknown {
+    fn unknown(&self, wanted: &str) -> Failure {
         let near = |entry: &&CatalogueEntry| {
             // The names a person may have meant; a number is one digit off at most.
             let names = [entry.slug.clone(), entry.name()];
@@ -128,11 +130,15 @@ impl Catalogue {
                 || digits && wanted.len() > 1 && strsim::levenshtein(&entry.number.to_string(), wanted) < 2
         };
         let tell = |entry: &CatalogueEntry| format!("{} {}", entry.number, entry.slug);
-        Unknown {
-            wanted: wanted.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect(),
-            near: self.entries.iter().filter(near).map(tell).collect(),
-            all: self.entries.iter().map(tell).collect(),
-        }
+        let near: Vec<String> = self.entries.iter().filter(near).map(tell).collect();
+        let all: Vec<String> = self.entries.iter().map(tell).collect();
+        let fix = match (&near[..], &all[..]) {
+            ([], []) => "there are no lessons here; name a folder that has some".to_string(),
+            ([], all) => format!("take one of these, by number or name: {}", all.join(", ")),
+            (near, _) => format!("did you mean {}?", near.join(" or ")),
+        };
+        let wanted = wanted.replace(char::is_control, "\u{fffd}");
+        Failure::plain(format!("no lesson is called `{wanted}`"), fix)
     }
 }
 
@@ -161,7 +167,7 @@ impl CatalogueEntry {
         let start = self.text(&head[..valid], file)?;
         read_meta(start, &self.shown(file), self.number, &self.slug, language).map_err(|errors| {
             match self.text(head, file) {
-                Err(refusal) if no_text => refusal.into(),
+                Err(failure) if no_text => failure.into(),
                 _ => LoadError::Broken(errors),
             }
         })
@@ -187,7 +193,7 @@ impl CatalogueEntry {
         let bytes = self.read_at_most(file, SIZE_LIMIT)?;
         if bytes.len() > SIZE_LIMIT {
             let why = format!("it has more than {SIZE_LIMIT} bytes");
-            return Err(Refusal::ours(self.cannot_read(file), why, "split it into several lessons").into());
+            return Err(Failure::ours(self.cannot_read(file), why, "split it into several lessons").into());
         }
         Ok(self.text(&bytes, file)?.to_string())
     }
@@ -218,47 +224,49 @@ impl CatalogueEntry {
     }
 
     /// A file of its folder; a path that leads out of it is refused.
-    pub fn read(&self, file: &Path) -> Result<Cow<'static, [u8]>, Refusal> {
+    pub fn read(&self, file: &Path) -> Result<Cow<'static, [u8]>, Failure> {
         self.read_at_most(file, usize::MAX - 1)
     }
 
     /// At most one byte more than `limit`, so that one can tell that there are more.
-    fn read_at_most(&self, file: &Path, limit: usize) -> Result<Cow<'static, [u8]>, Refusal> {
+    fn read_at_most(&self, file: &Path, limit: usize) -> Result<Cow<'static, [u8]>, Failure> {
         if file.components().any(|part| !matches!(part, Component::Normal(_))) {
             let fix = "name a file in the folder of the lesson";
-            return Err(Refusal::ours(self.cannot_read(file), "the path leads out of the lesson's folder", fix));
+            return Err(Failure::ours(self.cannot_read(file), "the path leads out of the lesson's folder", fix));
         }
         match &self.folder {
             Folder::Embedded(dir) => match dir.get_file(dir.path().join(file)) {
                 Some(found) => Ok(Cow::Borrowed(found.contents())),
                 None => {
-                    let why = Some("the lesson has no such file".to_string());
-                    Err(Refusal { wanted: self.cannot_read(file), call: None, why, fix: None })
+                    let fix = "name a file that the lesson has";
+                    Err(Failure::ours(self.cannot_read(file), "the lesson has no such file", fix))
                 }
             },
             Folder::Disk(path) => {
                 let path = path.join(file);
-                let failed =
-                    |call: &str, error| Refusal::kernel(self.cannot_read(file), read_call(call, &path), &error);
+                let failed = |call: &str, args: String, error| refused(self.cannot_read(file), call, args, &error);
                 // A named pipe would keep us waiting for somebody to write into it.
                 if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
                     let why = "it is not a regular file".to_string();
-                    return Err(Refusal::ours(self.cannot_read(file), why, "put a text file in its place"));
+                    return Err(Failure::ours(self.cannot_read(file), why, "put a text file in its place"));
                 }
-                let open = fs::File::open(&path).map_err(|error| failed("open", error))?;
+                let open =
+                    fs::File::open(&path).map_err(|error| failed("open", format!("{path:?}, O_RDONLY"), error))?;
                 let mut bytes = Vec::new();
-                open.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed("read", error))?;
+                open.take(limit as u64 + 1)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| failed("read", format!("{path:?}"), error))?;
                 Ok(Cow::Owned(bytes))
             }
         }
     }
 
-    fn text<'b>(&self, bytes: &'b [u8], file: &Path) -> Result<&'b str, Refusal> {
+    fn text<'b>(&self, bytes: &'b [u8], file: &Path) -> Result<&'b str, Failure> {
         std::str::from_utf8(bytes).map_err(|error| {
             let at = error.valid_up_to();
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             let why = format!("byte {} (0x{:02x}), in line {line}, is not UTF-8", at + 1, bytes[at]);
-            Refusal::ours(self.cannot_read(file), why, "store the file as UTF-8")
+            Failure::ours(self.cannot_read(file), why, "store the file as UTF-8")
         })
     }
 
@@ -299,30 +307,6 @@ impl CatalogueEntry {
     }
 }
 
-/// No lesson is called so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// What was asked for.
-    pub wanted: String,
-    /// The lessons whose names are near: `1 four-layers`.
-    pub near: Vec<String>,
-    /// All lessons.
-    pub all: Vec<String>,
-}
-
-impl std::error::Error for Unknown {}
-
-impl Display for Unknown {
-    fn fmt(&self, out: &mut Formatter<'_>) -> std::fmt::Result {
-        write!(out, "error: no lesson is called `{}`", self.wanted)?;
-        match (&self.near[..], &self.all[..]) {
-            ([], []) => write!(out, "\n  fix   there are no lessons here; name a folder that has some"),
-            ([], all) => write!(out, "\n  fix   take one of these, by number or name: {}", all.join(", ")),
-            (near, _) => write!(out, "\n  fix   did you mean {}?", near.join(" or ")),
-        }
-    }
-}
-
 /// `01-four-layers` → 1, `four-layers`.
 pub(super) fn split_name(name: &str) -> Option<(u32, &str)> {
     let (digits, slug) = name.split_once('-')?;
@@ -336,10 +320,6 @@ pub(super) fn is_slug(slug: &str) -> bool {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     slug.len() <= 60 && slug.starts_with(|letter: char| letter.is_ascii_lowercase()) && slug.split('-').all(word)
-}
-
-fn read_call(call: &str, path: &Path) -> String {
-    format!("{call}({path:?}{}", if call == "open" { ", O_RDONLY)" } else { ")" })
 }
 
 fn file_name(path: &Path) -> String {
@@ -377,8 +357,8 @@ mod tests {
         folder
     }
 
-    fn said(folder: &tempfile::TempDir, result: Result<impl std::fmt::Debug, impl std::fmt::Display>) -> String {
-        result.unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "L")
+    fn said(folder: &tempfile::TempDir, result: Result<impl std::fmt::Debug, impl Into<LoadError>>) -> String {
+        result.map_err(Into::<LoadError>::into).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "L")
     }
 
     fn only(catalogue: &Catalogue) -> &CatalogueEntry {
@@ -415,7 +395,7 @@ mod tests {
     fn an_unknown_lesson_gets_a_suggestion_or_the_list() {
         let folder = folder(&["01-four-layers", "02-copy-up", "03-whiteouts"]);
         let catalogue = Catalogue::folder(folder.path()).unwrap();
-        let say = |wanted| catalogue.find(wanted).unwrap_err().to_string();
+        let say = |wanted| LoadError::from(catalogue.find(wanted).unwrap_err()).to_string();
         assert_eq!(say("four-layer"), "error: no lesson is called `four-layer`\n  fix   did you mean 1 four-layers?");
         assert_eq!(say("layers"), "error: no lesson is called `layers`\n  fix   did you mean 1 four-layers?");
         assert_eq!(say("copyup"), "error: no lesson is called `copyup`\n  fix   did you mean 2 copy-up?");
@@ -449,8 +429,8 @@ mod tests {
         let twice = folder(&["01-a", "02-a"]);
         assert!(said(&twice, Catalogue::folder(twice.path())).contains("01-a has the slug a too"));
         assert_eq!(
-            Catalogue::folder(Path::new("/nowhere")).unwrap_err().to_string(),
-            "error: cannot read the lessons in /nowhere\n  call  open(\"/nowhere\", O_RDONLY|O_DIRECTORY) = ENOENT\n  \
+            said(&twice, Catalogue::folder(Path::new("/nowhere"))),
+            "error: cannot read the lessons in /nowhere\n  call  open(\"/nowhere\", O_RDONLY|O_DIRECTORY) = -1 ENOENT (No such file or directory)\n  \
              why   No such file or directory\n  fix   check the path; `layerlab list` shows the lessons there are"
         );
     }
@@ -495,11 +475,11 @@ mod tests {
         fs::remove_file(&lesson).unwrap();
         assert_eq!(
             load(),
-            "error: cannot read L/01-a/lesson.md\n  call  open(\"L/01-a/lesson.md\", O_RDONLY) = ENOENT\n  \
+            "error: cannot read L/01-a/lesson.md\n  call  open(\"L/01-a/lesson.md\", O_RDONLY) = -1 ENOENT (No such file or directory)\n  \
              why   No such file or directory\n  fix   check the path; `layerlab list` shows the lessons there are"
         );
         fs::create_dir(&lesson).unwrap();
-        assert!(load().contains("call  read(\"L/01-a/lesson.md\") = EISDIR"), "{}", load());
+        assert!(load().contains("call  read(\"L/01-a/lesson.md\") = -1 EISDIR (Is a directory)"), "{}", load());
     }
 
     #[test]

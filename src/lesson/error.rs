@@ -1,7 +1,8 @@
 //! What is wrong with a lesson, said as a compiler would, and what is wrong with the way to it.
 //!
-//! Everything here displays as a whole diagnostic, beginning with `error: ` and without a last newline.
+//! An error displays as a whole diagnostic, beginning with `error: ` and without a last newline.
 
+use crate::ground::{Call, Errno, Failure};
 use crate::lesson::SourcePosition;
 use std::fmt::{Display, Formatter, Result};
 use std::path::PathBuf;
@@ -93,94 +94,43 @@ fn picture(letter: char) -> String {
     }
 }
 
-/// Something could not be done at all: what we wanted, what was asked of the kernel, why not, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// `cannot read the lesson lessons/01-four-layers/lesson.md`
-    pub wanted: String,
-    /// `open("lessons/01-four-layers/lesson.md", O_RDONLY) = ENOENT`
-    pub call: Option<String>,
-    /// The reason, in words.
-    pub why: Option<String>,
-    /// An imperative.
-    pub fix: Option<String>,
-}
-
-impl Refusal {
-    /// A refusal of ours, which asked nothing of the kernel.
-    pub(super) fn ours(wanted: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Refusal {
-        Refusal { wanted: wanted.into(), call: None, why: Some(why.into()), fix: Some(fix.into()) }
-    }
-
-    /// A refusal of the kernel's; `call` is the call without its result.
-    pub(super) fn kernel(wanted: impl Into<String>, call: impl Display, error: &std::io::Error) -> Refusal {
-        let words = error.to_string();
-        let words = words.split(" (os error").next().unwrap_or_default().to_string();
-        let fix = match error.kind() {
-            std::io::ErrorKind::NotFound => Some("check the path; `layerlab list` shows the lessons there are".into()),
-            std::io::ErrorKind::PermissionDenied => Some("check the owner and the permissions of the path".into()),
-            _ => None,
-        };
-        Refusal { wanted: wanted.into(), call: Some(format!("{call} = {}", errno(error))), why: Some(words), fix }
-    }
-}
-
-/// The name of an errno that reading or making a lesson's files can meet. The `kernel` room knows them all, but this
-/// room sits beside it, not above.
-fn errno(error: &std::io::Error) -> String {
-    match error.raw_os_error() {
-        Some(1) => "EPERM".into(),
-        Some(2) => "ENOENT".into(),
-        Some(5) => "EIO".into(),
-        Some(13) => "EACCES".into(),
-        Some(17) => "EEXIST".into(),
-        Some(20) => "ENOTDIR".into(),
-        Some(21) => "EISDIR".into(),
-        Some(24) => "EMFILE".into(),
-        Some(28) => "ENOSPC".into(),
-        Some(30) => "EROFS".into(),
-        Some(36) => "ENAMETOOLONG".into(),
-        Some(40) => "ELOOP".into(),
-        Some(number) => format!("errno {number}"),
-        None => "an error".into(),
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl Display for Refusal {
-    fn fmt(&self, out: &mut Formatter<'_>) -> Result {
-        write!(out, "error: {}", self.wanted)?;
-        for (label, text) in [("call", &self.call), ("why ", &self.why), ("fix ", &self.fix)] {
-            if let Some(text) = text {
-                write!(out, "\n  {label}  {text}")?;
-            }
+/// The kernel refused a call on the files of lessons.
+pub(super) fn refused(wanted: String, call: &str, args: String, error: &std::io::Error) -> Failure {
+    let errno = Errno::from(error);
+    let fix = match errno {
+        Errno::ENOENT => "check the path; `layerlab list` shows the lessons there are",
+        Errno::EACCES | Errno::EPERM => "check the owner and the permissions of the path",
+        Errno::EISDIR | Errno::ENOTDIR => "check which parts of the path are directories: ls -ld",
+        Errno::EEXIST => "take another name, or move away what is there",
+        Errno::ENOSPC | Errno::EDQUOT | Errno::EROFS => {
+            "name a folder elsewhere, where there is room and you may write"
         }
-        Ok(())
-    }
+        _ => "look for a fault of the file system in the kernel's log: dmesg",
+    };
+    Failure::kernel(wanted, Call::failed(call, args, errno), errno.words(), fix)
 }
 
 /// A lesson could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoadError {
     /// Its file could not be read, or is not text.
-    Refused(Refusal),
+    Refused(Failure),
     /// Its text leaves the grammar: every place where it does, in order.
     Broken(Vec<LessonError>),
 }
 
 impl std::error::Error for LoadError {}
 
-impl From<Refusal> for LoadError {
-    fn from(refusal: Refusal) -> LoadError {
-        LoadError::Refused(refusal)
+impl From<Failure> for LoadError {
+    fn from(failure: Failure) -> LoadError {
+        LoadError::Refused(failure)
     }
 }
 
 impl Display for LoadError {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         match self {
-            LoadError::Refused(refusal) => refusal.fmt(out),
+            LoadError::Refused(failure) => write!(out, "error: {failure}"),
             LoadError::Broken(errors) => {
                 let errors: Vec<String> = errors.iter().map(LessonError::to_string).collect();
                 out.write_str(&errors.join("\n\n"))
@@ -191,7 +141,7 @@ impl Display for LoadError {
 
 #[cfg(test)]
 mod tests {
-    use super::{LessonError, Refusal};
+    use super::{LessonError, LoadError, refused};
     use crate::lesson::SourcePosition;
 
     fn error(line_text: &str, column: u32, width: usize) -> String {
@@ -234,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_was_asked_of_the_kernel() {
+    fn a_failure_says_what_was_asked_of_the_kernel() {
         let error = std::fs::read("/nowhere/at/all").unwrap_err();
         assert_eq!(
-            Refusal::kernel("cannot read x", "open(\"x\", O_RDONLY)", &error).to_string(),
-            "error: cannot read x\n  call  open(\"x\", O_RDONLY) = ENOENT\n  why   No such file or directory\n  \
-             fix   check the path; `layerlab list` shows the lessons there are"
+            LoadError::from(refused("cannot read x".into(), "open", "\"x\", O_RDONLY".into(), &error)).to_string(),
+            "error: cannot read x\n  call  open(\"x\", O_RDONLY) = -1 ENOENT (No such file or directory)\n  \
+             why   No such file or directory\n  fix   check the path; `layerlab list` shows the lessons there are"
         );
     }
 }

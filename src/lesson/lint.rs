@@ -1,12 +1,10 @@
 //! The author's linter, the part that runs nothing: languages that agree, exercises that are whole, no stray files.
 
-use crate::ground::CgroupVersion;
+use crate::ground::{CgroupVersion, Failure};
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
 use crate::lesson::source::{Source, normalise};
-use crate::lesson::{
-    Block, CatalogueEntry, Exercise, Lesson, LessonError, LoadError, Refusal, Section, SourcePosition,
-};
+use crate::lesson::{Block, CatalogueEntry, Exercise, Lesson, LessonError, LoadError, Section, SourcePosition};
 use std::fmt::{Display, Formatter};
 use std::path::Path;
 
@@ -16,14 +14,14 @@ pub enum Finding {
     /// In the text of a lesson.
     Text(LessonError),
     /// In its folder.
-    Folder(Refusal),
+    Folder(Failure),
 }
 
 impl Display for Finding {
     fn fmt(&self, out: &mut Formatter<'_>) -> std::fmt::Result {
         match self {
             Finding::Text(error) => error.fmt(out),
-            Finding::Folder(refusal) => refusal.fmt(out),
+            Finding::Folder(failure) => write!(out, "error: {failure}"),
         }
     }
 }
@@ -62,7 +60,7 @@ impl Linter<'_> {
         match self.entry.load(&Language::choose(Some(name), |_| None)) {
             Ok(lesson) => return Some(lesson),
             Err(LoadError::Broken(errors)) => self.findings.extend(errors.into_iter().map(Finding::Text)),
-            Err(LoadError::Refused(refusal)) => self.findings.push(Finding::Folder(refusal)),
+            Err(LoadError::Refused(failure)) => self.findings.push(Finding::Folder(failure)),
         }
         None
     }
@@ -211,7 +209,7 @@ impl Linter<'_> {
     }
 
     fn folder(&mut self, wanted: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) {
-        self.findings.push(Finding::Folder(Refusal::ours(wanted, why, fix)));
+        self.findings.push(Finding::Folder(Failure::ours(wanted, why, fix)));
     }
 
     fn text(&mut self, name: &str, at: SourcePosition, what: impl Into<String>, allowed: &str) {

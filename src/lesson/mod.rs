@@ -21,8 +21,8 @@ mod recorded;
 mod source;
 
 pub use bless::bless;
-pub use catalogue::{Catalogue, CatalogueEntry, Unknown};
-pub use error::{LessonError, LoadError, Refusal};
+pub use catalogue::{Catalogue, CatalogueEntry};
+pub use error::{LessonError, LoadError};
 pub use expect::{diff, matches, updated};
 pub use fixture::{Fixture, FixtureKind};
 pub use language::Language;

@@ -1,7 +1,8 @@
 //! A new lesson to begin with: small, valid, and true when it is run.
 
-use crate::lesson::Refusal;
+use crate::ground::Failure;
 use crate::lesson::catalogue::{is_slug, split_name};
+use crate::lesson::error::refused;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,36 +63,36 @@ const SCRIPTS: &[(&str, &str)] = &[
 ];
 
 /// Makes the folder of a new lesson, with the next free number, and returns its path.
-pub fn scaffold(folder: &Path, slug: &str) -> Result<PathBuf, Refusal> {
+pub fn scaffold(folder: &Path, slug: &str) -> Result<PathBuf, Failure> {
     let wanted = || format!("cannot make a lesson called `{}`", slug.escape_debug());
     if !is_slug(slug) {
         let why = "a slug is made of words of a-z and 0-9, joined by hyphens, and begins with a letter";
-        return Err(Refusal::ours(wanted(), why, "give it a name such as what-goes-wrong"));
+        return Err(Failure::ours(wanted(), why, "give it a name such as what-goes-wrong"));
     }
-    let failed = |call: String| move |error: std::io::Error| Refusal::kernel(wanted(), call, &error);
-    fs::create_dir_all(folder).map_err(failed(format!("mkdir({folder:?}, 0777)")))?;
+    let failed = |call: &'static str, args: String| move |error: std::io::Error| refused(wanted(), call, args, &error);
+    fs::create_dir_all(folder).map_err(failed("mkdir", format!("{folder:?}, 0777")))?;
     let mut last = 0;
-    let list = failed(format!("open({folder:?}, O_RDONLY|O_DIRECTORY)"));
+    let list = failed("open", format!("{folder:?}, O_RDONLY|O_DIRECTORY"));
     for entry in fs::read_dir(folder).map_err(list)?.flatten() {
         let name = entry.file_name();
         let Some((number, other)) = name.to_str().and_then(split_name) else { continue };
         if other == slug {
             let why = format!("{} is there already", entry.path().display());
-            return Err(Refusal::ours(wanted(), why, "take another name, or edit that lesson"));
+            return Err(Failure::ours(wanted(), why, "take another name, or edit that lesson"));
         }
         last = last.max(number);
     }
     let lesson = folder.join(format!("{:02}-{slug}", last + 1));
     // Made, not found: two authors at once cannot write into one folder.
-    fs::create_dir(&lesson).map_err(failed(format!("mkdir({lesson:?}, 0777)")))?;
+    fs::create_dir(&lesson).map_err(failed("mkdir", format!("{lesson:?}, 0777")))?;
     for part in ["solutions", "mistakes"] {
         let part = lesson.join(part);
-        fs::create_dir(&part).map_err(failed(format!("mkdir({part:?}, 0777)")))?;
+        fs::create_dir(&part).map_err(failed("mkdir", format!("{part:?}, 0777")))?;
     }
     let text = LESSON.replace("TITLE", &title(slug));
     for (name, content) in [("lesson.md", text.as_str())].into_iter().chain(SCRIPTS.iter().copied()) {
         let path = lesson.join(name);
-        fs::write(&path, content).map_err(failed(format!("open({path:?}, O_WRONLY|O_CREAT|O_TRUNC, 0666)")))?;
+        fs::write(&path, content).map_err(failed("open", format!("{path:?}, O_WRONLY|O_CREAT|O_TRUNC, 0666")))?;
     }
     Ok(lesson)
 }
@@ -107,7 +108,7 @@ mod tests {
     use super::scaffold;
     use crate::action::{Context, execute};
     use crate::ground::Role;
-    use crate::lesson::{Catalogue, Language, lint, matches};
+    use crate::lesson::{Catalogue, Language, LoadError, lint, matches};
     use std::fs;
 
     #[test]
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn bad_and_taken_names_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let said = |slug: &str| scaffold(folder.path(), slug).unwrap_err().to_string();
+        let said = |slug: &str| LoadError::from(scaffold(folder.path(), slug).unwrap_err()).to_string();
         for slug in ["", "..", "../a", "A", "a b", "-a", "a-", "a--b", "1a", "层", "a/b", "a\n"] {
             assert_eq!(
                 said(slug),

@@ -1,7 +1,7 @@
 //! A recording made by hand: every kind of event, every kind of change, and the names that break layouts.
 
 use crate::event::*;
-use crate::ground::{Call, CallResult, Failure, Name, Role};
+use crate::ground::{Call, CallResult, Errno, Failure, Name, Role};
 
 pub(super) fn name(text: &str) -> Name {
     Name::from(text)
@@ -100,10 +100,6 @@ fn step(number: u32, title: &str) -> Event {
 
 fn prose(text: &str) -> Event {
     Event::Prose { text: text.into() }
-}
-
-fn error(errno: &str, text: &str) -> CallResult {
-    CallResult::Error { errno: errno.into(), text: text.into() }
 }
 
 const MOUNT: &str = "mount -t overlay overlay -o lowerdir=image-layer1:image-layer2:image-layer3:image-layer4,upperdir=container-layer,workdir=work mnt";
@@ -294,19 +290,13 @@ pub(super) fn experiment() -> Vec<Event> {
             adapted: None,
         },
         output("mv: cannot move 'mnt/dir' to 'mnt/other': Invalid cross-device link\n"),
-        Event::Explained(Failure {
-            wanted: "cannot rename mnt/dir".into(),
-            call: Call {
-                name: "renameat2".into(),
-                args: "AT_FDCWD, \"mnt/dir\", AT_FDCWD, \"mnt/other\", RENAME_NOREPLACE".into(),
-                result: error("EXDEV", "Invalid cross-device link"),
-            },
-            why: "dir lies in image-layer1, a lower layer. To rename it the kernel would have to copy the whole \
-                  directory up; it does so only with redirect_dir=on."
-                .into(),
-            fix: "copy the directory and delete the old one, as mv of coreutils does, or mount with redirect_dir=on"
-                .into(),
-        }),
+        Event::Explained(Failure::kernel(
+            "cannot rename mnt/dir",
+            Call::failed("renameat2", "AT_FDCWD, \"mnt/dir\", AT_FDCWD, \"mnt/other\", RENAME_NOREPLACE", Errno::EXDEV),
+            "dir lies in image-layer1, a lower layer. To rename it the kernel would have to copy the whole \
+             directory up; it does so only with redirect_dir=on.",
+            "copy the directory and delete the old one, as mv of coreutils does, or mount with redirect_dir=on",
+        )),
         Event::Warned {
             text: "mount(2) says nothing when an upper layer is in use twice; what both write is undefined.".into(),
         },

@@ -127,13 +127,12 @@ impl Page {
     }
 
     fn explained(&mut self, failure: &Failure) {
-        let call = words::left_out(&failure.call.to_string());
-        let rows = [
-            ("call", format!("<code>{}</code>", html(&call))),
-            ("why", html(&failure.why)),
-            ("fix", html(&failure.fix)),
-        ];
-        let rows: String = rows.iter().map(|(label, text)| format!("<dt>{label}</dt><dd>{text}</dd>")).collect();
+        let shown = |label: &str, text: &str| match label {
+            "call" => format!("<code>{}</code>", html(&words::left_out(text))),
+            _ => html(text),
+        };
+        let row = |(label, text): (&str, String)| format!("<dt>{label}</dt><dd>{}</dd>", shown(label, &text));
+        let rows: String = failure.lines().map(row).collect();
         self.block("ll-explained", &format!("<p>{}</p><dl>{rows}</dl>", html(&failure.wanted)));
     }
 

@@ -13,14 +13,14 @@ pub fn failure(failure: &Failure, width: usize) -> Vec<Line> {
 pub(super) fn explained(failure: &Failure, width: usize, first: Line) -> Vec<Line> {
     // Within a lesson the block is indented as output is; alone, only its three lines are.
     let indent = if first.text().trim().is_empty() { first.width() } else { 0 };
-    let label = |text: &str| Line::of(Role::Text, " ".repeat(indent)).with(Role::Quiet, format!("  {text}  "));
+    let label = |name: &str| Line::of(Role::Text, " ".repeat(indent)).with(Role::Quiet, Failure::label(name));
     let mut lines = hanging(width, &first, &Line::of(Role::Heading, &failure.wanted));
-    for (name, role, text) in [
-        ("call", Role::Syscall, words::left_out(&failure.call.to_string())),
-        ("why ", Role::Text, failure.why.clone()),
-        ("fix ", Role::Text, failure.fix.clone()),
-    ] {
-        lines.extend(hanging(width, &label(name), &Line::of(role, text)));
+    for (name, text) in failure.lines() {
+        let text = match name {
+            "call" => Line::of(Role::Syscall, words::left_out(&text)),
+            _ => Line::of(Role::Text, text),
+        };
+        lines.extend(hanging(width, &label(name), &text));
     }
     lines
 }

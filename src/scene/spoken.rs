@@ -65,12 +65,14 @@ impl Spoken {
                     std::iter::once(sentence(&format!("It printed {count}:"))).chain(lines).collect()
                 }
             },
-            Event::Explained(failure) => vec![
-                sentence(&format!("Failed: {}.", failure.wanted)),
-                sentence(&format!("The call was: {}", self.code(&failure.call.to_string()))),
-                sentence(&format!("Why: {}", failure.why)),
-                sentence(&format!("What to do: {}", failure.fix)),
-            ],
+            Event::Explained(failure) => {
+                let below = failure.lines().map(|(name, text)| match name {
+                    "call" => sentence(&format!("The call was: {}", self.code(&text))),
+                    "why" => sentence(&format!("Why: {text}")),
+                    _ => sentence(&format!("What to do: {text}")),
+                });
+                std::iter::once(sentence(&format!("Failed: {}.", failure.wanted))).chain(below).collect()
+            }
             Event::Warned { text } => one(format!("Take note: {text}")),
             Event::Mismatch { line, expected, found, status } => self.mismatch(line, expected, found, *status),
             Event::Observation(observation) => observed(observation, self.look.work),

@@ -1,22 +1,20 @@
 //! Why something of a session could not be done.
 
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::{CallError, quoted};
 use crate::stage::StageError;
 use std::path::Path;
 
-/// A session that can't be had, in three lines.
+/// A session that can't be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
 pub enum SessionError {
     /// The sandbox.
-    #[error(transparent)]
     Stage(#[from] StageError),
     /// A file or directory of ours.
-    #[error("{0}")]
-    Disk(Box<Failure>),
+    Disk(Failure),
     /// What was asked for makes no sense as things stand.
-    #[error("{0}")]
-    Refused(String),
+    Refused(Failure),
 }
 
 impl SessionError {
@@ -25,7 +23,7 @@ impl SessionError {
         wanted: &str,
         call: &str,
         path: &Path,
-        error: &std::io::Error,
+        error: impl Into<Errno>,
         why: &str,
         fix: &str,
     ) -> SessionError {
@@ -34,12 +32,11 @@ impl SessionError {
 
     /// The same, of a call that the kernel's room made.
     pub(super) fn call(wanted: &str, error: CallError, why: &str, fix: &str) -> SessionError {
-        let (wanted, why, fix) = (wanted.into(), why.into(), fix.into());
-        SessionError::Disk(Box::new(Failure { wanted, call: error.call, why, fix }))
+        SessionError::Disk(Failure::kernel(wanted, error, why, fix))
     }
 
     /// What was asked for makes no sense as things stand: what, why, and what to do.
-    pub(super) fn refused(wanted: &str, why: &str, fix: &str) -> SessionError {
-        SessionError::Refused(format!("{wanted}\n  why   {why}\n  fix   {fix}"))
+    pub(super) fn refused(wanted: &str, why: impl Into<String>, fix: &str) -> SessionError {
+        SessionError::Refused(Failure::ours(wanted, why, fix))
     }
 }

@@ -125,7 +125,7 @@ impl Home {
             }
             Ok(data) if data.uid() == effective_ids().0 => Ok(()),
             Ok(_) => {
-                Err(SessionError::refused(wanted, &format!("{} belongs to somebody else", self.root.display()), fix))
+                Err(SessionError::refused(wanted, format!("{} belongs to somebody else", self.root.display()), fix))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(SessionError::disk(

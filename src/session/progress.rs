@@ -133,7 +133,7 @@ impl Progress {
         let fix = "name a file that layerlab progress export wrote";
         let progress: Progress = file::read(path)
             .and_then(|progress| progress.ok_or_else(|| ErrorKind::NotFound.into()))
-            .map_err(|error| SessionError::refused(wanted, &format!("{}: {error}", path.display()), fix))?;
+            .map_err(|error| SessionError::refused(wanted, format!("{}: {error}", path.display()), fix))?;
         is_known(progress.version, path)?;
         Ok(progress)
     }

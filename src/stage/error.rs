@@ -4,37 +4,25 @@ use crate::ground::Failure;
 use crate::kernel::CallError;
 use crate::stage::KeeperState;
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
 /// A stage that does not stand. Plain data: it crosses a process boundary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
+#[error(transparent)]
 pub enum StageError {
     /// This host refuses something that we need, and here is how to allow it.
-    #[error("{0}")]
-    Host(Box<Failure>),
+    Host(Failure),
     /// A fault of ours: a process died, or said something that makes no sense.
-    #[error(
-        "the sandbox broke: {0}\n  why   this is a fault of layerlab, or somebody ended its process\n  fix   run the command again"
-    )]
-    Broken(String),
+    Broken(Failure),
     /// The session has ended.
-    #[error(
-        "the session has ended\n  why   {}\n  fix   begin a new one: layerlab shell",
-        match .0 {
-            KeeperState::Rebooted => "this machine was started anew since",
-            KeeperState::Ended | KeeperState::OutOfSight | KeeperState::Alive => "its keeper, PID 1 of its namespaces, was ended",
-        }
-    )]
-    Gone(KeeperState),
-    /// The kernel does not answer: a file system below us hangs. What was asked of it.
-    #[error(
-        "no answer: {0}\n  why   a file system that it looks at does not answer: a FUSE program that was stopped, a network drive that is away\n  fix   umount -l what hangs, or begin again: layerlab reset"
-    )]
-    Hangs(String),
+    Gone(Failure),
+    /// The kernel does not answer: a file system below us hangs.
+    Hangs(Failure),
 }
 
-impl From<Box<Failure>> for StageError {
-    fn from(failure: Box<Failure>) -> StageError {
+impl From<Failure> for StageError {
+    fn from(failure: Failure) -> StageError {
         StageError::Host(failure)
     }
 }
@@ -43,14 +31,42 @@ impl StageError {
     /// Says which check could not be brought to its end.
     pub fn while_checking(self, check: &str) -> StageError {
         match self {
-            StageError::Hangs(_) => StageError::Hangs(check.to_string()),
+            StageError::Hangs(_) => StageError::hangs(check),
             other => other,
         }
     }
 
     /// The host refused a call.
     pub(super) fn host(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> StageError {
-        let (wanted, why, fix) = (wanted.into(), why.into(), fix.into());
-        StageError::Host(Box::new(Failure { wanted, call: error.call, why, fix }))
+        StageError::Host(Failure::kernel(wanted, error, why, fix))
+    }
+
+    /// A fault of ours, and what happened.
+    pub(super) fn broken(what: impl Display) -> StageError {
+        StageError::Broken(Failure::ours(
+            format!("the sandbox broke: {what}"),
+            "this is a fault of layerlab, or somebody ended its process",
+            "run the command again",
+        ))
+    }
+
+    /// The session has ended, and how it is with its keeper.
+    pub(super) fn gone(keeper: KeeperState) -> StageError {
+        let why = match keeper {
+            KeeperState::Rebooted => "this machine was started anew since",
+            KeeperState::Ended | KeeperState::OutOfSight | KeeperState::Alive => {
+                "its keeper, PID 1 of its namespaces, was ended"
+            }
+        };
+        StageError::Gone(Failure::ours("the session has ended", why, "begin a new one: layerlab shell"))
+    }
+
+    /// There is no answer to what was asked of the kernel.
+    pub(super) fn hangs(asked: &str) -> StageError {
+        StageError::Hangs(Failure::ours(
+            format!("no answer: {asked}"),
+            "a file system that it looks at does not answer: a FUSE program that was stopped, a network drive that is away",
+            "umount -l what hangs, or begin again: layerlab reset",
+        ))
     }
 }

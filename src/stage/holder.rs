@@ -24,7 +24,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
         Ok(Setup::Run(choice, needs)) => run_for(&choice, needs, &socket),
         // The keeper has no death signal: it outlives us, as soon as the CLI has written down that it is there.
         Ok(Setup::Session(root, needs)) => keep(&root, needs, &socket),
-        Err(error) => Err(StageError::Broken(format!("setup is unreadable: {error}"))),
+        Err(error) => Err(StageError::broken(format!("setup is unreadable: {error}"))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,7 +82,7 @@ fn build(choice: &ScratchChoice, cgroups: Option<Cgroups>, socket: &OwnedFd) -> 
 
 /// Starts PID 1 of the namespaces: this program once more, with the socket to the CLI as its input.
 fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, StageError> {
-    let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("cannot start {mode}: {error}"));
+    let broken = |error: &dyn std::fmt::Display| StageError::broken(format!("cannot start {mode}: {error}"));
     Command::new(PROGRAM)
         .arg(mode)
         .arg(serde_json::to_string(setup).map_err(|error| broken(&error))?)

@@ -27,7 +27,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let _ = die_with_parent();
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
     let begun = serde_json::from_str(setup)
-        .map_err(|error| Reply::Failed(StageError::Broken(error.to_string())))
+        .map_err(|error| Reply::Failed(StageError::broken(error)))
         .and_then(|setup| begin(setup, &socket));
     match begun {
         Ok(code) => code,
@@ -40,7 +40,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
 
 fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
     let broken =
-        |what: &str, error: &dyn std::fmt::Display| Reply::Failed(StageError::Broken(format!("{what}: {error}")));
+        |what: &str, error: &dyn std::fmt::Display| Reply::Failed(StageError::broken(format!("{what}: {error}")));
     let mut context = Context::new(setup.worker.role);
     context.sys.calls = std::mem::take(&mut setup.calls);
     // The worker numbers processes by its own /proc, which may be out of sight here; then we were given it.
@@ -104,7 +104,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
 /// Goes on in a child, and waits for its end. The child gets the worker's /proc as its standard output, which nobody
 /// writes to.
 fn next(setup: &InnerSetup, socket: &OwnedFd, proc: Option<File>) -> Result<ExitCode, Reply> {
-    let broken = |error: &dyn std::fmt::Display| Reply::Failed(StageError::Broken(format!("a shell: {error}")));
+    let broken = |error: &dyn std::fmt::Display| Reply::Failed(StageError::broken(format!("a shell: {error}")));
     let input = socket.try_clone().map_err(|error| broken(&error))?;
     let output = proc.map_or_else(Stdio::null, Stdio::from);
     let status = again(setup)?.stdin(Stdio::from(input)).stdout(output).status();
@@ -115,7 +115,7 @@ fn next(setup: &InnerSetup, socket: &OwnedFd, proc: Option<File>) -> Result<Exit
 /// This program once more, which goes on from there.
 fn again(setup: &InnerSetup) -> Result<Command, Reply> {
     let text = serde_json::to_string(setup);
-    let text = text.map_err(|error| Reply::Failed(StageError::Broken(format!("a shell: {error}"))))?;
+    let text = text.map_err(|error| Reply::Failed(StageError::broken(format!("a shell: {error}"))))?;
     let mut program = Command::new(PROGRAM);
     program.arg(INNER).arg(text);
     Ok(program)

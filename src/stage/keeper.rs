@@ -106,7 +106,7 @@ impl StartingKeeper {
             other => return Err(unexpected(&other)),
         };
         let started = Process::open(facts.pid).and_then(|process| process.started());
-        let started = started.map_err(|error| StageError::Broken(format!("the keeper is not to be found: {error}")))?;
+        let started = started.map_err(|error| StageError::broken(format!("the keeper is not to be found: {error}")))?;
         let StageFacts { role, scratch, pid, cgroups, .. } = facts;
         Ok(StartingKeeper {
             link,
@@ -119,7 +119,7 @@ impl StartingKeeper {
     /// # Errors
     /// When it ended meanwhile.
     pub fn keep(mut self) -> Result<Keeper, StageError> {
-        let gone = |error: std::io::Error| StageError::Broken(format!("the keeper ended: {error}"));
+        let gone = |error: std::io::Error| StageError::broken(format!("the keeper ended: {error}"));
         self.link.socket.write_all(KEEP).map_err(gone)?;
         self.link.socket.read_exact(&mut [0]).map_err(gone)?;
         Ok(self.keeper)
@@ -187,7 +187,7 @@ impl Keeper {
                 self.remove_cgroups();
                 Ok(())
             }
-            false => Err(StageError::Hangs("the end of the session".to_string())),
+            false => Err(StageError::hangs("the end of the session")),
         }
     }
 

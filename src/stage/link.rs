@@ -28,9 +28,8 @@ impl Link {
     /// `outlives` us gets nothing of ours: not our environment, and not the pipe that somebody may be reading. A visitor
     /// does not get that either: it stays where a file system hangs.
     pub fn start(program: &Path, mode: &str, setup: &impl Serialize, outlives: bool) -> Result<Link, StageError> {
-        let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
-        let (ours, theirs) = UnixStream::pair().map_err(|error| broken(&error))?;
-        let setup = serde_json::to_string(setup).map_err(|error| broken(&error))?;
+        let (ours, theirs) = UnixStream::pair().map_err(StageError::broken)?;
+        let setup = serde_json::to_string(setup).map_err(StageError::broken)?;
         let mut command = Command::new(program);
         command.arg(mode).arg(setup).stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null());
         // Ctrl-C on the terminal is for the CLI alone, which then ends the stage in order.
@@ -42,7 +41,7 @@ impl Link {
             command.stderr(Stdio::null());
         }
         let child = command.spawn().map_err(|error| not_started(&error))?;
-        let replies = BufReader::new(ours.try_clone().map_err(|error| broken(&error))?);
+        let replies = BufReader::new(ours.try_clone().map_err(StageError::broken)?);
         Ok(Link { child, socket: ours, replies })
     }
 
@@ -52,9 +51,9 @@ impl Link {
     }
 
     pub fn request(&mut self, request: &Request) -> Result<(), StageError> {
-        let mut line = serde_json::to_vec(request).map_err(|error| StageError::Broken(error.to_string()))?;
+        let mut line = serde_json::to_vec(request).map_err(StageError::broken)?;
         line.push(b'\n');
-        self.socket.write_all(&line).map_err(|error| StageError::Broken(format!("its process is gone ({error})")))
+        self.socket.write_all(&line).map_err(|error| StageError::broken(format!("its process is gone ({error})")))
     }
 
     pub fn reply(&mut self) -> Result<Reply, StageError> {
@@ -62,14 +61,14 @@ impl Link {
         match self.replies.read_line(&mut line) {
             Ok(length) if length > 0 => {}
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                return Err(StageError::Hangs("a look at the files".to_string()));
+                return Err(StageError::hangs("a look at the files"));
             }
-            _ => return Err(StageError::Broken("its process ended unexpectedly".to_string())),
+            _ => return Err(StageError::broken("its process ended unexpectedly".to_string())),
         }
         match serde_json::from_str(&line) {
             Ok(Reply::Failed(error)) => Err(error),
             Ok(reply) => Ok(reply),
-            Err(error) => Err(StageError::Broken(format!("an answer is unreadable: {error}"))),
+            Err(error) => Err(StageError::broken(format!("an answer is unreadable: {error}"))),
         }
     }
 }
@@ -85,7 +84,7 @@ pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
 fn not_started(error: &std::io::Error) -> StageError {
     let call = CallError::of("fork", "", error);
     if call.errno != Errno::EAGAIN {
-        return StageError::Broken(error.to_string());
+        return StageError::broken(error);
     }
     let why =
         "there are as many processes as may be here: of a user (ulimit -u), or in the cgroup of this shell (pids.max)";
@@ -95,5 +94,5 @@ fn not_started(error: &std::io::Error) -> StageError {
 
 /// An answer to another question.
 pub(super) fn unexpected(reply: &Reply) -> StageError {
-    StageError::Broken(format!("an unexpected answer: {reply:?}"))
+    StageError::broken(format!("an unexpected answer: {reply:?}"))
 }

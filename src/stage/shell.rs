@@ -39,8 +39,8 @@ impl SessionShell {
         let SessionShell { exercise, here, words, variables, talks, ended } = self;
         let setup = ShellSetup { keeper: keeper.clone(), exercise, here, words, variables, talks, ended };
         match serde_json::to_string(&setup) {
-            Ok(setup) => StageError::Broken(Command::new(PROGRAM).arg(SHELL).arg(setup).exec().to_string()),
-            Err(error) => StageError::Broken(error.to_string()),
+            Ok(setup) => StageError::broken(Command::new(PROGRAM).arg(SHELL).arg(setup).exec()),
+            Err(error) => StageError::broken(error),
         }
     }
 }

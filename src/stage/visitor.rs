@@ -19,7 +19,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     // Nobody reads our standard error.
     if let Ok(socket) = socket.try_clone() {
         std::panic::set_hook(Box::new(move |panic| {
-            let _ = send(&socket, &Reply::Failed(StageError::Broken(panic.to_string())));
+            let _ = send(&socket, &Reply::Failed(StageError::broken(panic)));
         }));
     }
     let arrived = arrive(setup).and_then(|(fresh, worker)| match fresh {
@@ -37,7 +37,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
 
 /// Enters; whether the bench is to be made anew, and with what the worker begins.
 fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
-    let setup: VisitorSetup = serde_json::from_str(setup).map_err(|error| StageError::Broken(error.to_string()))?;
+    let setup: VisitorSetup = serde_json::from_str(setup).map_err(StageError::broken)?;
     // The mounts of the session may hide the processes of the session.
     keep_proc();
     let cgroups = setup.root.file_name().and_then(|exercise| setup.keeper.cgroups_of(exercise.to_str()?));
@@ -65,7 +65,7 @@ fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
 /// Has the lesson's lines run by a child: it is in the PID namespace of the session, as whoever types them is, and we are
 /// not.
 fn begin_anew(worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageError> {
-    let broken = |error: &dyn std::fmt::Display| StageError::Broken(format!("a visitor's child: {error}"));
+    let broken = |error: &dyn std::fmt::Display| StageError::broken(format!("a visitor's child: {error}"));
     let setup = serde_json::to_string(&worker).map_err(|error| broken(&error))?;
     let input = socket.try_clone().map_err(|error| broken(&error))?;
     let mut child = Command::new(PROGRAM);
@@ -85,7 +85,7 @@ pub(super) fn stand(here: &Path) -> Result<(), StageError> {
 impl Keeper {
     /// Enters the session; the calling process must have a single thread.
     pub(super) fn enter(&self) -> Result<(), StageError> {
-        let gone = || StageError::Gone(self.state());
+        let gone = || StageError::gone(self.state());
         let process = self.process().ok_or_else(gone)?;
         process.enter().map_err(|error| {
             if self.state() != KeeperState::Alive {

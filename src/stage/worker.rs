@@ -57,7 +57,7 @@ fn execute_line(line: &CommandLine, role: Role) -> Reply {
             opens: context.opens.map(Box::new),
             closes: context.closes,
         },
-        Err(error) => Reply::Failed(StageError::Broken(format!("{}: {}", error.what, error.allowed))),
+        Err(error) => Reply::Failed(StageError::broken(format!("{}: {}", error.what, error.allowed))),
     }
 }
 
@@ -78,12 +78,11 @@ pub(super) struct Worker {
 
 impl Worker {
     fn new(setup: &str) -> Result<Worker, StageError> {
-        let broken = |error: &dyn std::fmt::Display| StageError::Broken(error.to_string());
-        let setup: WorkerSetup = serde_json::from_str(setup).map_err(|error| broken(&error))?;
+        let setup: WorkerSetup = serde_json::from_str(setup).map_err(StageError::broken)?;
         if let Some(cgroups) = &setup.cgroups {
             crate::isolate::make_root(cgroups)?;
         }
-        std::env::set_current_dir(&setup.root).map_err(|error| broken(&error))?;
+        std::env::set_current_dir(&setup.root).map_err(StageError::broken)?;
         Ok(Worker::of(setup))
     }
 
@@ -132,7 +131,7 @@ impl Worker {
                     continue;
                 }
                 Ok(request) => self.answer(request),
-                Err(error) => Reply::Failed(StageError::Broken(format!("a request is unreadable: {error}"))),
+                Err(error) => Reply::Failed(StageError::broken(format!("a request is unreadable: {error}"))),
             };
             if send(socket, &reply).is_err() {
                 break;
@@ -165,7 +164,7 @@ impl Worker {
                         }
                         Reply::Observed(observation)
                     }
-                    Err(error) => Reply::Failed(StageError::Broken(format!("cannot read the mount table: {error}"))),
+                    Err(error) => Reply::Failed(StageError::broken(format!("cannot read the mount table: {error}"))),
                 }
             }
             Request::Layers(layers) => self.layers(layers).map_or_else(Reply::Failed, Reply::Observed),
@@ -178,13 +177,13 @@ impl Worker {
             Request::Begin { exercise, untouched } => {
                 match Start::now(&exercise, &self.working_directory(), &untouched) {
                     Ok(start) => Reply::Start(start),
-                    Err(error) => Reply::Failed(StageError::Broken(format!("cannot look at the exercise: {error}"))),
+                    Err(error) => Reply::Failed(StageError::broken(format!("cannot look at the exercise: {error}"))),
                 }
             }
             Request::Began(_) => unreachable!("it has no answer"),
             Request::Check(line) => match CheckLine::parse(&line) {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
-                Err(error) => Reply::Failed(StageError::Broken(error)),
+                Err(error) => Reply::Failed(StageError::broken(error)),
             },
         }
     }
@@ -280,7 +279,7 @@ impl Worker {
                 let calls = Vec::new();
                 Reply::Ran { calls, shown, status, failure: None, warning: None, opens: None, closes: false }
             }
-            Err(error) => Reply::Failed(StageError::Broken(format!("cannot run bash: {error}"))),
+            Err(error) => Reply::Failed(StageError::broken(format!("cannot run bash: {error}"))),
         }
     }
 

@@ -8,11 +8,11 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
     /// The kernel refused a call.
-    #[error("{0}")]
-    Host(Box<Failure>),
+    #[error(transparent)]
+    Host(Failure),
     /// What was asked for, or what the source holds, cannot be done.
-    #[error("{0}")]
-    Refused(String),
+    #[error(transparent)]
+    Refused(Failure),
     /// A signal came.
     #[error("stopped by signal {0}")]
     Stopped(u8),
@@ -22,7 +22,7 @@ impl TreeError {
     /// The kernel refused a call; why, as far as its errno tells.
     pub fn call(wanted: impl Into<String>, error: CallError) -> TreeError {
         let (why, fix) = explain(&error);
-        TreeError::Host(Box::new(Failure { wanted: wanted.into(), call: error.call, why: why.into(), fix: fix.into() }))
+        TreeError::Host(Failure::kernel(wanted, error, why, fix))
     }
 
     /// The same, for a call that the standard library made.
@@ -31,8 +31,8 @@ impl TreeError {
     }
 
     /// It cannot be done: what, why, and what to do.
-    pub fn refused(wanted: impl AsRef<str>, why: impl AsRef<str>, fix: &str) -> TreeError {
-        TreeError::Refused(format!("{}\n  why   {}\n  fix   {fix}", wanted.as_ref(), why.as_ref()))
+    pub fn refused(wanted: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> TreeError {
+        TreeError::Refused(Failure::ours(wanted, why, fix))
     }
 }
 

@@ -95,7 +95,7 @@ fn steps_before_the_one_asked_for_are_run_and_not_shown() {
     assert!(run.contains("3 of 6") && !run.contains("2 of 6"), "{run}");
     assert!(run.contains("I am image layer1 test"), "{run}");
     let ended = fails(layerlab().args(["run", "1", "--step", "9"]), 2);
-    assert_eq!(ended.stderr, "error: lesson 1 has 6 steps, and no step 9\n");
+    assert_eq!(ended.stderr, "error: lesson 1 has 6 steps, and no step 9\n  fix   name a step from 1 to 6\n");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_recording_shows_the_same_again_without_a_kernel() {
     assert_eq!(ok(layerlab().args(["replay", "--json"]).arg(&file)), std::fs::read_to_string(&file).unwrap());
     for (content, said) in [
         ("", "it is empty"),
-        ("nonsense\n", "line  1"),
+        ("nonsense\n", "  why   line 1"),
         ("{\"event\":\"end\",\"held\":true}\n", "it does not begin with the event `begin`"),
         (&std::fs::read_to_string(&file).unwrap().replacen("\"format\":2", "\"format\":99", 1), "its format is 99"),
     ] {

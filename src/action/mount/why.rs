@@ -64,7 +64,7 @@ pub(super) fn explain(refused: &Refused) -> Failure {
         why.push_str(&format!("; the kernel says: {said}"));
     }
     let wanted = format!("cannot mount the overlay on {}", refused.target.display());
-    Failure { wanted, call: refused.error.call.clone(), why, fix }
+    Failure::kernel(wanted, refused.error.call.clone(), why, fix)
 }
 
 /// A mount of the table that already writes through this upper or work: what comes of it is undefined, and the kernel

@@ -15,7 +15,7 @@ pub fn can_be_had(what: &str) -> bool {
     match tried {
         Ok(_) => true,
         Err(StageError::Host(failure)) => {
-            let why = format!("{} ({})", failure.call, failure.why);
+            let why = failure.evidence();
             match super::is_root() {
                 true => super::skip(what, &why),
                 // Where nobody gave it a cgroup, an ordinary user has none: that is no fault of the machine.
