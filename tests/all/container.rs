@@ -517,12 +517,12 @@ fn forty_at_once_all_work_and_leave_nothing() {
 fn descriptors_of_whoever_starts_it_stay_outside() {
     let image = Image::new();
     let script = "exec 7< /; exec 9> /dev/null; exec \"$0\" container run \"$1\" ls /proc/self/fd";
-    let ended = text(Command::new("bash").args(["-c", script]).arg(support::program()).arg(image.root()));
+    let ended = text(support::command("bash").args(["-c", script]).arg(support::program()).arg(image.root()));
     let open: Vec<&str> = ended.stdout.lines().collect();
     assert_eq!(open, ["0", "1", "2", "3"], "{ended:?}");
     // Not even as one of the three that it gets.
     let script = "exec \"$0\" container run \"$1\" ls < /";
-    let ended = text(Command::new("bash").args(["-c", script]).arg(support::program()).arg(image.root()));
+    let ended = text(support::command("bash").args(["-c", script]).arg(support::program()).arg(image.root()));
     assert!(ended.code == Some(2) && ended.stderr.contains("directory of the host"), "{ended:?}");
 }
 
@@ -549,7 +549,7 @@ fn what_is_explained_is_what_strace_sees() {
         options.extend(["--user", "7:8"]);
     }
     let run = image.command(&options, &["true"]);
-    let mut strace = Command::new("strace");
+    let mut strace = support::command("strace");
     strace.args(["-f", "-qq", "-s", "4096", "-o"]).arg(&trace).arg(run.get_program()).args(run.get_args());
     let ended = text(&mut strace);
     assert_eq!(ended.code, Some(0), "{ended:?}");

@@ -484,7 +484,7 @@ fn nobody_types_into_the_terminal_it_was_started_from() {
     // Its input is a terminal, its output is none: so it has none of its own.
     for options in ["", "--unprotected"] {
         let script = format!("\"$0\" container run {options} \"$1\" type | cat; echo code ${{PIPESTATUS[0]}}");
-        let mut bash = Command::new("bash");
+        let mut bash = support::command("bash");
         bash.args(["-c", &script]).arg(program()).arg(host.image.root());
         let mut terminal = support::session::Terminal::start(&bash);
         terminal.shows("code ");

@@ -58,7 +58,7 @@ fn without_user_namespaces_the_switch_is_named() {
     // Our own user namespace may forbid further ones; without capabilities there unshare(2) needs one.
     let script = "echo 0 > /proc/sys/user/max_user_namespaces && \
         exec setpriv --bounding-set=-all --inh-caps=-all \"$1\" run 1 --auto";
-    let mut command = Command::new("unshare");
+    let mut command = support::command("unshare");
     command.args(["--user", "--map-root-user", "bash", "-c", script, "bash"]).arg(support::program());
     let ended = text(&mut command);
     assert_eq!(ended.code, Some(3), "{ended:?}");
@@ -68,7 +68,7 @@ fn without_user_namespaces_the_switch_is_named() {
 
 #[test]
 fn root_of_a_user_namespace_is_an_ordinary_user() {
-    let mut command = Command::new("unshare");
+    let mut command = support::command("unshare");
     command.args(["--user", "--map-root-user"]).arg(support::program()).args(["run", "4", "--auto"]);
     let ended = text(command.env("COLUMNS", "200"));
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -81,7 +81,7 @@ fn root_of_a_user_namespace_is_an_ordinary_user() {
 
 /// The program under strace, which makes a system call fail.
 fn with_injected(fault: &str) -> Command {
-    let mut command = Command::new("strace");
+    let mut command = support::command("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={fault}")).arg(support::program());
     command
 }

@@ -1,12 +1,16 @@
 //! The tests of the whole program, from outside. They are one test program, so that it is linked once; each module is about
 //! one part. `cargo test --test all session::` runs those of one module.
 
+// `test_each_lesson!(run)` makes a test of each lesson, which calls `run` with its name.
+include!(concat!(env!("OUT_DIR"), "/test_each_lesson.rs"));
+
 mod architecture;
 mod checks;
 mod commands;
 mod container;
 mod container_escapes;
 mod faults;
+mod lessons;
 mod nested;
 mod observe;
 mod overlay_why;

@@ -92,7 +92,7 @@ fn a_pipe_that_is_named_is_written_to() {
     });
     student.ends(0, &["progress", "export", pipe.to_str().unwrap()]);
     assert!(reader.join().unwrap().contains("\"version\""));
-    let junit = std::process::Command::new("bash")
+    let junit = crate::support::command("bash")
         .args(["-c", "\"$1\" verify 3 --junit /dev/fd/3 3>&1 > /dev/null", "bash"])
         .arg(crate::support::program())
         .env("LAYERLAB_HOME", student.home())

@@ -595,34 +595,39 @@ fn the_home_is_nobody_elses() {
     assert!(student.beside().join(".local/share/layerlab/progress.json").is_file());
 }
 
+mod solved {
+    test_each_lesson!(super::every_exercise_can_be_begun_and_is_solved_by_its_solution);
+}
+
 /// On disk and in a bash that somebody types into, where `lesson check` is in memory and types itself.
-#[test]
-fn every_exercise_can_be_begun_and_is_solved_by_its_solution() {
+fn every_exercise_can_be_begun_and_is_solved_by_its_solution(folder: &str) {
     let student = Student::new();
-    let lessons: serde_json::Value = serde_json::from_str(&student.ok(&["list", "--json"])).unwrap();
+    let lessons = student.json(0, &["list", "--json"]);
+    let lesson = lessons.as_array().unwrap().iter().find(|lesson| {
+        format!("{:02}-{}", lesson["number"].as_u64().unwrap(), lesson["slug"].as_str().unwrap()) == folder
+    });
     // cgroups(7): in version 2 the controllers are listed at the top of the one tree.
     let controllers = std::fs::read_to_string("/sys/fs/cgroup/cgroup.controllers").unwrap_or_default();
     let version = if controllers.contains("pids") { "v2" } else { "v1" };
-    let mut solved = 0;
-    for lesson in lessons.as_array().unwrap() {
-        let folder = format!("{:02}-{}", lesson["number"].as_u64().unwrap(), lesson["slug"].as_str().unwrap());
-        for exercise in lesson["exercises"].as_array().unwrap() {
-            let name = exercise["name"].as_str().unwrap();
-            let id = name.split_once('.').unwrap().1;
-            let solutions = source().join("lessons").join(&folder).join("solutions");
-            let names = [format!("{id}.sh"), format!("{id}.{version}.sh")];
-            let path = names.iter().map(|name| solutions.join(name)).find(|path| path.exists()).unwrap();
-            let begun = student.run(&["shell", name, "-c", "true"]);
-            if begun.code == Some(3) {
-                println!("SKIP {name}: {}", begun.stderr);
-                continue;
+    let solutions = source().join("lessons").join(folder).join("solutions");
+    let exercises = lesson.unwrap()["exercises"].as_array().unwrap();
+    for exercise in exercises {
+        let name = exercise["name"].as_str().unwrap();
+        let id = name.split_once('.').unwrap().1;
+        let names = [format!("{id}.sh"), format!("{id}.{version}.sh")];
+        let path = names.iter().map(|name| solutions.join(name)).find(|path| path.exists()).unwrap();
+        let begun = student.run(&["shell", name, "-c", "true"]);
+        if begun.code == Some(3) && folder == "16-cgroups" {
+            // Where nobody gave it a cgroup, an ordinary user has none: that is no fault of the machine.
+            if support::is_root() {
+                support::skip(folder, &begun.stderr);
             }
-            assert_eq!(begun.code, Some(0), "{name}: {}{}", begun.stdout, begun.stderr);
-            student.ends(0, &["shell", name, "-c", &std::fs::read_to_string(path).unwrap()]);
-            student.ends(0, &["verify", name]);
-            solved += 1;
+            return;
         }
-        student.run(&["stop", &folder]);
+        assert_eq!(begun.code, Some(0), "{name}: {}{}", begun.stdout, begun.stderr);
+        student.ends(0, &["shell", name, "-c", &std::fs::read_to_string(path).unwrap()]);
+        student.ends(0, &["verify", name]);
     }
-    assert!(solved >= 35, "{solved}");
+    assert!(exercises.len() >= 2, "{exercises:?}");
+    student.ok(&["stop", folder]);
 }

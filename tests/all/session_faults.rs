@@ -259,7 +259,7 @@ fn a_directory_that_was_deleted_under_the_shell_is_no_obstacle() {
         assert!(!ended.stdout.is_empty() && !ended.stderr.contains("error: "), "{words}: {ended:?}");
     }
     let script = "mkdir \"$2\"; cd \"$2\"; rmdir \"$2\"; \"$1\" verify; echo $?; \"$1\" shell 3 -c pwd";
-    let mut bash = Command::new("bash");
+    let mut bash = support::command("bash");
     bash.args(["-c", script, "bash"]).arg(program()).arg(student.beside().join("lost"));
     let ended = text(bash.env("LAYERLAB_HOME", student.home()));
     assert!(ended.stdout.contains("✗ mnt/report.txt"), "{ended:?}");
@@ -729,7 +729,7 @@ fn a_killed_helper_is_an_error_and_leaves_a_session_that_works() {
         if call != "setns" {
             student.ok(&["stop", "all"]);
         }
-        let mut strace = Command::new("strace");
+        let mut strace = support::command("strace");
         strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("inject={call}:signal=SIGKILL:when=1"));
         let ended = text(strace.arg(program()).args(arguments).env("LAYERLAB_HOME", student.home()));
         assert!(ends_with(&ended, Some(5)) && ended.stdout.is_empty(), "{call}: {ended:?}");
@@ -755,7 +755,6 @@ fn a_killed_helper_is_an_error_and_leaves_a_session_that_works() {
             }
             let output = cli.wait_with_output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            eprintln!("DBG {victim} {:?} {said}", output.status.code());
             if output.status.code() == Some(5) {
                 killed += 1;
                 assert!(said.contains("error: the sandbox broke") && said.contains("  fix   "), "{said}");

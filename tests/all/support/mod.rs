@@ -8,7 +8,7 @@ pub mod image;
 pub mod screen;
 pub mod session;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -43,13 +43,17 @@ pub fn skip(what: &str, why: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIP    {what}: {why}\n").as_bytes());
 }
 
-/// The program, ready to be given arguments, in an environment that is the same everywhere.
+/// The program, ready to be given arguments.
 pub fn layerlab() -> Command {
-    let mut command = Command::new(program());
+    command(program())
+}
+
+/// A command in an environment that is the same everywhere. Nothing of whoever runs the tests is in it: no session, no
+/// progress, no setting. Its home is a directory that does not exist.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C.UTF-8");
-    if let Some(home) = std::env::var_os("HOME") {
-        command.env("HOME", home);
-    }
+    command.env("HOME", std::env::temp_dir().join(format!("layerlab-nobody-{}", std::process::id())));
     command
 }
 
@@ -102,12 +106,12 @@ pub fn disk() -> PathBuf {
 /// A bash script in mount namespaces of its own, as root there; `$1` is the program, `$LAYERLAB_OVERLAY_OPTIONS` what an
 /// ordinary user's overlay needs.
 pub fn in_namespaces(script: &str) -> Command {
-    let mut command = Command::new("unshare");
+    let mut command = command("unshare");
     command.args(["--mount", "--propagation", "private"]);
     if !is_root() {
         command.args(["--user", "--map-root-user"]).env("LAYERLAB_OVERLAY_OPTIONS", ",userxattr");
     }
-    command.args(["bash", "-c", script, "bash"]).arg(program()).env("LC_ALL", "C.UTF-8").env_remove("LAYERLAB_SCRATCH");
+    command.args(["bash", "-c", script, "bash"]).arg(program());
     command
 }
 

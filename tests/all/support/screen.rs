@@ -1,8 +1,7 @@
 //! The program at a terminal, as a person sees it.
 
-use super::{program, text};
+use super::{command, program, text};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// A terminal of its own (tmux on a socket of its own), gone with the test.
@@ -21,7 +20,7 @@ impl Screen {
         let screen = Screen { folder: tempfile::tempdir().unwrap() };
         let size = [columns.to_string(), lines.to_string()];
         let (home, program) = (home.display(), program());
-        let run = format!("env -u NO_COLOR LAYERLAB_HOME={home} {} {words}", program.display());
+        let run = format!("env LAYERLAB_HOME={home} {} {words}", program.display());
         let command = format!("{run}; printf '<%s>' $?; sleep 30");
         screen.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "s", "-x", &size[0], "-y", &size[1], &command]);
         screen
@@ -29,8 +28,8 @@ impl Screen {
 
     /// Runs tmux.
     pub fn tmux(&self, words: &[&str]) -> String {
-        let mut tmux = Command::new("tmux");
-        tmux.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").arg("-S").arg(self.folder.path().join("socket"));
+        let mut tmux = command("tmux");
+        tmux.env("TERM", "xterm-256color").arg("-S").arg(self.folder.path().join("socket"));
         text(tmux.args(words)).stdout
     }
 
