@@ -68,14 +68,16 @@ impl Linter<'_> {
     /// Holds a translation to the original: all but prose is the same.
     fn compare(&mut self, original: &Lesson, translation: &Lesson) {
         let language = &translation.meta.language;
-        if (original.meta.minutes, &original.meta.needs) != (translation.meta.minutes, &translation.meta.needs) {
+        let (ours, theirs) = (&original.meta, &translation.meta);
+        let keys = [
+            ("minutes", ours.minutes == theirs.minutes),
+            ("needs", ours.needs == theirs.needs),
+            ("panels", ours.panels == theirs.panels),
+        ];
+        for (key, _) in keys.iter().filter(|(_, same)| !same) {
             let start = SourcePosition { line: 1, column: 1 };
-            self.text(
-                language,
-                start,
-                "minutes or needs differ from those of lesson.md",
-                "the same front matter but for the title",
-            );
+            let what = format!("{key} differ from those of lesson.md");
+            self.text(language, start, what, "the same front matter but for the title");
         }
         let (ours, theirs) = (skeleton(original), skeleton(translation));
         // One difference shifts all below it: the first says it all.
@@ -380,7 +382,9 @@ mod tests {
             ),
             ("file a", "file b", "the check `file b` stands where lesson.md has the check `file a`", "16:1"),
             ("file a\n", "file a\nfile b\n", "lesson.md does not have the check `file b`", "16:1"),
-            ("minutes: 8", "minutes: 9", "minutes or needs differ from those of lesson.md", "1:1"),
+            ("minutes: 8", "minutes: 9", "minutes differ from those of lesson.md", "1:1"),
+            ("needs: []", "needs: [overlay]", "needs differ from those of lesson.md", "1:1"),
+            ("needs: []", "needs: []\npanels: [mounts]", "panels differ from those of lesson.md", "1:1"),
         ] {
             let said = differ(from, to);
             assert!(said.starts_with(&format!("error: {what}\n  --> L/01-a/lesson.zh.md:{place}\n")), "{said}");

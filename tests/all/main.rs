@@ -11,6 +11,7 @@ mod container;
 mod container_escapes;
 mod faults;
 mod lessons;
+mod languages;
 mod nested;
 mod observe;
 mod overlay_why;
