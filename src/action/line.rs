@@ -66,7 +66,7 @@ fn quoted(word: &str) -> std::borrow::Cow<'_, str> {
     let line = format!("echo {word}");
     match CommandLine::parse(&line) {
         Ok(CommandLine { words, redirect: None }) if words.len() == 2 && words[1] == word => word.into(),
-        _ => shell_words::quote(word),
+        _ => format!("'{}'", word.replace('\'', r"'\''")).into(),
     }
 }
 
@@ -231,6 +231,9 @@ fn special(letter: char, first: bool) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{CommandLine, Redirect};
+    use crate::action::Action;
+    use crate::ground::mutation::each_mutant;
+    use crate::lesson::{Catalogue, Language};
 
     fn parse(line: &str) -> Result<CommandLine, (usize, String)> {
         CommandLine::parse(line).map_err(|error| (error.offset, error.what))
@@ -301,5 +304,36 @@ mod tests {
             assert_eq!(found, format!("{what} is outside the grammar of a console line"), "{line}");
             assert_eq!(found_offset, offset, "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_that_was_read_can_be_written_and_read_again() {
+        let samples: Vec<Vec<u8>> = lines_of_lessons();
+        // Found: a control character that was quoted, and written without quotes.
+        let found: [&[u8]; 3] = [br#"echo "a \"b\" \x" c\ d 'e' >> 'f g'"#, b"a=b", b"echo 'a\x04b'"];
+        let samples: Vec<&[u8]> = samples.iter().map(Vec::as_slice).chain(found).collect();
+        each_mutant(&samples, 10_000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            match CommandLine::parse(&text) {
+                Ok(line) => {
+                    let written = line.to_string();
+                    assert_eq!(CommandLine::parse(&written), Ok(line.clone()), "{text:?} is written {written:?}");
+                    // No verb breaks, whatever flags and operands it is given.
+                    let _ = Action::parse(&line.words);
+                }
+                Err(error) => assert!(error.offset <= text.chars().count() && !error.what.is_empty()),
+            }
+        });
+    }
+
+    /// Every line that a lesson of ours has.
+    fn lines_of_lessons() -> Vec<Vec<u8>> {
+        let lessons = Catalogue::embedded();
+        let lessons = lessons.entries().iter().filter_map(|entry| entry.load(&Language::default()).ok());
+        let lines = lessons.flat_map(|lesson| {
+            let commands = lesson.steps().flat_map(|(_, step)| step.commands()).map(|line| line.source.clone());
+            commands.collect::<Vec<_>>()
+        });
+        lines.map(String::into_bytes).collect()
     }
 }

@@ -153,6 +153,8 @@ impl CheckLine {
 #[cfg(test)]
 mod tests {
     use super::CheckLine;
+    use super::KINDS;
+    use crate::ground::mutation::each_mutant;
 
     #[test]
     fn a_check_is_read_with_its_operands() {
@@ -167,5 +169,16 @@ mod tests {
         );
         assert_eq!(CheckLine::parse("mode a").unwrap_err(), "write it so: mode PATH OCTAL");
         assert_eq!(CheckLine::parse("file a b").unwrap_err(), "write it so: file PATH");
+    }
+
+    #[test]
+    fn a_check_is_read_or_refused_whatever_it_says() {
+        let checks: Vec<String> = KINDS.iter().map(|kind| format!("{} a 'b c' 644 v2", kind.name)).collect();
+        let samples: Vec<&[u8]> = checks.iter().map(String::as_bytes).collect();
+        each_mutant(&samples, 5_000, |bytes| {
+            if let Err(error) = CheckLine::parse(&String::from_utf8_lossy(bytes)) {
+                assert!(!error.to_string().is_empty());
+            }
+        });
     }
 }

@@ -159,8 +159,11 @@ mod microseconds {
 
 #[cfg(test)]
 mod tests {
+    use super::LONGEST_REFUSAL;
     use super::{RecordingReader, Refused, Timed};
     use crate::event::Event;
+    use crate::ground::mutation::each_mutant;
+    use crate::lesson::Catalogue;
     use std::io::{BufReader, Read};
     use std::time::Duration;
 
@@ -233,5 +236,36 @@ mod tests {
         let mut reader = RecordingReader::new("nonsense\nnonsense\n".as_bytes());
         assert!(reader.next().unwrap().is_err());
         assert_eq!(reader.next(), None);
+    }
+
+    #[test]
+    fn what_was_read_can_be_written_and_read_again() {
+        let recordings = Catalogue::embedded();
+        let recordings: Vec<_> = recordings.entries().iter().filter_map(|entry| entry.recording()).collect();
+        // Of each kind of event one line.
+        let mut kinds = std::collections::BTreeMap::new();
+        for line in
+            recordings.iter().flat_map(|text| text.split(|byte| *byte == b'\n')).filter(|line| line.len() < 2000)
+        {
+            let kind = line.split(|byte| *byte == b',').next().unwrap_or_default();
+            kinds.entry(kind).or_insert(line);
+        }
+        assert!(kinds.len() > 8, "{kinds:?}");
+        let timed = br#"{"at":1500,"event":"end","held":true}"#;
+        let samples: Vec<&[u8]> = kinds.into_values().chain([&timed[..], BEGIN.as_bytes()]).collect();
+        each_mutant(&samples, 6_000, |bytes| {
+            let text = [BEGIN.as_bytes(), b"\n", bytes].concat();
+            for read in RecordingReader::new(&text[..]) {
+                match read {
+                    Ok(timed) => {
+                        let mut line = [BEGIN.as_bytes(), b"\n"].concat();
+                        timed.write(&mut line).unwrap();
+                        let again: Result<Vec<Timed>, Refused> = RecordingReader::new(&line[..]).collect();
+                        assert_eq!(again.unwrap()[1], timed);
+                    }
+                    Err(refused) => assert!(refused.what.chars().count() <= LONGEST_REFUSAL),
+                }
+            }
+        });
     }
 }

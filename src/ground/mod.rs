@@ -7,6 +7,8 @@ mod cgroup_version;
 mod errno;
 mod escape;
 mod failure;
+#[cfg(test)]
+pub mod mutation;
 mod name;
 mod need;
 pub mod path_bytes;

@@ -6,7 +6,6 @@
 //! and without root no way leads back into the machine's network. It stays where it looked last, which harms nobody.
 
 use crate::kernel::enter::Process;
-use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use std::fs::File;
 use std::io::{Error, Result};
@@ -132,21 +131,28 @@ fn dump(socket: &OwnedFd, kind: u16) -> Result<Vec<Vec<u8>>> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let (got, _) = rustix::net::recv(socket, &mut buffer[..], RecvFlags::empty())?;
-        let mut rest = &buffer[..got];
-        while let (Some(length), Some(kind)) = (number(rest, 0), short(rest, 4)) {
-            let length = (length as usize).clamp(HEADER, rest.len());
-            let body = &rest[HEADER.min(rest.len())..length];
-            match kind {
-                DONE => return Ok(answers),
-                ERROR => return Err(Errno::from_raw_os_error(-(number(body, 0).unwrap_or(0) as i32)).into()),
-                _ => answers.push(body.to_vec()),
-            }
-            rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
-        }
-        if got == 0 {
+        if collect(&buffer[..got], &mut answers)? || got == 0 {
             return Ok(answers);
         }
     }
+}
+
+/// Takes the messages apart that came at once; whether the last of all was among them. struct nlmsghdr.
+fn collect(mut messages: &[u8], answers: &mut Vec<Vec<u8>>) -> Result<bool> {
+    while let (Some(length), Some(kind)) = (number(messages, 0), short(messages, 4)) {
+        let length = (length as usize).max(HEADER).min(messages.len());
+        let body = messages.get(HEADER..length).unwrap_or_default();
+        match kind {
+            DONE => return Ok(true),
+            ERROR => {
+                let errno = (number(body, 0).unwrap_or(0) as i32).wrapping_neg();
+                return Err(Error::from_raw_os_error(errno));
+            }
+            _ => answers.push(body.to_vec()),
+        }
+        messages = messages.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Ok(false)
 }
 
 /// struct ifinfomsg.
@@ -221,5 +227,71 @@ fn ip(family: u8, bytes: &[u8]) -> Option<IpAddr> {
         FAMILY_4 => Some(IpAddr::from(<[u8; 4]>::try_from(bytes).ok()?)),
         FAMILY_6 => Some(IpAddr::from(<[u8; 16]>::try_from(bytes).ok()?)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, attribute, collect, interface, number, route};
+    use crate::ground::mutation::each_mutant;
+
+    /// A message: its length, its kind, and what is in it.
+    fn message(kind: u16, body: &[u8]) -> Vec<u8> {
+        let mut message = (16 + body.len() as u32).to_ne_bytes().to_vec();
+        message.extend(kind.to_ne_bytes());
+        message.extend([2, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+        message.extend(body);
+        message.resize(message.len().next_multiple_of(4), 0);
+        message
+    }
+
+    /// A body: its fixed part, then attributes.
+    fn body(fixed: &[u8], attributes: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut body = fixed.to_vec();
+        for (kind, value) in attributes {
+            body.extend((4 + value.len() as u16).to_ne_bytes());
+            body.extend(kind.to_ne_bytes());
+            body.extend(*value);
+            body.resize(body.len().next_multiple_of(4), 0);
+        }
+        body
+    }
+
+    #[test]
+    fn answers_are_taken_apart_whatever_is_in_them() {
+        let mut info = body(&[], &[(1, b"veth\0")]);
+        info.truncate(9);
+        let link = body(
+            &[0, 0, 1, 0, 7, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0],
+            &[(3, b"eth0\0"), (10, &[3, 0, 0, 0]), (18, &info)],
+        );
+        let of_link = body(&[2, 24, 0, 0, 7, 0, 0, 0], &[(1, &[10, 0, 0, 2]), (2, &[10, 0, 0, 1])]);
+        let to_all = body(&[2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0], &[(4, &[7, 0, 0, 0]), (5, &[10, 0, 0, 9])]);
+        let name = |index| (index == 7).then(|| "eth0".to_string());
+        let found = interface(&link).unwrap();
+        assert_eq!((&*found.name, &*found.kind, found.index, found.master, found.up), ("eth0", "veth", 7, 3, true));
+        assert_eq!(address(&of_link), Some((7, ([10, 0, 0, 1].into(), 24))));
+        assert_eq!(route(&to_all, &name).unwrap().gateway, Some([10, 0, 0, 9].into()));
+        let whole = [message(16, &link), message(20, &of_link), message(24, &to_all), message(3, &[])].concat();
+        let mut answers = Vec::new();
+        assert!(collect(&whole, &mut answers).unwrap());
+        assert_eq!(answers, [link, of_link, to_all]);
+        let samples: [&[u8]; 5] = [
+            &whole,
+            &message(2, &(-2_i32).to_ne_bytes()),
+            // Found: a header that is cut short, and the one number that has no opposite.
+            &[16, 0, 0, 0, 16, 0, 0, 0],
+            &message(2, &i32::MIN.to_ne_bytes()),
+            b"",
+        ];
+        each_mutant(&samples, 20_000, |bytes| {
+            let mut answers = Vec::new();
+            let _ = collect(bytes, &mut answers);
+            assert!(answers.iter().map(Vec::len).sum::<usize>() <= bytes.len());
+            for answer in answers.iter().map(Vec::as_slice).chain([bytes]) {
+                let _ = (interface(answer), address(answer), route(answer, &name), number(answer, 0));
+                let _ = attribute(answer, 3);
+            }
+        });
     }
 }

@@ -345,6 +345,8 @@ mod tests {
     use super::parse;
     use crate::event::Statement;
     use crate::ground::CgroupVersion;
+    use crate::ground::mutation::each_mutant;
+    use crate::lesson::Catalogue;
     use crate::lesson::{Block, Lesson, Section, SourcePosition};
     use std::path::Path;
 
@@ -1070,5 +1072,32 @@ The end.
             }
             let _ = read(&before.iter().collect::<String>());
         }
+    }
+
+    #[test]
+    fn a_text_is_a_lesson_or_tells_where_it_is_none() {
+        let lessons = Catalogue::embedded();
+        // Cut where they begin, in the middle and near their end: what is long takes long.
+        let texts: Vec<String> = lessons.entries().iter().map(|entry| entry.source("en").unwrap()).collect();
+        let parts = texts.iter().step_by(4).flat_map(|text| {
+            let section = text.match_indices("\n## ").map(|(at, _)| &text[at..]).nth(2).unwrap_or_default();
+            [text.as_bytes(), section.as_bytes()].map(|part| &part[..part.len().min(1500)])
+        });
+        let whole = format!("{HEAD}{}", WHOLE.split_once("---\n## ").map_or(STEP, |(_, rest)| rest));
+        let samples: Vec<&[u8]> = parts.chain([WHOLE.as_bytes(), whole.as_bytes(), STEP.as_bytes()]).collect();
+        each_mutant(&samples, 3_000, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            match parse(&text, Path::new("lesson.md"), 1, "a", "en") {
+                Ok(lesson) => assert!(lesson.steps().next().is_some()),
+                Err(errors) => {
+                    assert!(!errors.is_empty() && errors.len() <= 101);
+                    let lines = text.split('\n').count();
+                    for error in errors {
+                        assert!(error.at.line >= 1 && error.at.line as usize <= lines + 1, "{error:?}");
+                        assert!(!error.what.is_empty() && !error.to_string().is_empty());
+                    }
+                }
+            }
+        });
     }
 }

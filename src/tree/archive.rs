@@ -300,3 +300,55 @@ impl<'a> Archive<'a> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Archive;
+    use crate::ground::mutation::each_mutant;
+    use crate::tree::Budget;
+    use std::sync::atomic::AtomicUsize;
+    use tar::{EntryType, Header};
+
+    fn block(kind: EntryType, name: &str, content: &[u8]) -> Vec<u8> {
+        let mut header = Header::new_ustar();
+        header.set_path(name).unwrap();
+        header.set_entry_type(kind);
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        let mut block = [header.as_bytes(), content].concat();
+        block.resize(block.len().next_multiple_of(512), 0);
+        block
+    }
+
+    #[test]
+    fn no_archive_breaks_its_reader_or_makes_it_work_without_an_end() {
+        let whole = [
+            block(EntryType::Directory, "d/", b""),
+            block(EntryType::XHeader, "pax", b"12 path=d/f\n12 size=123\n"),
+            block(EntryType::Regular, "f", b"text"),
+            block(EntryType::GNULongName, "l", b"long/name\0"),
+            block(EntryType::Regular, "g", &[b'x'; 600]),
+            block(EntryType::Link, "h", b""),
+            vec![0; 1024],
+        ]
+        .concat();
+        each_mutant(&[&whole], 2_000, |bytes| {
+            let mut bytes = bytes.to_vec();
+            // The sums are made right again, or nearly all would end there.
+            for block in bytes.as_chunks_mut::<512>().0.iter_mut().filter(|block| &block[257..262] == b"ustar") {
+                block[148..156].fill(b' ');
+                let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+                block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+            }
+            let (stop, length) = (AtomicUsize::new(0), bytes.len());
+            let budget = Budget::new(1 << 20, &stop);
+            let mut archive = Archive::of(Box::new(std::io::Cursor::new(bytes)), "it".to_string(), &budget);
+            let mut entries = 0;
+            while let Ok(Some(entry)) = archive.next_entry() {
+                assert!(!entry.path.names().iter().any(|name| name == ".."));
+                entries += 1;
+            }
+            assert!(entries <= length / 512);
+        });
+    }
+}

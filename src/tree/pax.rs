@@ -85,6 +85,7 @@ fn time(value: &[u8]) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::{parse, time};
+    use crate::ground::mutation::each_mutant;
 
     #[test]
     fn values_are_bytes_and_lengths_are_believed_only_where_they_fit() {
@@ -96,6 +97,54 @@ mod tests {
         {
             assert!(parse(broken).is_err(), "{}", String::from_utf8_lossy(broken));
         }
+    }
+
+    /// A line as pax(1) writes it: its own length is a part of it.
+    fn line(key: &[u8], value: &[u8]) -> Vec<u8> {
+        let rest = [b" ", key, b"=", value, b"\n"].concat();
+        let length = (1..).find(|digits| (rest.len() + digits).to_string().len() == *digits).unwrap_or_default();
+        [(rest.len() + length).to_string().as_bytes(), &rest].concat()
+    }
+
+    #[test]
+    fn a_header_is_read_as_it_was_written_or_refused() {
+        let whole = [
+            line(b"path", b"a b/\xff"),
+            line(b"linkpath", b"../c"),
+            line(b"size", b"18446744073709551615"),
+            line(b"uid", b"4294967295"),
+            line(b"gid", b"0"),
+            line(b"mtime", b"-1.5"),
+            line(b"SCHILY.xattr.user.x", b"\0\n"),
+            line(b"GNU.sparse.major", b"1"),
+        ]
+        .concat();
+        let pax = parse(&whole).unwrap();
+        assert_eq!((pax.size, pax.user, pax.modified), (Some(u64::MAX), Some(u32::MAX), Some((-2, 500_000_000))));
+        let samples: [&[u8]; 5] = [
+            &whole,
+            &line(b"mtime", b"-9223372036854775807.999999999"),
+            &line(b"mtime", b"9223372036854775807.5"),
+            b"18446744073709551615 path=a\n",
+            b"9 path=\n\n",
+        ];
+        each_mutant(&samples, 20_000, |bytes| {
+            let Ok(pax) = parse(bytes) else { return };
+            let long = |value: &Option<Vec<u8>>| value.as_ref().map_or(0, Vec::len);
+            let attributes = pax.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+            assert!(long(&pax.path) + long(&pax.link) + attributes <= bytes.len());
+            // What was understood can be written, and is understood in the same way.
+            let mut again = Vec::new();
+            pax.path.iter().for_each(|path| again.extend(line(b"path", path)));
+            pax.link.iter().for_each(|link| again.extend(line(b"linkpath", link)));
+            pax.size.iter().for_each(|size| again.extend(line(b"size", size.to_string().as_bytes())));
+            for (name, value) in &pax.attributes {
+                again.extend(line(&[b"SCHILY.xattr.", name.as_encoded_bytes()].concat(), value));
+            }
+            let read = parse(&again).unwrap();
+            assert_eq!((read.path, read.link, read.size), (pax.path, pax.link, pax.size));
+            assert_eq!(read.attributes, pax.attributes);
+        });
     }
 
     #[test]

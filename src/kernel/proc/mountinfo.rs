@@ -237,6 +237,7 @@ fn layer(mut value: &[u8], special: &[u8]) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::parse_mounts as parse;
+    use crate::ground::mutation::each_mutant;
     use std::path::PathBuf;
 
     #[test]
@@ -286,5 +287,35 @@ mod tests {
             );
             assert!(!mount.is_read_only() && mount.has_option("rw"));
         }
+    }
+
+    #[test]
+    fn a_table_is_read_whatever_is_in_it() {
+        let table = std::fs::read("/proc/self/mountinfo").unwrap();
+        let samples: [&[u8]; 5] = [
+            &table[..table.len().min(2000)],
+            br"68 63 0:40 / /tmp/my\040mnt rw,relatime shared:1 master:2 - overlay o rw,lowerdir=a\040b:c\134:d::e,upperdir=u\134\054p,workdir=w",
+            br"1 2 0:40 / /m ro unbindable - overlay x rw,lowerdir+=a\,b,lowerdir+=c\134,userxattr",
+            br"1 2 0:40 /\777 \40 - - - -",
+            b"1 2 3 4 5 6 - 8 9 10\n\n\\",
+        ];
+        each_mutant(&samples, 6_000, |bytes| {
+            let mounts = parse(bytes);
+            for mount in &mounts {
+                let overlay = mount.overlay().unwrap_or_default();
+                let names = overlay.lowers.iter().chain(&overlay.upper).chain(&overlay.work);
+                assert!(names.map(|name| name.as_os_str().len()).sum::<usize>() <= bytes.len());
+            }
+            assert!(mounts.len() <= bytes.len() / 10 + 1);
+            // A name is read as the kernel writes it.
+            let name: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+            let escape = |byte: &u8| match byte {
+                b' ' | b'\t' | b'\n' | b'\\' => format!("\\{byte:03o}").into_bytes(),
+                other => vec![*other],
+            };
+            let written: Vec<u8> = name.iter().flat_map(escape).collect();
+            let line = [b"1 2 0:40 / /", &written[..], b" rw - tmpfs t rw"].concat();
+            assert_eq!(parse(&line)[0].mountpoint.as_os_str().as_encoded_bytes(), [b"/", &name[..]].concat());
+        });
     }
 }
