@@ -54,10 +54,10 @@ impl Failure {
         all.into_iter().filter(|(_, text)| !text.is_empty())
     }
 
-    /// What shows that it is so, in one line: the call and why.
+    /// What shows that it is so, in one line: the call, else what was wanted, and why.
     pub fn evidence(&self) -> String {
-        let lines: Vec<String> = self.lines().filter(|(name, _)| *name != "fix").map(|(_, text)| text).collect();
-        lines.join(": ")
+        let first = self.call.as_ref().map_or_else(|| self.wanted.clone(), |call| call.to_string());
+        if self.why.is_empty() { first } else { format!("{first}: {}", self.why) }
     }
 
     /// How such a line begins, whatever it is called.

@@ -101,11 +101,14 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
     all
 }
 
+/// What shows that a stage cannot be had, and what to do.
+fn told_of(error: StageError) -> (String, Option<String>) {
+    let failure = error.into_failure();
+    (failure.evidence(), Some(failure.fix))
+}
+
 fn missing(name: &str, error: StageError) -> Finding {
-    let (evidence, fix) = match error {
-        StageError::Host(failure) => (failure.evidence(), Some(failure.fix)),
-        other => (other.to_string(), None),
-    };
+    let (evidence, fix) = told_of(error);
     Finding { name: name.into(), verdict: Verdict::Missing, evidence, need: None, fix }
 }
 
@@ -205,14 +208,20 @@ fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
                 let said = String::from_utf8_lossy(&ran.shown).trim().to_string();
                 return refused(format!("{line}: {said}"), ran.failure.map(|failure| failure.fix));
             }
-            Err(error) => return refused(error.to_string(), None),
+            Err(error) => {
+                let (evidence, fix) = told_of(error);
+                return refused(evidence, fix);
+            }
         }
     }
     // Whoever is in the box turns into a program that wants a child.
     match run("sh -c 'echo 0 > all/box/cgroup.procs; exec timeout 5 true'") {
         Ok(ran) if ran.status != 0 => {}
         Ok(_) => return refused("a limit of one process was not kept".into(), None),
-        Err(error) => return refused(error.to_string(), None),
+        Err(error) => {
+            let (evidence, fix) = told_of(error);
+            return refused(evidence, fix);
+        }
     }
     let trees = match version {
         CgroupVersion::One => "version 1, a tree for each controller",
@@ -244,7 +253,7 @@ fn network(stage: &mut Stage) -> Finding {
         let (said, fix) = match stage.run(&parsed) {
             Ok(ran) if ran.status == 0 => continue,
             Ok(ran) => (String::from_utf8_lossy(&ran.shown).trim().to_string(), ran.failure.map(|failure| failure.fix)),
-            Err(error) => (error.to_string(), None),
+            Err(error) => told_of(error),
         };
         found.verdict = Verdict::Missing;
         found.evidence = format!("{line}: {said}");

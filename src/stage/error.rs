@@ -36,6 +36,16 @@ impl StageError {
         }
     }
 
+    /// What there is to tell of it.
+    pub fn into_failure(self) -> Failure {
+        match self {
+            StageError::Host(failure)
+            | StageError::Broken(failure)
+            | StageError::Gone(failure)
+            | StageError::Hangs(failure) => failure,
+        }
+    }
+
     /// The host refused a call.
     pub(super) fn host(wanted: &str, error: CallError, why: impl Into<String>, fix: impl Into<String>) -> StageError {
         StageError::Host(Failure::kernel(wanted, error, why, fix))

@@ -2,15 +2,16 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
 //! shell stays without a parent, and becomes the shell.
 
+use crate::ground::{Call, Failure};
 use crate::isolate;
-use crate::kernel::{hang_up_with_parent, keep_terminal, take_terminal};
+use crate::kernel::{hang_up_with_parent, keep_terminal, quoted, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError};
 use signal_hook::consts::{SIGINT, SIGKILL, SIGQUIT};
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -64,7 +65,12 @@ pub(super) fn run(text: &str) -> ExitCode {
     }
     let status = match Command::new(PROGRAM).args([INNER_SHELL, text]).status() {
         Ok(status) => status,
-        Err(error) => return ended(&format!("cannot start the shell of the session: {error}")),
+        Err(error) => {
+            let call = Call::failed("execve", format!("{}, …", quoted(Path::new(PROGRAM))), error);
+            let why = "there are as many processes as may be here, or the program of layerlab was removed";
+            let fix = "do it in another terminal, or end some processes first";
+            return ended(&Failure::kernel("cannot start the shell of the session", call, why, fix));
+        }
     };
     if let Some(terminal) = terminal {
         terminal.restore();
@@ -89,6 +95,8 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
         let _ = take_terminal();
     }
     let error = Command::new(program).args(arguments).envs(setup.variables).exec();
-    eprintln!("error: cannot start {}: {error}", program.display());
+    let call = Call::failed("execve", format!("{}, …", quoted(program.as_ref())), error);
+    let (why, fix) = ("it is not there any more, or no program for this machine", "set SHELL to another shell");
+    eprintln!("error: {}", Failure::kernel(format!("cannot start {}", program.display()), call, why, fix));
     ExitCode::from(3)
 }

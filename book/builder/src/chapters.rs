@@ -1,6 +1,7 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
 use layerlab::event::{RecordingReader, Timed};
+use layerlab::ground::Failure;
 use layerlab::lesson::{Catalogue, CatalogueEntry, Language, Lesson, belongs};
 use layerlab::paint::page;
 use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
@@ -33,10 +34,8 @@ fn chapter(entry: &CatalogueEntry) -> Result<BookItem> {
 }
 
 fn stale(lesson: &Lesson, what: &str) -> Error {
-    Error::msg(format!(
-        "lesson {}, {}: {what}\n  fix   record the lessons anew: scripts/record",
-        lesson.meta.number, lesson.meta.title
-    ))
+    let wanted = format!("lesson {}, {}: {what}", lesson.meta.number, lesson.meta.title);
+    Failure::plain(wanted, "record the lessons anew: scripts/record").into()
 }
 
 #[cfg(test)]
