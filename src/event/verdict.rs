@@ -58,14 +58,12 @@ pub struct Broken {
 }
 
 impl Verified {
-    /// The words for the verdict at a place of the list: its sentence, or the check's own line where that sentence was
-    /// said before. Several checks miss the same mount.
-    pub fn words(&self, at: usize) -> &str {
+    /// Whether the verdict at a place of the list follows from another one and says what was said before it: several
+    /// checks miss the same mount.
+    pub fn repeats(&self, at: usize) -> bool {
         let verdict = &self.verdicts[at];
-        match self.verdicts[..at].iter().any(|before| before.sentence == verdict.sentence) {
-            true => &verdict.check,
-            false => &verdict.sentence,
-        }
+        verdict.broken.as_ref().is_some_and(|broken| broken.follows.is_some())
+            && self.verdicts[..at].iter().any(|before| before.sentence == verdict.sentence)
     }
 
     /// The verdicts that failed for a reason of their own, with their places; the gravest first.

@@ -1,6 +1,6 @@
 //! Verdicts as JUnit XML, the form that graders read: a suite a lesson, a case an exercise.
 
-use crate::event::Verified;
+use crate::event::{Verdict, Verified};
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::writer::Writer;
 use std::io::Result;
@@ -76,7 +76,8 @@ fn case(
 }
 
 fn told(verified: &Verified, at: usize) -> Option<String> {
-    let (words, broken) = (verified.words(at), verified.verdicts[at].broken.as_ref()?);
+    let Verdict { sentence: words, broken, .. } = &verified.verdicts[at];
+    let broken = broken.as_ref().filter(|_| !verified.repeats(at))?;
     Some(match broken.follows {
         Some(_) => format!("{words} (follows)"),
         None => format!("{words}: expected {}, found {}. {}", broken.expected, broken.found, broken.means),

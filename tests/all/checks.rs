@@ -1984,11 +1984,16 @@ fn concluded(before: &'static str, done: &'static str, lines: &[&'static str]) -
     let next = Next { command: String::new(), why: String::new() };
     let (exercise, title) = ("9.try".into(), "Try".into());
     let verified = Verified { exercise, title, solved: false, verdicts, afterwards: None, next };
+    // What repeats a sentence is not told to the learner; here its line shows that it failed.
+    let words = |at: usize| match verified.repeats(at) {
+        true => &verified.verdicts[at].check,
+        false => &verified.verdicts[at].sentence,
+    };
     let told = |at: usize| match &verified.verdicts[at].broken {
-        None => format!("✓ {}", verified.words(at)),
+        None => format!("✓ {}", words(at)),
         Some(broken) => match broken.follows {
-            None => format!("✗ {}", verified.words(at)),
-            Some(cause) => format!("· {} ← {cause}", verified.words(at)),
+            None => format!("✗ {}", words(at)),
+            Some(cause) => format!("· {} ← {cause}", words(at)),
         },
     };
     (0..verified.verdicts.len()).map(told).collect()
