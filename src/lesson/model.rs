@@ -174,13 +174,14 @@ impl Lesson {
 /// with a sentence that says so.
 fn elsewhere(lines: &[ConsoleLine], version: CgroupVersion) -> String {
     let mut text =
-        format!("Where cgroups are of version {} (this is shown, and not run here):\n\n```text\n", version.number());
+        format!("On a machine with version {} of cgroups it looks like this:\n\n```text\n", version.number());
     for line in lines {
         text.push_str(&format!("$ {}\n", line.source));
-        if line.fails {
-            text.push_str("? failed\n");
+        // What the lesson leaves open, a line or a part of one, is `…` to a reader.
+        for expected in &line.expected {
+            let expected = if expected == "..." { "…".to_string() } else { expected.replace("[..]", "…") };
+            text.push_str(&format!("{expected}\n"));
         }
-        line.expected.iter().for_each(|expected| text.push_str(&format!("{expected}\n")));
     }
     text + "```"
 }
