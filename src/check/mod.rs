@@ -124,17 +124,31 @@ pub const KINDS: &[&CheckKind] = &[
     &oom_kill::KIND,
 ];
 
+/// Why a line is no check.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CheckLineError {
+    /// It has no words, or a quote that does not end.
+    #[error("a check that cannot be read: {0}")]
+    Unreadable(String),
+    /// No check has this name.
+    #[error("no check is called `{0}`")]
+    NoSuch(String),
+    /// This check has other operands.
+    #[error("a check with the wrong operands")]
+    Operands(&'static CheckKind),
+}
+
 impl CheckLine {
-    /// Reads a line such as `whiteout container-layer/a.txt`; the error says what is allowed.
-    pub fn parse(line: &str) -> Result<CheckLine, String> {
-        let words = shell_words::split(line).map_err(|error| error.to_string())?;
-        let (name, operands) = words.split_first().ok_or("an empty line")?;
-        let kind = KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
-            let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
-            format!("no check is called `{name}`; there are: {}", names.join(", "))
-        })?;
+    /// Reads a line such as `whiteout container-layer/a.txt`.
+    ///
+    /// # Errors
+    /// When no check is written so.
+    pub fn parse(line: &str) -> Result<CheckLine, CheckLineError> {
+        let words = shell_words::split(line).map_err(|error| CheckLineError::Unreadable(error.to_string()))?;
+        let (name, operands) = words.split_first().ok_or(CheckLineError::Unreadable("an empty line".into()))?;
+        let kind = KINDS.iter().find(|kind| kind.name == name).ok_or(CheckLineError::NoSuch(name.clone()))?;
         if !(kind.arity.0..=kind.arity.1).contains(&operands.len()) {
-            return Err(format!("write it so: {} {}", kind.name, kind.operands).trim_end().to_string());
+            return Err(CheckLineError::Operands(kind));
         }
         Ok(CheckLine { kind, operands: operands.to_vec(), source: line.to_string() })
     }
@@ -147,6 +161,22 @@ impl CheckLine {
     /// The paths that must be looked at when the exercise begins.
     pub fn keeps(&self) -> &[String] {
         if self.kind.name == untouched::KIND.name { &self.operands } else { &[] }
+    }
+}
+
+impl CheckLineError {
+    /// What would be right.
+    pub fn allowed(&self) -> String {
+        match self {
+            CheckLineError::Unreadable(_) => "CHECK OPERAND…, quoted as in the shell".to_string(),
+            CheckLineError::NoSuch(_) => {
+                let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                format!("the checks are {}", names.join(", "))
+            }
+            CheckLineError::Operands(kind) => {
+                format!("write it so: {} {}", kind.name, kind.operands).trim_end().to_string()
+            }
+        }
     }
 }
 
@@ -164,11 +194,11 @@ mod tests {
 
     #[test]
     fn a_misspelt_check_lists_the_known_ones() {
-        assert!(
-            CheckLine::parse("whitout a").unwrap_err().starts_with("no check is called `whitout`; there are: file, ")
-        );
-        assert_eq!(CheckLine::parse("mode a").unwrap_err(), "write it so: mode PATH OCTAL");
-        assert_eq!(CheckLine::parse("file a b").unwrap_err(), "write it so: file PATH");
+        let wrong = |line: &str| CheckLine::parse(line).unwrap_err();
+        assert_eq!(wrong("whitout a").to_string(), "no check is called `whitout`");
+        assert!(wrong("whitout a").allowed().starts_with("the checks are file, "));
+        assert_eq!(wrong("mode a").allowed(), "write it so: mode PATH OCTAL");
+        assert_eq!(wrong("file a b").allowed(), "write it so: file PATH");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod recording;
 mod tree;
 mod verdict;
 
-pub use panel::{Panel, PanelKind, PanelRow};
+pub use panel::{Cell, Panel, PanelKind, PanelRow};
 pub use recording::{LONGEST_RECORDING, RecordingReader, Refused, Timed};
 pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
 pub use verdict::{Broken, Next, Verdict, Verified};

@@ -17,10 +17,50 @@ pub struct Panel {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PanelRow {
     /// The first names the thing, the others say how it is.
-    pub cells: Vec<String>,
+    pub cells: Vec<Cell>,
     /// What happened to it since the step before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+}
+
+/// One cell of a row. In a recording it is the text that is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum Cell {
+    /// There is nothing to say.
+    Empty,
+    /// It is the same inside as outside.
+    Same,
+    /// The inside does not see it.
+    Unseen,
+    /// Anything else.
+    Text(String),
+}
+
+impl Cell {
+    /// What is shown.
+    pub fn text(&self) -> &str {
+        match self {
+            Cell::Empty => "",
+            Cell::Same => "the same",
+            Cell::Unseen => "-",
+            Cell::Text(text) => text,
+        }
+    }
+}
+
+/// As a recording has it.
+impl From<String> for Cell {
+    fn from(text: String) -> Cell {
+        let cells = [Cell::Empty, Cell::Same, Cell::Unseen];
+        cells.into_iter().find(|cell| cell.text() == text).unwrap_or(Cell::Text(text))
+    }
+}
+
+impl From<Cell> for String {
+    fn from(cell: Cell) -> String {
+        cell.text().to_string()
+    }
 }
 
 /// What a table is about.
@@ -83,19 +123,32 @@ impl Panel {
 
 #[cfg(test)]
 mod tests {
-    use super::{Panel, PanelKind, PanelRow};
+    use super::{Cell, Panel, PanelKind, PanelRow};
     use crate::event::Mark;
 
     fn panel(rows: &[(&str, &str)]) -> Panel {
-        let row =
-            |(name, value): &(&str, &str)| PanelRow { cells: vec![name.to_string(), value.to_string()], mark: None };
+        let cell = |text: &str| Cell::Text(text.to_string());
+        let row = |(name, value): &(&str, &str)| PanelRow { cells: vec![cell(name), cell(value)], mark: None };
         Panel { kind: PanelKind::Root, rows: rows.iter().map(row).collect() }
+    }
+
+    #[test]
+    fn a_cell_is_its_text_in_a_recording() {
+        for (cell, text) in [
+            (Cell::Empty, ""),
+            (Cell::Same, "the same"),
+            (Cell::Unseen, "-"),
+            (Cell::Text("up, 10.0.0.1/24".into()), "up, 10.0.0.1/24"),
+        ] {
+            assert_eq!(serde_json::to_value(&cell).unwrap(), text);
+            assert_eq!(serde_json::from_value::<Cell>(text.into()).unwrap(), cell);
+        }
     }
 
     #[test]
     fn rows_are_marked_by_what_became_of_them() {
         let marked = panel(&[("a", "1"), ("b", "2"), ("d", "4")]).since(&panel(&[("a", "1"), ("b", "0"), ("c", "3")]));
-        let marks: Vec<_> = marked.rows.iter().map(|row| (row.cells[0].as_str(), row.mark)).collect();
+        let marks: Vec<_> = marked.rows.iter().map(|row| (row.cells[0].text(), row.mark)).collect();
         assert_eq!(marks, [("a", None), ("b", Some(Mark::Changed)), ("d", Some(Mark::New)), ("c", Some(Mark::Gone))]);
         let next = panel(&[("a", "1")]).since(&marked);
         assert_eq!(next.rows.len(), 3, "what was gone is not told again: {next:?}");

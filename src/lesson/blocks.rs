@@ -163,17 +163,7 @@ pub(super) fn check(source: &mut Source, inside: Range<usize>) -> Vec<CheckLine>
         empty = false;
         match CheckLine::parse(line.trim_end()) {
             Ok(check) => checks.push(check),
-            Err(said) => {
-                let (what, allowed) = match said.split_once("; there are: ") {
-                    Some((what, known)) => (what.to_string(), format!("the checks are {known}")),
-                    None if said.starts_with("write it so") => ("a check with the wrong operands".to_string(), said),
-                    None => (
-                        format!("a check that cannot be read: {said}"),
-                        "CHECK OPERAND…, quoted as in the shell".into(),
-                    ),
-                };
-                source.error(offset, line.trim_end(), what, allowed);
-            }
+            Err(error) => source.error(offset, line.trim_end(), error.to_string(), error.allowed()),
         }
     }
     if empty {

@@ -12,7 +12,7 @@ mod network;
 mod processes;
 mod root;
 
-use crate::event::{Panel, PanelKind, PanelRow};
+use crate::event::{Cell, Panel, PanelKind, PanelRow};
 use crate::kernel::proc::Cgroups;
 use std::path::{Path, PathBuf};
 
@@ -63,12 +63,12 @@ impl PanelObserver {
             .map(|kind| {
                 let rows = match kind {
                     PanelKind::Namespaces => namespaces::rows(shells),
-                    PanelKind::Mounts => mounts::rows(shells, host),
+                    PanelKind::Mounts => texts(mounts::rows(shells, host)),
                     PanelKind::Processes => processes::rows(shells),
-                    PanelKind::Ids => ids::rows(shells),
-                    PanelKind::Network => network::rows(shells),
-                    PanelKind::Cgroup => cgroup::rows(shells, self.cgroups.as_ref()),
-                    PanelKind::Root => root::rows(shells),
+                    PanelKind::Ids => texts(ids::rows(shells)),
+                    PanelKind::Network => texts(network::rows(shells)),
+                    PanelKind::Cgroup => texts(cgroup::rows(shells, self.cgroups.as_ref())),
+                    PanelKind::Root => texts(root::rows(shells)),
                 };
                 let rows = rows.into_iter().map(|cells| PanelRow { cells, mark: None }).collect();
                 Panel { kind: *kind, rows }
@@ -84,6 +84,12 @@ impl PanelObserver {
         self.before = seen;
         marked
     }
+}
+
+/// Rows whose cells are text, or empty.
+fn texts(rows: Vec<Vec<String>>) -> Vec<Vec<Cell>> {
+    let cell = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(text) };
+    rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect()
 }
 
 /// A file of a process, empty where it cannot be read.

@@ -3,7 +3,9 @@
 //! The page reads well without JavaScript and without colour: marks and words carry the meaning, and everything that
 //! came from a run is escaped. What the instructor says is not on it.
 
-use crate::event::{Adapted, Begin, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, Timed};
+use crate::event::{
+    Adapted, Begin, Cell, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, Timed,
+};
 use crate::ground::{Failure, Role, escaped};
 use crate::scene::{glyphs, words};
 use std::borrow::Cow;
@@ -179,15 +181,21 @@ impl Page {
 
 /// A table with its marks before the rows.
 fn table(panel: &Panel) -> String {
-    let row = |tag: &str, mark: &str, cells: &[String]| {
+    let row = |tag: &str, mark: &str, cells: &[&str]| {
         let cells: String = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", html(cell))).collect();
         format!("<tr><td>{}</td>{cells}</tr>", html(mark))
     };
-    let titles: Vec<String> = words::panel_columns(panel.kind).iter().map(|title| title.to_string()).collect();
     let mark = |mark: Option<Mark>| mark.map_or("", |mark| words::Sign::from(mark).mark());
-    let rows: String = panel.rows.iter().map(|found| row("td", mark(found.mark), &found.cells)).collect();
+    let rows: String = panel
+        .rows
+        .iter()
+        .map(|found| row("td", mark(found.mark), &found.cells.iter().map(Cell::text).collect::<Vec<_>>()))
+        .collect();
     let title = words::panel_title(panel.kind);
-    format!("<table><caption>{title}</caption><thead>{}</thead><tbody>{rows}</tbody></table>", row("th", "", &titles))
+    format!(
+        "<table><caption>{title}</caption><thead>{}</thead><tbody>{rows}</tbody></table>",
+        row("th", "", &words::panel_columns(panel.kind))
+    )
 }
 
 fn lower_column(overlay: &Overlay) -> String {

@@ -1,6 +1,6 @@
 //! The tables beside the trees, as text: beside each other where they fit, else one under the other.
 
-use crate::event::{Mark, Panel};
+use crate::event::{Cell, Mark, Panel};
 use crate::scene::words::{self, Sign};
 use crate::scene::{Line, Role};
 use unicode_width::UnicodeWidthStr;
@@ -51,13 +51,13 @@ fn beside(tables: Vec<Vec<Line>>) -> Vec<Line> {
 fn table(panel: &Panel, width: usize) -> Vec<Line> {
     let titles = words::panel_columns(panel.kind);
     let column = |at: usize| {
-        let cells = panel.rows.iter().map(|row| row.cells.get(at).map_or(0, |cell| cell.width()));
+        let cells = panel.rows.iter().map(|row| row.cells.get(at).map_or(0, |cell| cell.text().width()));
         cells.chain([titles[at].width()]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..titles.len()).map(column).collect();
     let marked = panel.rows.iter().any(|row| row.mark.is_some());
     let gutter = if marked { 2 } else { 0 };
-    let laid = |sign: Line, cells: &[String], role: Role| {
+    let laid = |sign: Line, cells: &[&str], role: Role| {
         let mut line = sign;
         let mut start = gutter;
         for (cell, wide) in cells.iter().zip(&widths) {
@@ -67,10 +67,9 @@ fn table(panel: &Panel, width: usize) -> Vec<Line> {
         }
         line
     };
-    let names: Vec<String> = titles.iter().map(|title| title.to_string()).collect();
     let mut lines = vec![Line::of(Role::Heading, words::panel_title(panel.kind))];
-    if names.iter().any(|name| !name.is_empty()) {
-        lines.push(laid(Line::new(), &names, Role::Quiet));
+    if titles.iter().any(|title| !title.is_empty()) {
+        lines.push(laid(Line::new(), &titles, Role::Quiet));
     }
     for row in &panel.rows {
         let role = match row.mark {
@@ -83,7 +82,8 @@ fn table(panel: &Panel, width: usize) -> Vec<Line> {
             None => Line::of(Role::Text, " ".repeat(gutter)),
             Some(mark) => Line::of(if mark == Mark::Gone { Role::Error } else { role }, Sign::from(mark).mark()),
         };
-        lines.push(laid(sign, &row.cells, role));
+        let cells: Vec<&str> = row.cells.iter().map(Cell::text).collect();
+        lines.push(laid(sign, &cells, role));
     }
     if panel.rows.is_empty() {
         lines.push(Line::of(Role::Provenance, "(none)"));

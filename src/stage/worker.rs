@@ -183,7 +183,7 @@ impl Worker {
             Request::Began(_) => unreachable!("it has no answer"),
             Request::Check(line) => match CheckLine::parse(&line) {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
-                Err(error) => Reply::Failed(StageError::broken(error)),
+                Err(error) => Reply::Failed(StageError::broken(format!("{error}; {}", error.allowed()))),
             },
         }
     }

@@ -60,8 +60,9 @@ fn panel(observation: &Observation, kind: PanelKind) -> &Panel {
 #[track_caller]
 fn row(observation: &Observation, kind: PanelKind, first: &str) -> (Vec<String>, Option<Mark>) {
     let panel = panel(observation, kind);
-    let row = panel.rows.iter().find(|row| row.cells[0] == first).unwrap_or_else(|| panic!("{first}: {panel:#?}"));
-    (row.cells.clone(), row.mark)
+    let row =
+        panel.rows.iter().find(|row| row.cells[0].text() == first).unwrap_or_else(|| panic!("{first}: {panel:#?}"));
+    (row.cells.iter().map(|cell| cell.text().to_string()).collect(), row.mark)
 }
 
 #[test]
@@ -120,11 +121,11 @@ fn in_a_pid_namespace_the_shell_is_number_one() {
     assert_eq!(run.lines(&["unshare --pid --fork --mount-proc", "readlink /proc/self"]), "2\n");
     let seen = run.look();
     let processes = &panel(&seen, PanelKind::Processes).rows;
-    let inside: Vec<_> = processes.iter().map(|row| (row.cells[1].as_str(), row.cells[2].as_str())).collect();
+    let inside: Vec<_> = processes.iter().map(|row| (row.cells[1].text(), row.cells[2].text())).collect();
     assert_eq!(inside, [("-", "bash"), ("-", "unshare"), ("1", "bash")]);
     // A shell within the shell is one more process there.
     assert_eq!(run.lines(&["unshare --uts", "hostname deeper", "hostname"]), "deeper\n");
-    assert!(panel(&run.look(), PanelKind::Processes).rows.iter().any(|row| row.cells[1] == "3"));
+    assert!(panel(&run.look(), PanelKind::Processes).rows.iter().any(|row| row.cells[1].text() == "3"));
     run.lines(&["exit", "exit"]);
     let seen = run.look();
     let left = panel(&seen, PanelKind::Processes).rows.iter().filter(|row| row.mark != Some(Mark::Gone)).count();
@@ -199,7 +200,7 @@ fn a_network_of_ones_own_has_a_loopback_that_is_down() {
     let seen = run.look();
     // Another network is not compared with the one before.
     let rows = &panel(&seen, PanelKind::Network).rows;
-    assert!(rows.iter().all(|row| row.cells[0] != "the machine's own" && row.mark.is_none()), "{rows:?}");
+    assert!(rows.iter().all(|row| row.cells[0].text() != "the machine's own" && row.mark.is_none()), "{rows:?}");
     assert_eq!(row(&seen, PanelKind::Network, "lo").0[1..], ["down", ""]);
     run.lines(&["ip link set lo up"]);
     let (cells, mark) = row(&run.look(), PanelKind::Network, "lo");

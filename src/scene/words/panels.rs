@@ -1,6 +1,6 @@
 //! The words of the tables.
 
-use crate::event::{Mark, PanelKind, PanelRow};
+use crate::event::{Cell, Mark, PanelKind, PanelRow};
 
 /// What a table is called.
 pub fn panel_title(kind: PanelKind) -> &'static str {
@@ -30,20 +30,22 @@ pub fn panel_columns(kind: PanelKind) -> [&'static str; 3] {
 
 /// A row of a table as a sentence.
 pub fn panel_sentence(kind: PanelKind, row: &PanelRow) -> String {
-    let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
-    let (one, two, three) = (cell(0), cell(1), cell(2));
-    let text = match kind {
-        PanelKind::Namespaces if three == "the same" => format!("the {one} namespace is the same inside, number {two}"),
-        PanelKind::Namespaces => format!("the {one} namespace is number {two} outside and number {three} inside"),
-        PanelKind::Mounts => format!("on {one} a {two} is mounted, {three}"),
-        PanelKind::Processes if two == "-" => format!("process {one}, {three}, is not seen inside"),
-        PanelKind::Processes => format!("process {one}, {three}, is number {two} inside"),
-        PanelKind::Ids | PanelKind::Cgroup if three.is_empty() => format!("{one}: {two}"),
-        PanelKind::Ids | PanelKind::Root => format!("the {one} is {two} outside and {three} inside"),
-        PanelKind::Network if two.is_empty() => format!("the interfaces are {one}"),
-        PanelKind::Network if three.is_empty() => format!("the interface {one} is {two}"),
-        PanelKind::Network => format!("the interface {one} is {two}; it leads to {three}"),
-        PanelKind::Cgroup => format!("{one}: limit {two}, in use {three}"),
+    let cell = |at: usize| row.cells.get(at).unwrap_or(&Cell::Empty);
+    let (one, two, three) = (cell(0).text(), cell(1).text(), cell(2).text());
+    let text = match (kind, cell(1), cell(2)) {
+        (PanelKind::Namespaces, _, Cell::Same) => {
+            format!("the {one} namespace is the same inside, number {two}")
+        }
+        (PanelKind::Namespaces, ..) => format!("the {one} namespace is number {two} outside and number {three} inside"),
+        (PanelKind::Mounts, ..) => format!("on {one} a {two} is mounted, {three}"),
+        (PanelKind::Processes, Cell::Unseen, _) => format!("process {one}, {three}, is not seen inside"),
+        (PanelKind::Processes, ..) => format!("process {one}, {three}, is number {two} inside"),
+        (PanelKind::Ids | PanelKind::Cgroup, _, Cell::Empty) => format!("{one}: {two}"),
+        (PanelKind::Ids | PanelKind::Root, ..) => format!("the {one} is {two} outside and {three} inside"),
+        (PanelKind::Network, Cell::Empty, _) => format!("the interfaces are {one}"),
+        (PanelKind::Network, _, Cell::Empty) => format!("the interface {one} is {two}"),
+        (PanelKind::Network, ..) => format!("the interface {one} is {two}; it leads to {three}"),
+        (PanelKind::Cgroup, ..) => format!("{one}: limit {two}, in use {three}"),
     };
     match row.mark {
         None => text,
