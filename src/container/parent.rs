@@ -49,7 +49,11 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
     if let Some(keep) = &plan.keep {
-        note_lowers(keep, &plan.lowers).map_err(broken)?;
+        note_lowers(keep, &plan.lowers).wanted(
+            "cannot note what the upper layer lies on",
+            "nothing can be written to the directory of --keep",
+            "make room, or give --keep another directory",
+        )?;
     }
     let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {

@@ -1,7 +1,9 @@
 //! Links and pipes that somebody planted where the program reads and writes: nothing beyond them is touched, and nobody
 //! waits for them.
 
+use crate::support::image::Image;
 use crate::support::session::{LESSON, Student};
+use crate::support::{layerlab, text};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use std::os::unix::fs::symlink;
@@ -43,6 +45,24 @@ fn links_where_the_program_writes_are_not_followed() {
         is_untouched(&victim);
         assert!(std::fs::read_to_string(&planted).unwrap().len() > 20, "{planted:?}");
     }
+}
+
+#[test]
+fn what_a_kept_container_notes_is_written_past_a_link_and_read_past_a_pipe() {
+    let image = Image::new();
+    let keep = image.beside().join("keep");
+    std::fs::create_dir(&keep).unwrap();
+    let (victim, lowers) = (image.beside().join("victim"), keep.join("lowers"));
+    std::fs::write(&victim, "theirs\n").unwrap();
+    symlink(&victim, &lowers).unwrap();
+    let ended = image.run(&["--keep", keep.to_str().unwrap()], &["true"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    is_untouched(&victim);
+    assert_eq!(std::fs::read_to_string(&lowers).unwrap(), format!("{}\n", image.root().display()));
+    std::fs::remove_file(&lowers).unwrap();
+    mkfifo(&lowers, Mode::S_IRWXU).unwrap();
+    let ended = text(layerlab().arg("trees").arg(&keep));
+    assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
 #[test]
