@@ -2,7 +2,7 @@
 //! the knowledge of `isolate`; what is written into which file is ours.
 
 use crate::container::error::ContainerError;
-use crate::container::plan::Limits;
+use crate::container::options::Limits;
 use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
 use crate::isolate::{OwnCgroups, cgroup_places, no_cgroup};

@@ -23,7 +23,7 @@ const FIX: &str = "layerlab doctor tells what works here; or run layerlab outsid
 
 /// The whole life of PID 1. Returns only where it cannot become the command, or starts it as its child.
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
-    let mut steps = Steps::new(plan.explain);
+    let mut steps = Steps::new(plan.options.explain);
     let sys = steps.explain("PID namespace: whenever layerlab dies, this process does, and with PID 1 all the others");
     sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
     // The parent has blocked those that it waits for.
@@ -84,7 +84,7 @@ fn receive() -> Result<Option<(OwnedFd, OwnedFd)>, ContainerError> {
 }
 
 fn work_in(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
-    let Some(workdir) = &plan.workdir else { return Ok(()) };
+    let Some(workdir) = &plan.options.workdir else { return Ok(()) };
     let sys = steps
         .explain("directory: where the command begins; no link of /proc may lead there, because it could lead out");
     sys.work_in(workdir).map_err(|error| {
@@ -126,13 +126,13 @@ fn start(
     let variables = environment.len();
     let mut command = Command::new(&program);
     command.arg0(&plan.command[0]).args(&plan.command[1..]).env_clear().envs(environment);
-    if plan.init {
+    if plan.options.init {
         let sys = steps.explain("PID 1: this program goes on as it; nobody in here can look into it");
         sys.hide_from_proc().wanted("cannot hide PID 1", WHY, FIX)?;
     }
-    if plan.explain {
+    if plan.options.explain {
         let words: Vec<String> = plan.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        let sys = steps.explain(if plan.init {
+        let sys = steps.explain(if plan.options.init {
             "the command: a child of PID 1"
         } else {
             "the command: this process becomes it, and stays PID 1"
@@ -140,7 +140,7 @@ fn start(
         sys.record_execve(&program.to_string_lossy(), &words, variables);
     }
     steps.tell();
-    let error = if plan.init {
+    let error = if plan.options.init {
         match init::run(command, plan.terminal) {
             Ok(code) => return Ok(code),
             Err(error) => error,
@@ -164,10 +164,10 @@ fn start(
 
 /// What the command finds in its environment; the last of a name counts.
 fn environment(plan: &Plan) -> Vec<(OsString, OsString)> {
-    let home = if plan.user.is_none_or(|(user, _)| user == 0) { "/root" } else { "/" };
+    let home = if plan.options.user.is_none_or(|(user, _)| user == 0) { "/root" } else { "/" };
     let defaults = [("PATH", USUAL_PATH), ("HOME", home), ("HOSTNAME", &plan.hostname)];
     let mut all: Vec<(OsString, OsString)> = defaults.map(|(name, value)| (name.into(), value.into())).to_vec();
-    for variable in &plan.environment {
+    for variable in &plan.options.env {
         let bytes = variable.as_bytes();
         let at = bytes.iter().position(|&byte| byte == b'=').unwrap_or(bytes.len());
         let value = bytes.get(at + 1..).unwrap_or_default();

@@ -23,6 +23,7 @@ mod error;
 mod first;
 mod init;
 mod keep;
+mod options;
 mod parent;
 mod plan;
 mod protection;
@@ -33,7 +34,8 @@ mod volumes;
 
 pub use error::ContainerError;
 pub use keep::kept_lowers;
-pub use plan::{Inner, Limits, Plan, Volume};
+pub use options::{Limits, Options};
+pub use plan::{Inner, Plan, Volume};
 
 use std::ffi::OsString;
 
@@ -49,10 +51,13 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>
     if mode != PARENT && mode != FIRST {
         return None;
     }
-    let Some(plan) = Plan::from_words(&arguments[2..]) else {
-        return Some(Err(ContainerError::broken("the plan of the container is unreadable".to_string())));
-    };
-    Some(if mode == PARENT { parent::run(plan) } else { first::run(&plan) })
+    Some(match Plan::receive() {
+        Ok(Some(plan)) if mode == PARENT => parent::run(plan),
+        Ok(Some(plan)) => first::run(&plan),
+        // Who has started us has ended.
+        Ok(None) => Ok(0),
+        Err(error) => Err(ContainerError::broken(format!("the plan of the container is unreadable: {error}"))),
+    })
 }
 
 /// Runs a container, and says with which code to end. Called before this process has done anything else: without a terminal

@@ -44,8 +44,8 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
         ));
     }
     plan.inner.place = place(&plan)?;
-    let mut steps = Steps::new(plan.explain);
-    let mut cgroups = Cgroups::make(&mut steps, &plan.limits)?;
+    let mut steps = Steps::new(plan.options.explain);
+    let mut cgroups = Cgroups::make(&mut steps, &plan.options.limits)?;
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
     if let Some(keep) = &plan.keep {
@@ -96,10 +96,12 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgrou
     // Opened now: when PID 1 goes into its root, it takes us along.
     let processes = Process::own().map_err(broken)?;
     let (line, theirs) = UnixStream::pair().map_err(broken)?;
-    let mut first = start(&program, plan, theirs.into()).map_err(broken)?;
+    let mut first = start(&program, theirs.into()).map_err(broken)?;
+    let sent = plan.send(&line).map_err(broken);
     let network = make_network(&mut steps, plan);
     steps.tell();
-    let handed = network
+    let handed = sent
+        .and(network)
         .and_then(|network| send_descriptors(&line, &[std::io::stdin().as_fd(), network.as_fd()]).map_err(broken));
     if handed.is_err() {
         // It waits for us, and ends when we hang up.
@@ -140,7 +142,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         ipc: true,
         pid: true,
         cgroup: plan.inner.cgroups.is_empty(),
-        time: plan.time,
+        time: plan.options.time,
         ..Namespaces::default()
     };
     let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
@@ -149,7 +151,7 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         return Ok(());
     }
     plan.inner.ordinary = true;
-    if let Some((user, _)) = plan.user.filter(|user| *user != (0, 0)) {
+    if let Some((user, _)) = plan.options.user.filter(|user| *user != (0, 0)) {
         let error = CallError::of("setresuid", format!("{user}, {user}, {user}"), Errno::EINVAL);
         let why = "an ordinary user may map one id into a user namespace, and that is root's there";
         return Err(ContainerError::refused(
@@ -193,8 +195,8 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     Ok(own)
 }
 
-fn start(program: &Path, plan: &Plan, line: OwnedFd) -> std::io::Result<Child> {
-    Command::new(program).arg(FIRST).args(plan.to_words()).env_clear().stdin(Stdio::from(line)).spawn()
+fn start(program: &Path, line: OwnedFd) -> std::io::Result<Child> {
+    Command::new(program).arg(FIRST).env_clear().stdin(Stdio::from(line)).spawn()
 }
 
 fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {

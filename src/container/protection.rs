@@ -26,7 +26,7 @@ const FIX: &str = "run layerlab outside of this container, or see what happens w
 /// Becomes the user, and gives up everything else. What comes after this is done with the rights of the command.
 pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot give up what a container must not have";
-    if !plan.unprotected {
+    if !plan.options.unprotected {
         let sys = steps.explain("capabilities: what no program in here can ever have, whatever it is");
         sys.bound_capabilities(KEPT).wanted(wanted, WHY, FIX)?;
     }
@@ -34,7 +34,7 @@ pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), Conta
         let sys = steps.explain("user: no groups of whoever started us");
         sys.drop_groups().wanted(wanted, WHY, FIX)?;
     }
-    let (user, group) = plan.user.unwrap_or_default();
+    let (user, group) = plan.options.user.unwrap_or_default();
     if (user, group) != (0, 0) {
         let sys = steps.explain("user: as whom the command runs");
         sys.become_user(user, group).wanted("cannot become the user", WHY, FIX)?;
@@ -42,7 +42,7 @@ pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), Conta
         let sys = steps.explain("PID namespace: once more, because who becomes another user forgets it");
         sys.die_with_parent().wanted(wanted, WHY, FIX)?;
     }
-    if plan.unprotected {
+    if plan.options.unprotected {
         return Ok(());
     }
     let kept = if user == 0 { KEPT } else { Capabilities::empty() };
@@ -53,7 +53,7 @@ pub(super) fn give_up_rights(steps: &mut Steps, plan: &Plan) -> Result<(), Conta
 
 /// The last thing before the command: from here on even we can only do what it may.
 pub(super) fn filter(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
-    if plan.unprotected {
+    if plan.options.unprotected {
         return Ok(());
     }
     let wanted = "cannot filter the system calls of the container";

@@ -62,7 +62,7 @@ pub(super) fn finish(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerErro
 
 fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let sys = steps.explain("scratch space: in memory, and gone with the container");
-    let options = format!("mode=755,size={}", plan.size);
+    let options = format!("mode=755,size={}", plan.options.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, &options).map_err(|error| {
         let (why, fix) = match error.errno == Errno::EINVAL {
@@ -86,7 +86,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
         sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
     }
-    if !plan.read_only {
+    if !plan.options.read_only {
         let sys = steps.explain("overlay: the upper layer takes every change, the work directory is overlayfs's own");
         for directory in [&upper, &work] {
             match sys.make_directory(directory, 0o755) {
@@ -100,10 +100,10 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     let overlay = OverlayMount {
         source: "overlay".to_string(),
         lowers,
-        upper: (!plan.read_only).then_some(upper),
-        work: (!plan.read_only).then_some(work),
+        upper: (!plan.options.read_only).then_some(upper),
+        work: (!plan.options.read_only).then_some(work),
         options: if plan.inner.ordinary { vec!["userxattr".to_string()] } else { Vec::new() },
-        read_only: plan.read_only,
+        read_only: plan.options.read_only,
         no_devices: true,
     };
     let sys = steps.explain("overlay: the image below, changes above; devices of the image are no devices here");
@@ -130,7 +130,7 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
     let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
     sys.mount_new("proc", &proc, NOTHING, "").wanted("cannot mount /proc", why, fix)?;
-    if plan.unprotected {
+    if plan.options.unprotected {
         return Ok(());
     }
     let wanted = "cannot protect the settings of the machine";
@@ -206,7 +206,7 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
         Err(error) if error.errno != Errno::EPERM => return Err(error).wanted("cannot mount /sys", WHY, FIX),
         _ => {}
     }
-    if plan.unprotected { Ok(()) } else { hide(steps, plan, root) }
+    if plan.options.unprotected { Ok(()) } else { hide(steps, plan, root) }
 }
 
 fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {

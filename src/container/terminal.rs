@@ -31,10 +31,12 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let modes = Modes::now();
     let (ours, theirs) = UnixStream::pair().map_err(broken)?;
     let mut command = Command::new("/proc/self/exe");
-    command.arg(PARENT).args(plan.to_words()).stdin(Stdio::from(OwnedFd::from(theirs)));
+    command.arg(PARENT).stdin(Stdio::from(OwnedFd::from(theirs)));
     let mut parent = command.spawn().map_err(broken)?;
     // Else our own copy of its end would keep it open.
     drop(command);
+    // One that has ended already has said why.
+    let _ = plan.send(&ours);
     let master = receive_descriptors(&ours).map_err(broken)?.pop();
     if let Some(master) = master {
         let relay = Relay::new(master).map_err(broken)?;

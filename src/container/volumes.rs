@@ -17,7 +17,7 @@ pub(super) fn mount(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), C
     let sys = steps.explain("volumes: every path is looked up as it is inside, so no link of the image leads out");
     let opened = sys.open_root(root).map_err(|error| failed(&plan.volumes[0], error))?;
     for volume in &plan.volumes {
-        mount_one(sys, &opened, volume, plan.unprotected).map_err(|error| failed(volume, error))?;
+        mount_one(sys, &opened, volume, plan.options.unprotected).map_err(|error| failed(volume, error))?;
     }
     Ok(())
 }
