@@ -15,7 +15,7 @@ mod verdict;
 
 pub use panel::{Cell, Panel, PanelKind, PanelRow};
 pub use recording::{LONGEST_RECORDING, RecordingReader, Refused, Timed};
-pub use tree::{Change, Content, Kind, Layer, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
+pub use tree::{Change, Content, Kind, Layer, LayerRole, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};
 pub use verdict::{Broken, Next, Verdict, Verified};
 
 use crate::ground::{Call, CgroupVersion, Failure, Role};

@@ -7,6 +7,7 @@
 use crate::event::{Panel, PanelRow};
 use crate::ground::Name;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// All that is shown after a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ impl Observation {
             let there = rows.iter().filter(|row| row.mark != Some(Mark::Gone));
             there.map(|row| Row { mark: None, ..row.clone() }).collect::<Vec<_>>()
         };
-        let layer = |layer: &Layer| Layer { name: layer.name.clone(), rows: rows(&layer.rows) };
+        let layer = |layer: &Layer| Layer { rows: rows(&layer.rows), ..layer.clone() };
         let overlay = |overlay: &Overlay| Overlay {
             lowers: overlay
                 .lowers
@@ -114,10 +115,42 @@ pub enum Lower {
 /// One layer directory and what lies in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
-    /// Its directory, as short as it can be said from the working directory.
+    /// Its directory, as short as it can be said from the working directory; of a container of an engine's what the layer
+    /// is, as [`LayerRole`] says it.
     pub name: Name,
+    /// Its directory, where the name is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<Name>,
+    /// What it is to the engine that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<LayerRole>,
     /// What lies in it.
     pub rows: Vec<Row>,
+}
+
+/// What a layer is to Docker, podman or containerd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerRole {
+    /// The upper: what the container itself wrote.
+    Container,
+    /// Docker's own between the two: empty files on which it mounts `/etc/hosts` and the like.
+    Init,
+    /// A layer of the image.
+    Image {
+        /// Counted from the bottom, as the image's `RootFS.Layers` are: the first is 1.
+        number: u32,
+    },
+}
+
+impl fmt::Display for LayerRole {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LayerRole::Container => out.write_str("container"),
+            LayerRole::Init => out.write_str("init"),
+            LayerRole::Image { number } => write!(out, "image layer {number}"),
+        }
+    }
 }
 
 /// One line of a tree.

@@ -60,11 +60,16 @@ pub struct Stat {
 /// Opens a directory below `parent` (or at a path), not following a symbolic link at its end.
 pub fn open_directory(parent: Option<&OwnedFd>, path: &Path) -> Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let opened = match parent {
-        Some(parent) => rustix::fs::openat(parent, path, flags, Mode::empty()),
-        None => rustix::fs::openat(CWD, path, flags, Mode::empty()),
-    };
-    Ok(opened?)
+    let parent = parent.map_or(CWD, AsFd::as_fd);
+    Ok(without_access_time(|more| rustix::fs::openat(parent, path, flags | more, Mode::empty()))?)
+}
+
+/// Opens so that reading leaves the access time alone (O_NOATIME), where we may ask for that: of our own files, or as root.
+pub(super) fn without_access_time<T>(open: impl Fn(OFlags) -> rustix::io::Result<T>) -> rustix::io::Result<T> {
+    match open(OFlags::NOATIME) {
+        Err(rustix::io::Errno::PERM) => open(OFlags::empty()),
+        opened => opened,
+    }
 }
 
 /// Calls `each` with every entry but `.` and `..`, in the order of the file system.
@@ -109,7 +114,7 @@ pub fn look(directory: Option<&OwnedFd>, path: &Path) -> Result<Stat> {
 /// Opens a regular file below `directory` to read it, not following a link and not waiting for the writer of a pipe.
 pub fn open_file(directory: &OwnedFd, name: &Path) -> Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    Ok(rustix::fs::openat(directory, name, flags, Mode::empty())?)
+    Ok(without_access_time(|more| rustix::fs::openat(directory, name, flags | more, Mode::empty()))?)
 }
 
 /// Opens a file at a path to read it, not waiting for the writer of a pipe.

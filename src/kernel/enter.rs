@@ -98,6 +98,16 @@ impl Process {
         Ok(rustix::fs::statat(self.directory.as_fd(), format!("ns/{kind}"), rustix::fs::AtFlags::empty())?.st_ino)
     }
 
+    /// Its directory in /proc.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its mount namespace, to be entered.
+    pub(super) fn mount_namespace(&self) -> Result<OwnedFd> {
+        self.file("ns/mnt")
+    }
+
     /// Its network namespace: device and inode, as of a file that keeps it.
     pub(super) fn network(&self) -> Result<(u64, u64)> {
         let found = rustix::fs::statat(self.directory.as_fd(), "ns/net", rustix::fs::AtFlags::empty())?;

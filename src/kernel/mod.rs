@@ -9,6 +9,7 @@ mod directory;
 mod enter;
 mod files;
 mod filter;
+mod held;
 mod loopback;
 mod mounts;
 mod namespaces;
@@ -35,6 +36,7 @@ pub use directory::{
 pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, proc_device};
 pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};
 pub use filter::system_call_filter;
+pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_path_below};
 pub use mounts::MountFlags;
 pub use namespaces::{Namespaces, Spread, call_oneself, hostname};
 pub use network::{Interface, Network, Route, is_own_network, network};

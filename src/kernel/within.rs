@@ -317,7 +317,7 @@ fn of_open(call: &str, file: impl AsFd, rest: String, errno: Errno) -> CallError
 }
 
 /// A descriptor with the path behind it, as `strace -y` prints it.
-fn shown(file: impl AsFd) -> String {
+pub(super) fn shown(file: impl AsFd) -> String {
     let number = file.as_fd().as_raw_fd();
     let path = std::fs::read_link(format!("/proc/self/fd/{number}"));
     path.map_or_else(|_| number.to_string(), |path| format!("{number}<{}>", strace::path(&path).trim_matches('"')))

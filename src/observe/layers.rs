@@ -1,12 +1,15 @@
 //! Which directories an overlay is made of, as absolute paths, and their trees.
 //!
-//! The mount table has the layers as they were given. A relative one (Docker and podman use `l/ABC…`) is looked for
-//! from the working directory, then from each directory above the mount point: the first from which every layer exists.
+//! The mount table has the layers as they were given; for links, and for other mount namespaces, see `followed`.
 
 use crate::ground::Errno;
+use crate::kernel::HeldDirectory;
 use crate::kernel::proc::{Mount, OverlayOptions};
+use crate::observe::followed::base_of;
+use crate::observe::moment::could_not_be_read;
 use crate::observe::tree::{Detail, NodeId, ObservedTree};
 use std::collections::BTreeMap;
+use std::io::Result;
 use std::path::{Path, PathBuf};
 
 /// An overlay of the mount table with its layers found.
@@ -30,13 +33,11 @@ pub struct FoundOverlay {
 
 /// The overlays of a mount table; of several on one mount point, only the last is seen, and so only it is returned.
 pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOverlay> {
-    let mut found: Vec<FoundOverlay> = Vec::new();
-    for mount in mounts.iter().filter(|mount| mount.root == Path::new("/")) {
-        let Some(options) = mount.overlay() else { continue };
-        found.retain(|other| other.mountpoint != mount.mountpoint);
-        let base = base(&options, mount, working_directory);
+    let found = visible_overlays(mounts).into_iter().map(|(mount, options)| {
+        let candidates = [working_directory, &mount.mountpoint].into_iter();
+        let base = base_of(&options, candidates, Path::new("/"));
         let absolute = |path: &PathBuf| base.join(path);
-        found.push(FoundOverlay {
+        FoundOverlay {
             mountpoint: mount.mountpoint.clone(),
             seen_at: mount.mountpoint.clone(),
             id: mount.id,
@@ -44,32 +45,26 @@ pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOve
             upper: options.upper.as_ref().map(absolute),
             work: options.work.as_ref().map(absolute),
             read_only: options.read_only,
-        });
-    }
-    // Something else mounted over an overlay hides it.
-    found.retain(|overlay| {
-        let last = mounts.iter().rev().find(|mount| mount.mountpoint == overlay.mountpoint);
-        last.is_some_and(|mount| mount.id == overlay.id)
+        }
     });
-    found
+    found.collect()
 }
 
-/// The directory to which the relative layers of a mount are relative.
-fn base(options: &OverlayOptions, mount: &Mount, working_directory: &Path) -> PathBuf {
-    let layers = || options.lowers.iter().chain(&options.upper).chain(&options.work);
-    if layers().all(|layer| layer.is_absolute()) {
-        return PathBuf::from("/");
-    }
-    let candidates = std::iter::once(working_directory).chain(mount.mountpoint.ancestors().skip(1));
-    let holds_all = |base: &&Path| layers().all(|layer| base.join(layer).is_dir());
-    candidates.into_iter().find(holds_all).unwrap_or(working_directory).to_path_buf()
+/// The overlays of a mount table that nothing else was mounted over, with their options as they were given.
+pub fn visible_overlays(mounts: &[Mount]) -> Vec<(&Mount, OverlayOptions)> {
+    let is_last = |mount: &Mount| {
+        let last = mounts.iter().rfind(|other| other.mountpoint == mount.mountpoint);
+        last.is_some_and(|last| last.id == mount.id)
+    };
+    let whole = mounts.iter().filter(|mount| mount.root == Path::new("/") && is_last(mount));
+    whole.filter_map(|mount| Some((mount, mount.overlay()?))).collect()
 }
 
 /// All trees of one look: the working directory's, and those of layers outside of it, each read once.
 #[derive(Debug, Default)]
 pub struct Forest {
     trees: BTreeMap<PathBuf, ObservedTree>,
-    /// Layers that could not be read, with the reason.
+    /// What could not be read or followed: its path, and what is to be said behind that.
     pub troubles: BTreeMap<PathBuf, String>,
 }
 
@@ -88,17 +83,25 @@ impl Forest {
         if self.place(directory).is_some() {
             return;
         }
-        match ObservedTree::read(directory, detail, uppers) {
+        self.add(directory, ObservedTree::read(directory, detail, uppers));
+    }
+
+    /// Reads the tree of a layer that is held; two overlays may share it.
+    pub fn read_held(&mut self, held: HeldDirectory, detail: Detail) {
+        let path = held.path.clone();
+        if !self.trees.contains_key(&path) {
+            self.add(&path, ObservedTree::read_held(held, detail));
+        }
+    }
+
+    fn add(&mut self, directory: &Path, tree: Result<ObservedTree>) {
+        match tree {
             Ok(tree) => {
-                for (path, reason) in &tree.troubles {
-                    self.troubles.insert(path.clone(), reason.clone());
-                }
+                let troubles = tree.troubles.iter().map(|(path, errno)| (path.clone(), could_not_be_read(*errno)));
+                self.troubles.extend(troubles);
                 self.trees.insert(directory.to_path_buf(), tree);
             }
-            Err(error) => {
-                let reason = Errno::from(&error).words();
-                self.troubles.insert(directory.to_path_buf(), reason.to_string());
-            }
+            Err(error) => _ = self.troubles.insert(directory.to_path_buf(), could_not_be_read(Errno::from(&error))),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Looking, and nothing else: trees, which layer a file comes from, the mount table, processes.
 //!
 //! - `layers` finds the directories of an overlay,
+//! - `machine` finds the overlays of all mount namespaces, `containers` whose they are, `followed` holds their layers,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
 //! - `entry` is one path alone, `snapshot` what stood at a path at one moment, to be compared later,
@@ -8,9 +9,12 @@
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
 mod changes;
+mod containers;
 mod delta;
 mod entry;
+mod followed;
 mod layers;
+mod machine;
 mod moment;
 mod panels;
 mod processes;
@@ -21,9 +25,12 @@ mod snapshot;
 mod tree;
 mod upper;
 
+pub use containers::{Container, Engine};
 pub use entry::{ObservedEntry, entry, layer_of, whiteout_of};
+pub use followed::{FollowedLayer, FollowedOverlay};
 pub use layers::{FoundOverlay, find_overlays};
+pub use machine::{Machine, MachineOverlay, MountNamespace, MountPlace};
 pub use panels::{PanelObserver, Shells};
 pub use processes::{NAMESPACES, Processes, Running};
-pub use report::{Observer, found_at, look_at_overlays};
+pub use report::{Observer, found_at, look_at_followed, look_at_overlays};
 pub use snapshot::{Snapshot, Touch};

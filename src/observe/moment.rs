@@ -1,10 +1,14 @@
 //! One look at everything: the mount table, the layers of each overlay, the merged views.
 
-use crate::ground::Errno;
+use crate::event::LayerRole;
+use crate::ground::{Errno, Name};
+use crate::kernel::NotHeld;
 use crate::kernel::proc::{Mount, mounts_of};
+use crate::observe::followed::FollowedOverlay;
 use crate::observe::layers::{Forest, FoundOverlay, TreePosition, find_overlays};
 use crate::observe::provenance::Provenance;
 use crate::observe::tree::{Detail, ObservedTree};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What was there at one moment.
@@ -18,6 +22,8 @@ pub struct Moment {
     pub overlays: Vec<Seen>,
     /// What else is mounted below `root`: where, and its type.
     pub others: Vec<(PathBuf, String)>,
+    /// What layers are to the engine that made them.
+    pub roles: BTreeMap<PathBuf, LayerRole>,
 }
 
 /// An overlay with what it shows.
@@ -71,6 +77,38 @@ impl Moment {
         Moment::look(None, overlays)
     }
 
+    /// Looks at some overlays whose layers are held.
+    pub fn of_followed(overlays: Vec<FollowedOverlay>) -> Moment {
+        let mut moment = Moment::default();
+        for overlay in overlays {
+            let mut paths = Vec::new();
+            for (at, layer) in overlay.layers.into_iter().enumerate() {
+                let detail = if overlay.has_upper && at == 0 { Detail::Upper } else { Detail::Layer };
+                let path = layer.held.as_ref().map_or(&layer.given, |held| &held.path).clone();
+                moment.roles.extend(layer.role.map(|role| (path.clone(), role)));
+                match layer.held {
+                    Ok(held) => moment.forest.read_held(held, detail),
+                    Err(why) => _ = moment.forest.troubles.insert(path.clone(), not_held(&why, &layer.store)),
+                }
+                paths.push(path);
+            }
+            let found = FoundOverlay {
+                seen_at: overlay.mountpoint.clone(),
+                mountpoint: overlay.mountpoint,
+                id: overlay.id,
+                upper: overlay.has_upper.then(|| paths.remove(0)),
+                lowers: paths,
+                work: overlay.work,
+                read_only: overlay.read_only,
+            };
+            let merged = overlay.merged.map_err(|why| not_held(&why, Path::new("/"))).and_then(|held| {
+                ObservedTree::read_held(held, Detail::Names).map_err(|error| could_not_be_read(Errno::from(&error)))
+            });
+            moment.add(found, merged);
+        }
+        moment
+    }
+
     fn look(root: Option<&Path>, overlays: Vec<FoundOverlay>) -> Moment {
         let mut forest = Forest::default();
         let uppers: Vec<PathBuf> = overlays.iter().filter_map(|overlay| overlay.upper.clone()).collect();
@@ -84,19 +122,39 @@ impl Moment {
         }
         let mut moment = Moment { root: root.map(Path::to_path_buf), forest, ..Moment::default() };
         for found in overlays {
-            let merged = match ObservedTree::read(&found.seen_at, Detail::Names, &[]) {
-                Ok(merged) => merged,
-                Err(error) => {
-                    let reason = Errno::from(&error).words();
-                    moment.forest.troubles.insert(found.mountpoint.clone(), reason.to_string());
-                    continue;
-                }
-            };
-            let paths: Vec<&PathBuf> = found.upper.iter().chain(&found.lowers).collect();
-            let pile: Vec<Option<TreePosition<'_>>> = paths.iter().map(|path| moment.forest.place(path)).collect();
-            let provenance = Provenance::of(&merged, &pile);
-            moment.overlays.push(Seen { found, merged, provenance });
+            let merged = ObservedTree::read(&found.seen_at, Detail::Names, &[]);
+            moment.add(found, merged.map_err(|error| could_not_be_read(Errno::from(&error))));
         }
         moment
+    }
+
+    /// Finds out where what is seen of an overlay comes from.
+    fn add(&mut self, found: FoundOverlay, merged: Result<ObservedTree, String>) {
+        let merged = match merged {
+            Ok(merged) => merged,
+            Err(reason) => {
+                self.forest.troubles.insert(found.mountpoint, reason);
+                return;
+            }
+        };
+        let paths: Vec<&PathBuf> = found.upper.iter().chain(&found.lowers).collect();
+        let pile: Vec<Option<TreePosition<'_>>> = paths.iter().map(|path| self.forest.place(path)).collect();
+        let provenance = Provenance::of(&merged, &pile);
+        self.overlays.push(Seen { found, merged, provenance });
+    }
+}
+
+/// The trouble with a directory, behind its path.
+pub fn could_not_be_read(errno: Errno) -> String {
+    format!("could not be read: {}", errno.words())
+}
+
+/// Why a directory is not held, behind its path.
+fn not_held(why: &NotHeld, store: &Path) -> String {
+    match why {
+        NotHeld::Refused(error) => could_not_be_read(error.errno),
+        NotHeld::LeadsOut(_) => format!("leads out of {}, and was not followed", Name::from(store)),
+        NotHeld::OthersLink(_) => "was not followed: on the way there is a link of another user".to_string(),
+        NotHeld::AnotherMount(_) => "is covered: something else is mounted there by now".to_string(),
     }
 }

@@ -1,11 +1,12 @@
 //! Two moments become an [`Observation`]: trees as rows, and the sentences under them as data.
 
-use crate::event::{Layer, Lower, Observation, Overlay, PathContent, State};
+use crate::event::{Layer, Lower, Observation, Overlay, PathContent, Row, State};
 use crate::ground::Name;
 use crate::kernel::proc::mounts;
 use crate::kernel::{EntryType, look, open_directory, open_file};
 use crate::observe::changes::{Changes, LayerDelta};
 use crate::observe::delta::{Delta, entry_differs};
+use crate::observe::followed::FollowedOverlay;
 use crate::observe::layers::{FoundOverlay, TreePosition};
 use crate::observe::moment::{Moment, Seen};
 use crate::observe::provenance::NOWHERE;
@@ -52,6 +53,12 @@ impl Observer {
 /// A single look at overlays of this machine, whoever mounted them.
 pub fn look_at_overlays(overlays: Vec<FoundOverlay>, working_directory: &Path, full: bool) -> Observation {
     let now = Moment::of_overlays(overlays);
+    Report { now: &now, before: None, names: working_directory, full }.observation()
+}
+
+/// A single look at overlays of any mount namespace, whose layers are held.
+pub fn look_at_followed(overlays: Vec<FollowedOverlay>, working_directory: &Path, full: bool) -> Observation {
+    let now = Moment::of_followed(overlays);
     Report { now: &now, before: None, names: working_directory, full }.observation()
 }
 
@@ -127,13 +134,13 @@ impl Report<'_> {
     fn overlay(&self, seen: &Seen, deltas: &HashMap<PathBuf, LayerDelta<'_>>, changes: &mut Changes) -> Overlay {
         let paths = seen.layer_paths();
         let pile: Vec<Option<TreePosition<'_>>> = paths.iter().map(|path| self.now.forest.place(path)).collect();
-        let names: Vec<Name> = paths.iter().map(|path| self.name(path)).collect();
+        let names: Vec<Name> = paths.iter().map(|path| self.layer_name(path)).collect();
         let mut upper = None;
         if let (Some(_), Some(Some(place))) = (&seen.found.upper, pile.first()) {
             let states = Upper { place: *place, pile: &pile, paths: &paths, provenance: &seen.provenance };
             let delta = deltas.get(&paths[0]);
             let rows = self.rows(*place, delta).build(&mut |id, path, row| row.states = states.states(id, path));
-            upper = Some(Layer { name: names[0].clone(), rows });
+            upper = Some(self.layer(&paths[0], rows));
             if let Some(delta) = delta {
                 changes.of_upper(delta, &states, &names, deltas);
             }
@@ -146,7 +153,7 @@ impl Report<'_> {
         }
         Overlay {
             mountpoint: self.name(&seen.found.mountpoint),
-            lowers: self.lowers(&paths[has_upper..], &names[has_upper..], deltas),
+            lowers: self.lowers(&paths[has_upper..], deltas),
             upper,
             work: seen.found.work.as_ref().map(|work| self.name(work)),
             merged: self.merged(seen, &names, &paths, deltas),
@@ -155,10 +162,10 @@ impl Report<'_> {
         }
     }
 
-    fn lowers(&self, paths: &[PathBuf], names: &[Name], deltas: &HashMap<PathBuf, LayerDelta<'_>>) -> Vec<Lower> {
+    fn lowers(&self, paths: &[PathBuf], deltas: &HashMap<PathBuf, LayerDelta<'_>>) -> Vec<Lower> {
         let fold = !self.full && paths.len() > FIRST_LOWERS + LAST_LOWERS + 2;
         let mut lowers: Vec<Lower> = Vec::new();
-        for (at, (path, name)) in paths.iter().zip(names).enumerate() {
+        for (at, path) in paths.iter().enumerate() {
             let delta = deltas.get(path);
             let changed = delta.is_some_and(|delta| !delta.delta.is_empty());
             let place = self.now.forest.place(path);
@@ -182,7 +189,7 @@ impl Report<'_> {
                     }
                 });
             }
-            lowers.push(Lower::Layer(Layer { name: name.clone(), rows }));
+            lowers.push(Lower::Layer(self.layer(path, rows)));
         }
         lowers
     }
@@ -193,7 +200,7 @@ impl Report<'_> {
         names: &[Name],
         paths: &[PathBuf],
         deltas: &HashMap<PathBuf, LayerDelta<'_>>,
-    ) -> Vec<crate::event::Row> {
+    ) -> Vec<Row> {
         let place = TreePosition { tree: &seen.merged, node: 0 };
         let before = self
             .before
@@ -236,7 +243,7 @@ impl Report<'_> {
         let mut troubles = Vec::new();
         for (path, reason) in &self.now.forest.troubles {
             if paths.iter().any(|layer| path.starts_with(layer)) {
-                troubles.push(format!("{} could not be read: {reason}", self.name(path)));
+                troubles.push(format!("{} {reason}", self.name(path)));
             }
         }
         let unexplained = &seen.provenance.unexplained;
@@ -311,6 +318,17 @@ impl Report<'_> {
             let elsewhere: Vec<PathBuf> = self.now.overlays.iter().chain(earlier).flat_map(of_overlays).collect();
             changes.of_workspace(delta, self.names, &elsewhere);
         }
+    }
+
+    fn layer(&self, path: &Path, rows: Vec<Row>) -> Layer {
+        let role = self.now.roles.get(path).copied();
+        Layer { name: self.layer_name(path), directory: role.map(|_| self.name(path)), role, rows }
+    }
+
+    /// What a layer is called: by what it is, where that is known.
+    fn layer_name(&self, path: &Path) -> Name {
+        let role = self.now.roles.get(path).map(|role| Name::from(role.to_string().as_str()));
+        role.unwrap_or_else(|| self.name(path))
     }
 
     /// A path, as short as it can be said from the working directory.

@@ -6,7 +6,10 @@
 
 use crate::event::{Kind, WhiteoutForm};
 use crate::ground::{Errno, Name};
-use crate::kernel::{EntryType, get_attribute, look, open_directory, open_file, read_directory, read_link};
+use crate::kernel::{
+    EntryType, HeldDirectory, get_attribute, look, open_directory, open_file, open_path_below, path_of, read_directory,
+    read_link,
+};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::hash::Hasher;
@@ -27,7 +30,11 @@ pub struct ObservedTree {
     /// What few nodes have: the text of a link, attributes.
     extras: Vec<Extra>,
     /// Directories that could not be read, with the reason.
-    pub troubles: Vec<(PathBuf, String)>,
+    pub troubles: Vec<(PathBuf, Errno)>,
+    /// The path of the directory that was asked for …
+    directory: PathBuf,
+    /// … and that directory, where nothing else leads there safely.
+    held: Option<OwnedFd>,
 }
 
 /// One entry.
@@ -118,23 +125,37 @@ impl ObservedTree {
         ObservedTree::read_some(directory, detail, &[], Some(path))
     }
 
+    /// Reads the tree below a directory that is held: by descriptors alone, so that nothing leads out of it. Where a
+    /// look at a link would give it a new access time, its text is left out.
+    pub fn read_held(held: HeldDirectory, detail: Detail) -> Result<ObservedTree> {
+        let HeldDirectory { directory, path, unchanged_by_reading, .. } = held;
+        let reading = Reading { detail, held: true, link_texts: unchanged_by_reading, uppers: &[], along: None };
+        let mut tree = ObservedTree::read_open(&directory, &path, reading)?;
+        tree.held = Some(directory);
+        Ok(tree)
+    }
+
     fn read_some(directory: &Path, detail: Detail, uppers: &[PathBuf], along: Option<&Path>) -> Result<ObservedTree> {
         let root = open_directory(None, directory)?;
-        let stat = look(Some(&root), Path::new("."))?;
+        let detail = if uppers.iter().any(|upper| upper == directory) { Detail::Upper } else { detail };
+        ObservedTree::read_open(&root, directory, Reading { detail, held: false, link_texts: true, uppers, along })
+    }
+
+    fn read_open(root: &OwnedFd, directory: &Path, reading: Reading<'_>) -> Result<ObservedTree> {
+        let stat = look(Some(root), Path::new("."))?;
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let mut reader = Reader {
-            tree: ObservedTree::nothing(),
-            detail: if uppers.iter().any(|upper| upper == directory) { Detail::Upper } else { detail },
-            uppers,
-            along,
+            tree: ObservedTree { directory: directory.to_path_buf(), ..ObservedTree::nothing() },
+            detail: reading.detail,
+            reading,
             device: stat.device,
             racy_since: now.map_or(0, |now| now.as_nanos() as i64) - RACY_NANOSECONDS,
             path: directory.to_path_buf(),
         };
-        if detail != Detail::Names {
-            reader.attributes(0);
+        if reader.detail != Detail::Names {
+            reader.attributes(0, root, Path::new("."));
         }
-        reader.directory(0, &root);
+        reader.directory(0, root);
         Ok(reader.tree)
     }
 
@@ -150,6 +171,17 @@ impl ObservedTree {
             stamp: Stamp::default(),
         };
         ObservedTree { nodes: vec![root], ..ObservedTree::default() }
+    }
+
+    /// The directory above an entry that lies in this tree, opened, and the entry's name there.
+    pub fn directory_of<'p>(&self, path: &'p Path) -> Result<(OwnedFd, &'p Path)> {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        let name = Path::new(path.file_name().unwrap_or_default());
+        let opened = match (&self.held, parent.strip_prefix(&self.directory)) {
+            (Some(held), Ok(below)) => open_path_below(held, below)?,
+            _ => open_directory(None, parent)?,
+        };
+        Ok((opened, name))
     }
 
     /// How many entries lie below the directory that was asked for.
@@ -257,12 +289,23 @@ impl Iterator for Children<'_> {
     }
 }
 
-struct Reader<'a> {
-    tree: ObservedTree,
+/// What is read, and how.
+struct Reading<'a> {
     detail: Detail,
+    /// The directory is held: no path leads there.
+    held: bool,
+    /// The text of symbolic links is read.
+    link_texts: bool,
     uppers: &'a [PathBuf],
     /// Only what lies on this way is read.
     along: Option<&'a Path>,
+}
+
+struct Reader<'a> {
+    tree: ObservedTree,
+    reading: Reading<'a>,
+    /// Of the directory that is read now.
+    detail: Detail,
     device: u64,
     racy_since: i64,
     path: PathBuf,
@@ -279,10 +322,10 @@ impl Reader<'_> {
             found.push(((names.len() as u32, name.len() as u16), kind));
             names.extend_from_slice(name);
         };
-        match self.along {
+        match self.reading.along {
             None => {
                 if let Err(error) = read_directory(open, name_it) {
-                    self.tree.troubles.push((self.path.clone(), Errno::from(&error).words().to_string()));
+                    self.tree.troubles.push((self.path.clone(), Errno::from(&error)));
                 }
             }
             Some(along) => {
@@ -337,7 +380,7 @@ impl Reader<'_> {
             }
         }
         node.mountpoint = node.kind == EntryType::Directory && device != self.device;
-        if node.kind == EntryType::Symlink {
+        if node.kind == EntryType::Symlink && self.reading.link_texts {
             extra.target = read_link(parent, name).ok();
         }
         self.tree.nodes.push(node);
@@ -346,7 +389,7 @@ impl Reader<'_> {
         }
         self.path.push(name);
         let detail_above = self.detail;
-        if node.kind == EntryType::Directory && self.uppers.contains(&self.path) {
+        if node.kind == EntryType::Directory && self.reading.uppers.contains(&self.path) {
             self.detail = Detail::Upper;
         }
         let wanted = match self.detail {
@@ -358,13 +401,13 @@ impl Reader<'_> {
             Detail::Upper => matches!(node.kind, EntryType::Directory | EntryType::File),
         };
         if wanted {
-            self.attributes(id);
+            self.attributes(id, parent, name);
         }
         if node.kind == EntryType::Directory && !node.mountpoint {
             match open_directory(Some(parent), name) {
                 Ok(open) => self.directory(id, &open),
                 Err(error) => {
-                    self.tree.troubles.push((self.path.clone(), Errno::from(&error).words().to_string()));
+                    self.tree.troubles.push((self.path.clone(), Errno::from(&error)));
                 }
             }
         }
@@ -372,9 +415,11 @@ impl Reader<'_> {
         self.path.pop();
     }
 
-    /// Reads the overlay's own attributes of the node at `self.path`.
-    fn attributes(&mut self, id: NodeId) {
-        let names = crate::kernel::list_attributes(&self.path);
+    /// Reads the overlay's own attributes of the node at `self.path`, which is called `name` in `parent`.
+    fn attributes(&mut self, id: NodeId, parent: &OwnedFd, name: &Path) {
+        let by_descriptor = self.reading.held.then(|| path_of(parent).join(name));
+        let path = by_descriptor.as_deref().unwrap_or(&self.path);
+        let names = crate::kernel::list_attributes(path);
         if !names.iter().any(|name| name.contains(".overlay.")) {
             return;
         }
@@ -385,9 +430,9 @@ impl Reader<'_> {
             };
             match rest {
                 "opaque" => {
-                    extra.opaque = get_attribute(&self.path, &name).map(|value| (name.clone(), value));
+                    extra.opaque = get_attribute(path, &name).map(|value| (name.clone(), value));
                 }
-                "redirect" => extra.redirect = get_attribute(&self.path, &name),
+                "redirect" => extra.redirect = get_attribute(path, &name),
                 "whiteout" => extra.whiteout = true,
                 "metacopy" => extra.metacopy = true,
                 "origin" => extra.origin = true,

@@ -1,12 +1,11 @@
 //! What the overlay made of the entries of an upper layer: added, copied up, replaced, opaque, redirected.
 
 use crate::event::{Content, State};
-use crate::kernel::{EntryType, open_directory, open_file};
+use crate::kernel::{EntryType, look, open_file};
 use crate::observe::layers::TreePosition;
 use crate::observe::provenance::{LayerIndex, Pile, Provenance};
-use crate::observe::tree::NodeId;
+use crate::observe::tree::{NodeId, ObservedTree};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Larger files are not compared byte for byte while somebody waits.
@@ -47,8 +46,11 @@ impl Upper<'_> {
             None if states.is_empty() => states.push(State::Added),
             Some((layer, source)) if !tree.is_opaque(id) => {
                 let copied = tree.is_directory(id) || extra.is_some_and(|extra| extra.origin);
-                let names =
-                    || std::fs::symlink_metadata(self.paths[usize::from(layer)].join(path)).map(|file| file.nlink());
+                let names = || {
+                    let path = self.paths[usize::from(layer)].join(path);
+                    let (directory, name) = self.tree_of(layer).directory_of(&path)?;
+                    look(Some(&directory), name).map(|file| file.links)
+                };
                 states.push(match copied {
                     true => self.compared(id, (layer, source), path, metacopy),
                     false if names().is_ok_and(|names| names > 1) => State::CopiedOrReplaced,
@@ -69,18 +71,23 @@ impl Upper<'_> {
         alike.then_some((layer, source))
     }
 
+    /// The tree that a layer is in; it is there, because an entry of it was found.
+    fn tree_of(&self, layer: LayerIndex) -> &ObservedTree {
+        self.pile[usize::from(layer)].as_ref().expect("its tree gave the source").tree
+    }
+
     fn compared(&self, id: NodeId, source: (LayerIndex, NodeId), path: &Path, metacopy: bool) -> State {
         let (layer, source) = source;
-        let below = self.pile[usize::from(layer)].as_ref().expect("its tree gave the source").tree;
+        let below = self.tree_of(layer);
         let (new, old) = (self.place.tree.node(id), below.node(source));
         let mut metadata_changed =
             (new.stamp.mode, new.stamp.uid, new.stamp.gid) != (old.stamp.mode, old.stamp.uid, old.stamp.gid);
         let content = match new.kind {
             EntryType::File if metacopy => Content::Same,
             EntryType::File => {
-                let paths = [&self.paths[0], &self.paths[usize::from(layer)]].map(|layer| layer.join(path));
+                let files = [0, layer].map(|layer| (self.tree_of(layer), self.paths[usize::from(layer)].join(path)));
                 metadata_changed |= new.stamp.modified != old.stamp.modified;
-                compare(&paths[0], &paths[1], (new.stamp.size, old.stamp.size))
+                compare(&files, (new.stamp.size, old.stamp.size))
             }
             EntryType::Symlink if self.place.tree.kind(id) == below.kind(source) => Content::Same,
             EntryType::Symlink => Content::Changed,
@@ -90,24 +97,27 @@ impl Upper<'_> {
     }
 }
 
-fn compare(one: &Path, other: &Path, sizes: (u64, u64)) -> Content {
+/// A file by the tree that it lies in and its path.
+type FileOfTree<'a> = (&'a ObservedTree, PathBuf);
+
+fn compare(files: &[FileOfTree<'_>; 2], sizes: (u64, u64)) -> Content {
     if sizes.0 != sizes.1 {
         return Content::Changed;
     }
     if sizes.0 > MOST_COMPARED {
         return Content::NotCompared;
     }
-    match same_bytes(one, other) {
+    match same_bytes(files) {
         Ok(true) => Content::Same,
         Ok(false) => Content::Changed,
         Err(_) => Content::NotCompared,
     }
 }
 
-fn same_bytes(one: &Path, other: &Path) -> std::io::Result<bool> {
-    let open = |path: &Path| {
-        let parent = open_directory(None, path.parent().unwrap_or(Path::new("/")))?;
-        let file = open_file(&parent, Path::new(path.file_name().unwrap_or_default()))?;
+fn same_bytes([one, other]: &[FileOfTree<'_>; 2]) -> std::io::Result<bool> {
+    let open = |(tree, path): &FileOfTree<'_>| {
+        let (parent, name) = tree.directory_of(path)?;
+        let file = open_file(&parent, name)?;
         Ok::<_, std::io::Error>(BufReader::with_capacity(64 * 1024, std::fs::File::from(file)))
     };
     let (mut one, mut other) = (open(one)?, open(other)?);

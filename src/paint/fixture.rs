@@ -53,7 +53,7 @@ impl Row {
 const UPPER: &str = "container-layer";
 
 fn layer(text: &str, rows: Vec<Row>) -> Layer {
-    Layer { name: name(text), rows }
+    Layer { name: name(text), directory: None, role: None, rows }
 }
 
 fn image_layers() -> Vec<Lower> {

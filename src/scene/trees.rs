@@ -66,7 +66,7 @@ fn drawn(observation: &Observation, width: usize, with_work: bool, beside: Besid
 pub(crate) fn same_lowers(one: &Overlay, other: &Overlay) -> bool {
     let names = |overlay: &Overlay| -> Vec<Option<Name>> {
         let name = |lower: &Lower| match lower {
-            Lower::Layer(layer) => Some(layer.name.clone()),
+            Lower::Layer(layer) => Some(layer.directory.as_ref().unwrap_or(&layer.name).clone()),
             Lower::Folded { .. } => None,
         };
         overlay.lowers.iter().map(name).collect()
@@ -94,7 +94,7 @@ fn lower_column(overlay: &Overlay, shown_before: bool) -> Column {
                     _ if index == last && count > 1 => "bottom",
                     _ => "",
                 };
-                column.entries.push(Entry::Layer { name: layer.name.to_string(), place });
+                column.entries.push(Entry::Layer { name: words::layer_title(layer), place });
                 column.layer(layer);
             }
             Lower::Folded { layers, entries } => {
@@ -109,7 +109,7 @@ fn upper_column(overlay: &Overlay, with_work: bool) -> Column {
     match &overlay.upper {
         Some(layer) => {
             let note = if overlay.read_only { "(mounted read-only)" } else { "" };
-            let mut column = Column::new("upper", &layer.name.to_string(), note);
+            let mut column = Column::new("upper", &words::layer_title(layer), note);
             column.layer(layer);
             if let Some(work) = overlay.work.as_ref().filter(|_| with_work) {
                 column.remark(&format!("work  {work}"));

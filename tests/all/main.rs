@@ -10,6 +10,7 @@ mod commands;
 mod container;
 mod container_escapes;
 mod faults;
+mod layers;
 mod languages;
 mod lessons;
 mod nested;

@@ -75,6 +75,13 @@ pub struct OverlayOptions {
     pub read_only: bool,
 }
 
+impl OverlayOptions {
+    /// All directories that they name, the work directory too.
+    pub fn layers(&self) -> impl Iterator<Item = &PathBuf> {
+        self.lowers.iter().chain(&self.upper).chain(&self.work)
+    }
+}
+
 /// The mount table of this process.
 ///
 /// A visitor of a session in which the learner has mounted /proc anew is not in that table of processes, being outside of

@@ -1,6 +1,6 @@
 //! The words beside an entry of a tree.
 
-use crate::event::{Content, Kind, Lower, Mark, Row, State};
+use crate::event::{Content, Kind, Layer, Lower, Mark, Row, State};
 use crate::ground::Name;
 use crate::scene::words::phrases::some;
 use crate::scene::words::{and, called, number};
@@ -130,6 +130,19 @@ pub fn folded_rows(entries: u64) -> String {
 pub fn folded_layers(layers: u64, entries: u64) -> String {
     let entries = if entries == 1 { "1 entry".to_string() } else { format!("{} entries", number(entries)) };
     format!("{} more {}, {entries}", number(layers), if layers == 1 { "layer" } else { "layers" })
+}
+
+/// A layer as the title of its tree: its directory, or what it is and the engine's number for it, as short as engines
+/// print those: `image layer 3 (7d1371ee70b9)`.
+pub fn layer_title(layer: &Layer) -> String {
+    let number = layer.directory.as_ref().and_then(|directory| directory.as_path().parent()?.file_name());
+    match number {
+        Some(number) => {
+            let number: String = Name::from(number).to_string().chars().take(12).collect();
+            format!("{} ({number})", layer.name)
+        }
+        None => layer.name.to_string(),
+    }
 }
 
 /// How many layers there are, those that are folded included.

@@ -2,12 +2,12 @@
 
 use crate::ground::Name;
 
-/// A name within a sentence: in quotes where it would fall apart.
+/// A name within a sentence: in quotes where it would fall apart, which what a layer is called (`image layer 3`) does not.
 pub fn called(name: &Name) -> String {
     let shown = name.to_string();
     if shown.is_empty() {
         "the directory itself".to_string()
-    } else if shown.contains(char::is_whitespace) {
+    } else if shown.contains(char::is_whitespace) && !shown.starts_with("image layer ") {
         format!("'{shown}'")
     } else {
         shown
