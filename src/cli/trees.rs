@@ -12,6 +12,7 @@ use crate::observe::{Observer, look_at_followed};
 use crate::scene::Look;
 use crate::session::{Home, Session};
 use crate::stage::{Layers, PROGRAM, ScratchChoice, Stage};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The lower, upper and merged trees of any overlay mount of this machine, of a container, or of one that has ended
@@ -59,20 +60,21 @@ impl Trees {
         }
         match own.as_slice() {
             [] => {
-                println!("No overlay is mounted here, as far as this process can see.");
+                say("No overlay is mounted here, as far as this process can see.")?;
                 if !overlays.is_empty() {
-                    println!("Other mount namespaces have some: layerlab trees --all");
+                    say("Other mount namespaces have some: layerlab trees --all")?;
                 }
                 match Home::find().ok().and_then(|home| Session::latest(&home)) {
-                    Some(_) => println!("Those of your session are seen in its shell, and by layerlab watch."),
-                    None => println!("Run a lesson to see one: layerlab run 1"),
+                    Some(_) => say("Those of your session are seen in its shell, and by layerlab watch.")?,
+                    None => say("Run a lesson to see one: layerlab run 1")?,
                 }
                 Ok(())
             }
             [one] => self.show(common, one.look(&here, self.full)?),
             several if !self.json => {
-                print!("{} overlays are mounted on this machine:\n{}", several.len(), listed(&machine, several));
-                println!("Show one with: layerlab trees MOUNTPOINT");
+                say(format!("{} overlays are mounted on this machine:\n{}", several.len(), listed(&machine, several))
+                    .trim_end())?;
+                say("Show one with: layerlab trees MOUNTPOINT")?;
                 Ok(())
             }
             several => {
@@ -111,7 +113,7 @@ impl Trees {
             },
         };
         if shown.is_empty() {
-            println!("Process {word} sees no overlay.");
+            say(&format!("Process {word} sees no overlay."))?;
             return Ok(());
         }
         let followed = shown.iter().map(|shown| shown.follow(here)).collect::<Result<Vec<_>, _>>()?;
@@ -136,19 +138,21 @@ impl Trees {
                     })
                 })
                 .collect();
-            println!("{}", serde_json::Value::from(all));
+            say(&format!("{}", serde_json::Value::from(all)))?;
             return Ok(());
         }
         match shown.len() {
-            0 => println!("No overlay is mounted on this machine, as far as this process can see."),
-            1 => print!("One overlay is mounted on this machine:\n{}", listed(machine, &shown)),
-            many => print!("{many} overlays are mounted on this machine:\n{}", listed(machine, &shown)),
+            0 => say("No overlay is mounted on this machine, as far as this process can see.")?,
+            1 => say(format!("One overlay is mounted on this machine:\n{}", listed(machine, &shown)).trim_end())?,
+            many => {
+                say(format!("{many} overlays are mounted on this machine:\n{}", listed(machine, &shown)).trim_end())?
+            }
         }
         if !shown.is_empty() {
-            println!("Show one with: layerlab trees MOUNTPOINT, CONTAINER or PROCESS");
+            say("Show one with: layerlab trees MOUNTPOINT, CONTAINER or PROCESS")?;
         }
         if effective_ids().0 != 0 {
-            println!("What other users have mounted is told to root: sudo layerlab trees --all");
+            say("What other users have mounted is told to root: sudo layerlab trees --all")?;
         }
         Ok(())
     }
@@ -325,6 +329,11 @@ fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Res
     let scratch = ScratchChoice { tmpfs: false, ..ScratchChoice::from_environment() };
     let mut stage = Stage::start(Path::new(PROGRAM), scratch)?;
     Ok(stage.look_at(Layers { lowers, upper, here, full })?)
+}
+
+/// A line, or several.
+fn say(text: &str) -> Result<(), CliError> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 fn no_mounts(error: std::io::Error) -> CliError {

@@ -192,7 +192,10 @@ fn a_container_is_found_by_its_name_or_its_id() {
                 assert_eq!(seen.overlays[0].mountpoint.to_string(), "/");
             }
             Some(_) => {
-                assert!(ended.stderr.contains("no running container is called nobody"), "{ended:?}");
+                assert!(
+                    ended.stderr.contains("no overlay is mounted on /usr/nobody, and no running container"),
+                    "{ended:?}"
+                );
                 assert!(ended.stderr.contains("student-"), "{ended:?}");
             }
         }
