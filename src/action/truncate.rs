@@ -55,7 +55,7 @@ fn set(context: &mut Context, size: Size, file: &str) -> Status {
         Some(_) => (old - size.bytes).max(0),
         None => size.bytes,
     };
-    match context.sys.truncate_open(&open, new) {
+    match context.sys.truncate_open(&open, new.unsigned_abs()) {
         Ok(()) => 0,
         Err(error) => {
             context.fail(format!("truncate: failed to truncate {} at {new} bytes", quoted(file)), &error)

@@ -2,6 +2,7 @@
 
 use crate::cli::{CliError, Common};
 use crate::event::Timed;
+use crate::kernel::window_size;
 use crate::paint::{PAINTERS, Painter, Palette};
 use crate::scene::{self, Look};
 use crate::tree::write_named;
@@ -75,10 +76,7 @@ impl Recording {
 /// Columns of the terminal; 80 where there is none and COLUMNS says nothing.
 pub fn width() -> usize {
     let said = || std::env::var("COLUMNS").ok()?.parse::<usize>().ok().filter(|columns| *columns > 0);
-    match terminal_size::terminal_size() {
-        Some((terminal_size::Width(columns), _)) if columns > 0 => columns.into(),
-        _ => said().unwrap_or(80).min(Look::WIDEST),
-    }
+    window_size().map(|(columns, _)| columns).unwrap_or_else(|| said().unwrap_or(80).min(Look::WIDEST))
 }
 
 /// A sentence of ours, as wide as the terminal at most; words that are longer, paths for example, stay whole.

@@ -13,7 +13,7 @@ use crate::container::steps::Steps;
 use crate::ground::Errno;
 use crate::isolate::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
-    CallError, Modes, Namespaces, Process, Signals, Spread, be_told_of_parents_death, effective_ids, end_first,
+    CallError, Namespaces, Process, Signals, Spread, TerminalState, be_told_of_parents_death, effective_ids, end_first,
     own_network, parent_pid, send_descriptors, standard_directory,
 };
 use std::os::fd::{AsFd, OwnedFd};
@@ -245,7 +245,7 @@ pub(super) fn code(status: std::process::ExitStatus) -> u8 {
 /// With a terminal the CLI stands between it and us. If it is killed, we are told, end the container, and set the terminal as
 /// it was: nobody else could.
 struct Watched {
-    modes: Option<Modes>,
+    terminal: Option<TerminalState>,
     cli: i32,
 }
 
@@ -253,14 +253,14 @@ impl Watched {
     fn new() -> std::io::Result<Watched> {
         let cli = parent_pid();
         be_told_of_parents_death()?;
-        Ok(Watched { modes: Modes::now(), cli })
+        Ok(Watched { terminal: TerminalState::of_output(), cli })
     }
 
     fn restore_if_alone(&self) {
         if parent_pid() != self.cli
-            && let Some(modes) = &self.modes
+            && let Some(terminal) = &self.terminal
         {
-            modes.restore();
+            terminal.restore();
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::container::PARENT;
 use crate::container::error::ContainerError;
 use crate::container::plan::Plan;
 use crate::kernel::{
-    Modes, Relay, live_on, new_session, open_terminal, receive_descriptors, send_descriptors, send_signal,
+    Relay, TerminalState, live_on, new_session, open_terminal, receive_descriptors, send_descriptors, send_signal,
 };
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -28,7 +28,7 @@ pub(super) fn open(outside: OwnedFd) -> Result<(), ContainerError> {
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let broken =
         |error: std::io::Error| ContainerError::broken(format!("cannot start the container's parent: {error}"));
-    let modes = Modes::now();
+    let state = TerminalState::of_output();
     let (ours, theirs) = UnixStream::pair().map_err(broken)?;
     let mut command = Command::new("/proc/self/exe");
     command.arg(PARENT).stdin(Stdio::from(OwnedFd::from(theirs)));
@@ -41,13 +41,9 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     if let Some(master) = master {
         let relay = Relay::new(master).map_err(broken)?;
         relay.resize();
-        if let Some(modes) = &modes {
-            let _ = modes.make_raw();
-        }
+        let raw = state.map(|state| state.make_raw("", ""));
         carry(&relay, &parent);
-        if let Some(modes) = &modes {
-            modes.restore();
-        }
+        drop(raw);
     }
     let status = parent.wait().map_err(broken)?;
     Ok(super::parent::code(status))

@@ -5,6 +5,7 @@ use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
 };
+use rustix::thread::LinkNameSpaceType;
 use std::io::{IoSlice, IoSliceMut, Result};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -95,7 +96,7 @@ pub fn own_network() -> Result<OwnedFd> {
 impl Sys {
     /// setns(2) with CLONE_NEWNET.
     pub fn enter_network(&mut self, namespace: &OwnedFd) -> std::result::Result<(), CallError> {
-        let outcome = nix::sched::setns(namespace, nix::sched::CloneFlags::CLONE_NEWNET);
+        let outcome = rustix::thread::move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network));
         self.note_zero("setns", || format!("{}, CLONE_NEWNET", namespace.as_raw_fd()), outcome)
     }
 }

@@ -7,8 +7,8 @@ use crate::ground::Errno;
 use crate::kernel::proc::{Membership, Mount, parse_mounts, sysctl};
 use crate::kernel::strace;
 use crate::kernel::sys::CallError;
-use nix::sched::CloneFlags;
 use rustix::fs::{Mode, OFlags};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;
 use std::io::{Error, Read, Result};
 use std::os::fd::{AsFd, OwnedFd};
@@ -24,24 +24,24 @@ pub struct Process {
 
 /// The namespaces that a session has of its own, in the order in which they are entered: the user namespace gives the
 /// right to the others (user_namespaces(7)).
-const KINDS: &[(&str, &str, CloneFlags)] = &[
-    ("user", "CLONE_NEWUSER", CloneFlags::CLONE_NEWUSER),
-    ("mnt", "CLONE_NEWNS", CloneFlags::CLONE_NEWNS),
-    ("uts", "CLONE_NEWUTS", CloneFlags::CLONE_NEWUTS),
-    ("ipc", "CLONE_NEWIPC", CloneFlags::CLONE_NEWIPC),
-    ("pid", "CLONE_NEWPID", CloneFlags::CLONE_NEWPID),
-    ("cgroup", "CLONE_NEWCGROUP", CloneFlags::CLONE_NEWCGROUP),
+const KINDS: &[(&str, &str, LinkNameSpaceType)] = &[
+    ("user", "CLONE_NEWUSER", LinkNameSpaceType::User),
+    ("mnt", "CLONE_NEWNS", LinkNameSpaceType::Mount),
+    ("uts", "CLONE_NEWUTS", LinkNameSpaceType::HostNameAndNISDomainName),
+    ("ipc", "CLONE_NEWIPC", LinkNameSpaceType::InterProcessCommunication),
+    ("pid", "CLONE_NEWPID", LinkNameSpaceType::ProcessID),
+    ("cgroup", "CLONE_NEWCGROUP", LinkNameSpaceType::ControlGroup),
 ];
 
 /// All kinds that a shell of a lesson may have of its own, but for the PID namespace.
-const INNER_KINDS: &[(&str, CloneFlags)] = &[
-    ("user", CloneFlags::CLONE_NEWUSER),
-    ("mnt", CloneFlags::CLONE_NEWNS),
-    ("uts", CloneFlags::CLONE_NEWUTS),
-    ("ipc", CloneFlags::CLONE_NEWIPC),
-    ("net", CloneFlags::CLONE_NEWNET),
-    ("cgroup", CloneFlags::CLONE_NEWCGROUP),
-    ("time", CloneFlags::from_bits_retain(0x80)),
+const INNER_KINDS: &[(&str, LinkNameSpaceType)] = &[
+    ("user", LinkNameSpaceType::User),
+    ("mnt", LinkNameSpaceType::Mount),
+    ("uts", LinkNameSpaceType::HostNameAndNISDomainName),
+    ("ipc", LinkNameSpaceType::InterProcessCommunication),
+    ("net", LinkNameSpaceType::Network),
+    ("cgroup", LinkNameSpaceType::ControlGroup),
+    ("time", LinkNameSpaceType::Time),
 ];
 
 /// See [`keep_proc`].
@@ -165,10 +165,10 @@ impl Process {
     pub fn within<T>(&self, kind: &str, what: impl FnOnce() -> T) -> Result<T> {
         let namespace = self.file(&format!("ns/{kind}"))?;
         let own = Process::own()?.file(&format!("ns/{kind}"))?;
-        nix::sched::setns(namespace, CloneFlags::empty())?;
+        move_into_link_name_space(namespace.as_fd(), None)?;
         let done = what();
         // The namespaces of a session belong to its user namespace, in which we have all rights.
-        nix::sched::setns(own, CloneFlags::empty()).expect("the way back into our own namespace is open");
+        move_into_link_name_space(own.as_fd(), None).expect("the way back into our own namespace is open");
         Ok(done)
     }
 
@@ -252,7 +252,8 @@ impl Process {
             }
         }
         for (namespace, args, flag) in namespaces {
-            nix::sched::setns(namespace, flag).map_err(|errno| CallError::of("setns", args, errno))?;
+            move_into_link_name_space(namespace.as_fd(), Some(flag))
+                .map_err(|errno| CallError::of("setns", args, errno))?;
         }
         Ok(())
     }
@@ -271,7 +272,7 @@ impl Process {
     pub fn enter_pid_namespace(&self) -> Result<bool> {
         let differs = !self.shares("pid")?;
         if differs {
-            nix::sched::setns(self.file("ns/pid")?, CloneFlags::CLONE_NEWPID)?;
+            move_into_link_name_space(self.file("ns/pid")?.as_fd(), Some(LinkNameSpaceType::ProcessID))?;
         }
         Ok(differs)
     }
@@ -292,10 +293,10 @@ impl Process {
             }
         }
         for (namespace, flag) in namespaces {
-            nix::sched::setns(namespace, flag)?;
+            move_into_link_name_space(namespace.as_fd(), Some(flag))?;
         }
         rustix::process::fchdir(&root)?;
-        nix::unistd::chroot(".")?;
+        rustix::process::chroot(".")?;
         rustix::process::fchdir(&here)?;
         Ok(())
     }
@@ -322,6 +323,6 @@ pub fn boot_id() -> String {
 
 /// setsid(2): a session of its own, without a terminal.
 pub fn leave_terminal() -> Result<()> {
-    nix::unistd::setsid()?;
+    rustix::process::setsid()?;
     Ok(())
 }

@@ -1,15 +1,13 @@
 //! Files and directories: mkdirat(2), openat(2), read(2), write(2), unlinkat(2), renameat(2), linkat(2), symlinkat(2),
-//! mknodat(2), fchmodat(2), truncate(2), utimensat(2), chdir(2).
+//! mknodat(2), fchmodat(2), ftruncate(2), utimensat(2), chdir(2).
 //!
 //! The `*at` forms with `AT_FDCWD` are used throughout: they exist on every architecture, and strace prints them for
 //! the GNU programs too.
 
+use crate::ground::Errno;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
-use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
-use nix::sys::stat::{FchmodatFlags, Mode, SFlag, UtimensatFlags};
-use nix::sys::time::TimeSpec;
-use nix::unistd::UnlinkatFlags;
+use rustix::fs::{AtFlags, CWD, FileType, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, Uid};
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -47,24 +45,24 @@ pub enum Times {
 impl Sys {
     /// mkdirat(2): a directory, with `mode` less the umask.
     pub fn mkdir(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
-        let outcome = nix::sys::stat::mkdirat(AT_FDCWD, path, Mode::from_bits_truncate(mode));
+        let outcome = rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(mode));
         self.zero("mkdirat", format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
     }
 
     /// openat(2), close-on-exec; a new file gets the mode 0666 less the umask.
     pub fn open(&mut self, path: &Path, access: Access) -> Result<OwnedFd, CallError> {
         let (flags, shown) = match access {
-            Access::Read => (OFlag::O_RDONLY, "O_RDONLY|O_CLOEXEC"),
-            Access::Write => (OFlag::O_WRONLY, "O_WRONLY|O_CLOEXEC"),
-            Access::Create => (OFlag::O_WRONLY | OFlag::O_CREAT, "O_WRONLY|O_CREAT|O_CLOEXEC, 0666"),
+            Access::Read => (OFlags::RDONLY, "O_RDONLY|O_CLOEXEC"),
+            Access::Write => (OFlags::WRONLY, "O_WRONLY|O_CLOEXEC"),
+            Access::Create => (OFlags::WRONLY | OFlags::CREATE, "O_WRONLY|O_CREAT|O_CLOEXEC, 0666"),
             Access::Overwrite => {
-                (OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_TRUNC, "O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, 0666")
+                (OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC, "O_WRONLY|O_CREAT|O_TRUNC|O_CLOEXEC, 0666")
             }
             Access::Append => {
-                (OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_APPEND, "O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC, 0666")
+                (OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND, "O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC, 0666")
             }
         };
-        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags | OFlag::O_CLOEXEC, Mode::from_bits_truncate(0o666));
+        let outcome = open_at(None, path, flags | OFlags::CLOEXEC, 0o666);
         self.record("openat", format!("AT_FDCWD, {}, {shown}", strace::path(path)), outcome, |fd| fd.as_raw_fd().into())
     }
 
@@ -73,7 +71,7 @@ impl Sys {
         let mut all = Vec::new();
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let outcome = nix::unistd::read(file, &mut buffer);
+            let outcome = rustix::io::read(file, &mut buffer);
             let got = outcome.unwrap_or(0);
             let args = format!("{}, {}, {}", file.as_raw_fd(), strace::buffer(&buffer[..got]), buffer.len());
             if self.record("read", args, outcome, |got| *got as i64)? == 0 {
@@ -86,7 +84,7 @@ impl Sys {
     /// write(2) until all bytes are written.
     pub fn write_all(&mut self, file: &OwnedFd, mut bytes: &[u8]) -> Result<(), CallError> {
         while !bytes.is_empty() {
-            let outcome = nix::unistd::write(file, bytes);
+            let outcome = rustix::io::write(file, bytes);
             let args = format!("{}, {}, {}", file.as_raw_fd(), strace::buffer(bytes), bytes.len());
             let written = self.record("write", args, outcome, |written| *written as i64)?;
             bytes = &bytes[written..];
@@ -96,92 +94,79 @@ impl Sys {
 
     /// unlinkat(2): removes a name that is not a directory.
     pub fn unlink(&mut self, path: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::unlinkat(AT_FDCWD, path, UnlinkatFlags::NoRemoveDir);
+        let outcome = rustix::fs::unlinkat(CWD, path, AtFlags::empty());
         self.zero("unlinkat", format!("AT_FDCWD, {}, 0", strace::path(path)), outcome)
     }
 
     /// unlinkat(2) with AT_REMOVEDIR: removes an empty directory.
     pub fn rmdir(&mut self, path: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::unlinkat(AT_FDCWD, path, UnlinkatFlags::RemoveDir);
+        let outcome = rustix::fs::unlinkat(CWD, path, AtFlags::REMOVEDIR);
         self.zero("unlinkat", format!("AT_FDCWD, {}, AT_REMOVEDIR", strace::path(path)), outcome)
     }
 
     /// renameat(2).
     pub fn rename(&mut self, from: &Path, to: &Path) -> Result<(), CallError> {
-        let outcome = nix::fcntl::renameat(AT_FDCWD, from, AT_FDCWD, to);
+        let outcome = rustix::fs::renameat(CWD, from, CWD, to);
         let args = format!("AT_FDCWD, {}, AT_FDCWD, {}", strace::path(from), strace::path(to));
         self.zero("renameat", args, outcome)
     }
 
     /// linkat(2): a second name for the same file.
     pub fn link(&mut self, existing: &Path, new: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::linkat(AT_FDCWD, existing, AT_FDCWD, new, AtFlags::empty());
+        let outcome = rustix::fs::linkat(CWD, existing, CWD, new, AtFlags::empty());
         let args = format!("AT_FDCWD, {}, AT_FDCWD, {}, 0", strace::path(existing), strace::path(new));
         self.zero("linkat", args, outcome)
     }
 
     /// symlinkat(2): a link that holds the text `target`.
     pub fn symlink(&mut self, target: &Path, new: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::symlinkat(target, AT_FDCWD, new);
+        let outcome = rustix::fs::symlinkat(target, CWD, new);
         self.zero("symlinkat", format!("{}, AT_FDCWD, {}", strace::path(target), strace::path(new)), outcome)
     }
 
     /// mknodat(2) of a character device. In a user namespace only 0:0, the whiteout, is allowed.
     pub fn make_character_device(&mut self, path: &Path, mode: u32, major: u32, minor: u32) -> Result<(), CallError> {
-        let device = nix::sys::stat::makedev(major.into(), minor.into());
-        self.make_node(path, SFlag::S_IFCHR.bits() | (mode & 0o7777), device)
+        let device = rustix::fs::makedev(major, minor);
+        self.make_node(path, FileType::CharacterDevice.as_raw_mode() | (mode & 0o7777), device)
     }
 
     /// fchmodat(2), following a symbolic link.
     pub fn chmod(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
-        let flags = FchmodatFlags::FollowSymlink;
-        let outcome = nix::sys::stat::fchmodat(AT_FDCWD, path, Mode::from_bits_truncate(mode), flags);
+        let outcome = rustix::fs::chmodat(CWD, path, Mode::from_raw_mode(mode), AtFlags::empty());
         self.zero("fchmodat", format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
-    }
-
-    /// truncate(2): cuts or extends a file to `size` bytes.
-    pub fn truncate(&mut self, path: &Path, size: i64) -> Result<(), CallError> {
-        let outcome = nix::unistd::truncate(path, size);
-        self.zero("truncate", format!("{}, {size}", strace::path(path)), outcome)
     }
 
     /// utimensat(2), following a symbolic link.
     pub fn set_times(&mut self, path: &Path, times: Times) -> Result<(), CallError> {
-        let (accessed, modified, shown) = match times {
-            Times::Now => (TimeSpec::UTIME_NOW, TimeSpec::UTIME_NOW, "[UTIME_NOW, UTIME_NOW]".to_string()),
-            Times::At { accessed, modified } => {
-                let shown = [accessed, modified].map(|(s, ns)| format!("{{tv_sec={s}, tv_nsec={ns}}}")).join(", ");
-                (TimeSpec::new(accessed.0, accessed.1), TimeSpec::new(modified.0, modified.1), format!("[{shown}]"))
-            }
+        let (times, shown) = match times {
+            Times::Now => (NOW, "UTIME_NOW, UTIME_NOW".to_string()),
+            Times::At { accessed, modified } => both(accessed, modified),
         };
-        let outcome = nix::sys::stat::utimensat(AT_FDCWD, path, &accessed, &modified, UtimensatFlags::FollowSymlink);
-        self.zero("utimensat", format!("AT_FDCWD, {}, {shown}, 0", strace::path(path)), outcome)
+        let outcome = rustix::fs::utimensat(CWD, path, &times, AtFlags::empty());
+        self.zero("utimensat", format!("AT_FDCWD, {}, [{shown}], 0", strace::path(path)), outcome)
     }
 
     /// openat(2) of a directory, to work on what is in it: relative to `parent` where one is given, never through a
     /// symbolic link.
     pub fn open_directory(&mut self, parent: Option<&OwnedFd>, name: &Path) -> Result<OwnedFd, CallError> {
-        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_DIRECTORY;
-        let outcome = match parent {
-            Some(parent) => nix::fcntl::openat(parent, name, flags, Mode::empty()),
-            None => nix::fcntl::openat(AT_FDCWD, name, flags, Mode::empty()),
-        };
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::DIRECTORY;
+        let outcome = open_at(parent, name, flags, 0);
         let args = format!("{}, {}, O_RDONLY|O_NOFOLLOW|O_CLOEXEC|O_DIRECTORY", at(parent), strace::path(name));
         self.record("openat", args, outcome, |fd| fd.as_raw_fd().into())
     }
 
     /// openat(2) of a file that must not exist yet, to write to it.
     pub fn open_new(&mut self, path: &Path, mode: u32) -> Result<OwnedFd, CallError> {
-        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, Mode::from_bits_truncate(mode));
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let outcome = open_at(None, path, flags, mode);
         let shown = format!("O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, {}", strace::mode(mode));
         self.record("openat", format!("AT_FDCWD, {}, {shown}", strace::path(path)), outcome, |fd| fd.as_raw_fd().into())
     }
 
     /// openat(2) of a file that exists, emptying it (`cp` onto a file).
     pub fn open_emptied(&mut self, path: &Path) -> Result<OwnedFd, CallError> {
-        let flags = OFlag::O_WRONLY | OFlag::O_TRUNC | OFlag::O_CLOEXEC;
-        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, Mode::empty());
+        let flags = OFlags::WRONLY | OFlags::TRUNC | OFlags::CLOEXEC;
+        let outcome = open_at(None, path, flags, 0);
         let args = format!("AT_FDCWD, {}, O_WRONLY|O_TRUNC|O_CLOEXEC", strace::path(path));
         self.record("openat", args, outcome, |fd| fd.as_raw_fd().into())
     }
@@ -203,7 +188,7 @@ impl Sys {
         }
         let mut buffer = vec![0; 128 * 1024];
         loop {
-            let outcome = nix::unistd::read(from, &mut buffer);
+            let outcome = rustix::io::read(from, &mut buffer);
             let got = outcome.unwrap_or(0);
             let args = format!("{}, {}, {}", from.as_raw_fd(), strace::buffer(&buffer[..got]), buffer.len());
             if self.record("read", args, outcome, |got| *got as i64)? == 0 {
@@ -216,52 +201,50 @@ impl Sys {
     /// unlinkat(2) of an entry of an open directory: nothing on the way to it can be swapped for a symbolic link.
     pub fn unlink_in(&mut self, parent: &OwnedFd, name: &Path, directory: bool) -> Result<(), CallError> {
         let (flag, shown) = match directory {
-            true => (UnlinkatFlags::RemoveDir, "AT_REMOVEDIR"),
-            false => (UnlinkatFlags::NoRemoveDir, "0"),
+            true => (AtFlags::REMOVEDIR, "AT_REMOVEDIR"),
+            false => (AtFlags::empty(), "0"),
         };
-        let outcome = nix::unistd::unlinkat(parent, name, flag);
+        let outcome = rustix::fs::unlinkat(parent, name, flag);
         self.zero("unlinkat", format!("{}, {}, {shown}", at(Some(parent)), strace::path(name)), outcome)
     }
 
     /// ftruncate(2): cuts or extends an open file to `size` bytes.
-    pub fn truncate_open(&mut self, file: &OwnedFd, size: i64) -> Result<(), CallError> {
-        let outcome = nix::unistd::ftruncate(file, size);
+    pub fn truncate_open(&mut self, file: &OwnedFd, size: u64) -> Result<(), CallError> {
+        let outcome = rustix::fs::ftruncate(file, size);
         self.zero("ftruncate", format!("{}, {size}", file.as_raw_fd()), outcome)
     }
 
     /// utimensat(2) of an open file: both times to now.
     pub fn touch_open(&mut self, file: &OwnedFd) -> Result<(), CallError> {
-        let now = TimeSpec::UTIME_NOW;
-        let outcome = nix::sys::stat::futimens(file, &now, &now);
+        let outcome = rustix::fs::futimens(file, &NOW);
         self.zero("utimensat", format!("{}, NULL, [UTIME_NOW, UTIME_NOW], 0", file.as_raw_fd()), outcome)
     }
 
     /// utimensat(2) of the entry itself, also where it is a symbolic link.
     pub fn set_own_times(&mut self, path: &Path, accessed: (i64, i64), modified: (i64, i64)) -> Result<(), CallError> {
-        let (first, second) = (TimeSpec::new(accessed.0, accessed.1), TimeSpec::new(modified.0, modified.1));
-        let outcome = nix::sys::stat::utimensat(AT_FDCWD, path, &first, &second, UtimensatFlags::NoFollowSymlink);
-        let shown = [accessed, modified].map(|(s, ns)| format!("{{tv_sec={s}, tv_nsec={ns}}}")).join(", ");
+        let (times, shown) = both(accessed, modified);
+        let outcome = rustix::fs::utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW);
         self.zero("utimensat", format!("AT_FDCWD, {}, [{shown}], AT_SYMLINK_NOFOLLOW", strace::path(path)), outcome)
     }
 
     /// fchownat(2) of the entry itself, also where it is a symbolic link.
     pub fn change_owner(&mut self, path: &Path, user: u32, group: u32) -> Result<(), CallError> {
-        let (uid, gid) = (nix::unistd::Uid::from_raw(user), nix::unistd::Gid::from_raw(group));
-        let outcome = nix::unistd::fchownat(AT_FDCWD, path, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW);
+        let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(group));
+        let outcome = rustix::fs::chownat(CWD, path, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW);
         let args = format!("AT_FDCWD, {}, {user}, {group}, AT_SYMLINK_NOFOLLOW", strace::path(path));
         self.zero("fchownat", args, outcome)
     }
 
     /// mknodat(2) of a named pipe or a device; `mode` holds the type bits, as stat(2) gives them.
     pub fn make_node(&mut self, path: &Path, mode: u32, device: u64) -> Result<(), CallError> {
-        let kind = SFlag::from_bits_truncate(mode & SFlag::S_IFMT.bits());
+        let kind = FileType::from_raw_mode(mode);
         let (shown, numbers) = match kind {
-            SFlag::S_IFIFO => ("S_IFIFO", String::new()),
-            SFlag::S_IFBLK => ("S_IFBLK", strace::device(device)),
-            SFlag::S_IFSOCK => ("S_IFSOCK", String::new()),
+            FileType::Fifo => ("S_IFIFO", String::new()),
+            FileType::BlockDevice => ("S_IFBLK", strace::device(device)),
+            FileType::Socket => ("S_IFSOCK", String::new()),
             _ => ("S_IFCHR", strace::device(device)),
         };
-        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, kind, Mode::from_bits_truncate(mode), device);
+        let outcome = rustix::fs::mknodat(CWD, path, kind, Mode::from_raw_mode(mode), device);
         let mode = strace::mode(mode & 0o7777);
         self.zero("mknodat", format!("AT_FDCWD, {}, {shown}|{mode}{numbers}", strace::path(path)), outcome)
     }
@@ -270,21 +253,21 @@ impl Sys {
 
     /// mkdirat(2).
     pub fn make_directory(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
-        let outcome = nix::sys::stat::mkdirat(AT_FDCWD, path, Mode::from_bits_truncate(mode));
+        let outcome = rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(mode));
         self.note_zero("mkdirat", || format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
     }
 
     /// mknodat(2) of an empty file, to mount something over it.
     pub fn make_file(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
-        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, SFlag::S_IFREG, Mode::from_bits_truncate(mode), 0);
+        let outcome = rustix::fs::mknodat(CWD, path, FileType::RegularFile, Mode::from_raw_mode(mode), 0);
         let args = || format!("AT_FDCWD, {}, S_IFREG|{}", strace::path(path), strace::mode(mode));
         self.note_zero("mknodat", args, outcome)
     }
 
     /// mknodat(2) of a character device.
     pub fn make_device(&mut self, path: &Path, mode: u32, major: u32, minor: u32) -> Result<(), CallError> {
-        let device = nix::sys::stat::makedev(major.into(), minor.into());
-        let outcome = nix::sys::stat::mknodat(AT_FDCWD, path, SFlag::S_IFCHR, Mode::from_bits_truncate(mode), device);
+        let device = rustix::fs::makedev(major, minor);
+        let outcome = rustix::fs::mknodat(CWD, path, FileType::CharacterDevice, Mode::from_raw_mode(mode), device);
         let args = || {
             let (mode, numbers) = (strace::mode(mode), strace::device(device));
             format!("AT_FDCWD, {}, S_IFCHR|{mode}{numbers}", strace::path(path))
@@ -294,30 +277,40 @@ impl Sys {
 
     /// symlinkat(2).
     pub fn link_to(&mut self, target: &str, new: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::symlinkat(target, AT_FDCWD, new);
+        let outcome = rustix::fs::symlinkat(target, CWD, new);
         let args = || format!("{}, AT_FDCWD, {}", strace::path(target.as_ref()), strace::path(new));
         self.note_zero("symlinkat", args, outcome)
     }
 
     /// chdir(2).
     pub fn go_to(&mut self, path: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::chdir(path);
+        let outcome = rustix::process::chdir(path);
         self.note_zero("chdir", || strace::path(path), outcome)
     }
 
     /// chdir(2).
     pub fn chdir(&mut self, path: &Path) -> Result<(), CallError> {
-        let outcome = nix::unistd::chdir(path);
+        let outcome = rustix::process::chdir(path);
         self.zero("chdir", strace::path(path), outcome)
     }
+}
+
+/// openat(2) as the C library makes it: rustix adds O_LARGEFILE, which nobody sees of the GNU programs.
+pub(super) fn open_at(parent: Option<&OwnedFd>, path: &Path, flags: OFlags, mode: u32) -> Result<OwnedFd, Errno> {
+    let flags = nix::fcntl::OFlag::from_bits_retain(flags.bits() as i32);
+    let mode = nix::sys::stat::Mode::from_bits_retain(mode);
+    Ok(match parent {
+        Some(parent) => nix::fcntl::openat(parent, path, flags, mode)?,
+        None => nix::fcntl::openat(nix::fcntl::AT_FDCWD, path, flags, mode)?,
+    })
 }
 
 /// The mode bits that new files do not get (umask(2)).
 pub fn umask() -> u32 {
     // There is no call that only reads it; the stage has a single thread, so nobody sees the moment in between.
-    let umask = nix::sys::stat::umask(Mode::empty());
-    nix::sys::stat::umask(umask);
-    umask.bits()
+    let umask = rustix::process::umask(Mode::empty());
+    rustix::process::umask(umask);
+    umask.as_raw_mode()
 }
 
 /// statx(2) of an open directory: another file system, or another part of one, is mounted here. Before kernel 5.8 only
@@ -338,7 +331,7 @@ pub fn is_mount_root(directory: &OwnedFd) -> bool {
 
 /// faccessat(2) with AT_EACCESS: whether we may make and delete entries in a directory.
 pub fn may_write(directory: &Path) -> Result<(), CallError> {
-    use rustix::fs::{Access, AtFlags, CWD};
+    use rustix::fs::Access;
     rustix::fs::accessat(CWD, directory, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).map_err(|errno| {
         CallError::of("faccessat2", format!("AT_FDCWD, {}, W_OK|X_OK, AT_EACCESS", strace::path(directory)), errno)
     })
@@ -361,6 +354,20 @@ pub fn names_in(directory: &OwnedFd) -> std::io::Result<Vec<OsString>> {
 pub fn is_directory_in(directory: &OwnedFd, name: &Path) -> bool {
     rustix::fs::statat(directory, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)
         .is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_dir())
+}
+
+/// Access and modification both to now.
+const NOW: Timestamps = Timestamps {
+    last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW as _ },
+    last_modification: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW as _ },
+};
+
+/// Two times in seconds and nanoseconds, and how strace prints them.
+fn both(accessed: (i64, i64), modified: (i64, i64)) -> (Timestamps, String) {
+    let [last_access, last_modification] =
+        [accessed, modified].map(|(tv_sec, part)| Timespec { tv_sec, tv_nsec: part as _ });
+    let shown = [accessed, modified].map(|(s, ns)| format!("{{tv_sec={s}, tv_nsec={ns}}}")).join(", ");
+    (Timestamps { last_access, last_modification }, shown)
 }
 
 fn at(parent: Option<&OwnedFd>) -> String {

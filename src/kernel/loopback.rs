@@ -1,7 +1,9 @@
 //! The loopback interface of a network namespace (rtnetlink(7)), and files that take their content in one piece.
 
+use crate::kernel::files::open_at;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
+use rustix::fs::OFlags;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 use std::os::fd::AsRawFd;
 use std::path::Path;
@@ -9,9 +11,7 @@ use std::path::Path;
 impl Sys {
     /// openat(2) and write(2) of a file below /proc or /sys, which takes its content in one piece.
     pub fn write_proc(&mut self, file: impl AsRef<Path>, content: &str) -> Result<(), CallError> {
-        use nix::fcntl::{AT_FDCWD, OFlag};
-        let flags = OFlag::O_WRONLY | OFlag::O_CLOEXEC;
-        let outcome = nix::fcntl::openat(AT_FDCWD, file.as_ref(), flags, nix::sys::stat::Mode::empty());
+        let outcome = open_at(None, file.as_ref(), OFlags::WRONLY | OFlags::CLOEXEC, 0);
         let args = || format!("AT_FDCWD, {}, O_WRONLY|O_CLOEXEC", strace::path(file.as_ref()));
         let opened = self.note("openat", args, outcome, |fd| fd.as_raw_fd().into())?;
         let outcome = rustix::io::write(&opened, content.as_bytes());

@@ -1,4 +1,6 @@
-//! Thin wrappers around the kernel, one per intent. The only room that names nix or rustix.
+//! Thin wrappers around the kernel, one per intent, by rustix. nix is for what rustix has no safe function for: close(2) by a
+//! number, openat(2) without O_LARGEFILE, the numbers of system calls, mount(2) with any of its arguments left out, unshare(2), sets of signals. A test holds
+//! the files to that.
 //!
 //! [`Sys`] holds the calls a learner may want to see: each is recorded as strace(1) would print it. What only looks
 //! (reading attributes, the mount table) is not recorded and lives in functions of its own.
@@ -43,10 +45,10 @@ pub use network::{Interface, Network, Route, is_own_network, network};
 pub use overlay::OverlayMount;
 pub use privileges::{Capabilities, Instruction};
 pub use processes::*;
-pub use pty::{Happened, Modes, Relay, live_on, new_session, open_terminal};
+pub use pty::{Happened, Relay, live_on, new_session, open_terminal};
 pub use rooted::{Root, leads_to, path_of};
 pub use signals::{Signals, be_told_of_parents_death, bury, comes_from_keys, end_first, send_signal, unblock_signals};
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys};
-pub use terminal::{TerminalState, keep_terminal, take_terminal, typed_within};
+pub use terminal::{RawTerminal, TerminalState, take_terminal, typed_within, window_size};
 pub use within::{Within, copy_chunk, go_to, next_data};

@@ -1,8 +1,13 @@
 //! Mounts other than overlays: mount(2), umount2(2).
 
+use crate::ground::Errno;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
-use nix::mount::{MntFlags, MsFlags};
+pub(super) use nix::mount::MsFlags;
+use rustix::fs::StatVfsMountFlags;
+use rustix::mount::UnmountFlags;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// What a mount as a whole forbids.
@@ -29,6 +34,17 @@ impl MountFlags {
     }
 }
 
+/// mount(2) with any of its arguments left out: rustix has no function for that.
+pub(super) fn mount(
+    source: Option<&OsStr>,
+    target: &Path,
+    kind: Option<&str>,
+    flags: MsFlags,
+    data: Option<&[u8]>,
+) -> Result<(), Errno> {
+    Ok(nix::mount::mount(source, target, kind, flags, data.map(OsStr::from_bytes))?)
+}
+
 /// The flags in strace's order, which is that of their bits.
 fn shown(flags: MsFlags) -> String {
     let names: Vec<&str> = flags.iter_names().map(|(name, _)| name).collect();
@@ -51,7 +67,7 @@ impl Sys {
         options: &str,
     ) -> Result<(), CallError> {
         let data = (!options.is_empty()).then_some(options);
-        let outcome = nix::mount::mount(Some(source), target, Some(kind), flags.bits(), data);
+        let outcome = mount(Some(source.as_ref()), target, Some(kind), flags.bits(), data.map(str::as_bytes));
         let args = || {
             let data = data.map_or("NULL".to_string(), |data| strace::path(data.as_ref()));
             let source = strace::path(source.as_ref());
@@ -71,7 +87,7 @@ impl Sys {
             true => (MsFlags::MS_BIND | MsFlags::MS_REC, "MS_BIND|MS_REC"),
             false => (MsFlags::MS_BIND, "MS_BIND"),
         };
-        let outcome = nix::mount::mount(Some(source), target, None::<&str>, flags, None::<&str>);
+        let outcome = mount(Some(source.as_ref()), target, None, flags, None);
         let args = || format!("{}, {}, NULL, {shown}, NULL", strace::path(source), strace::path(target));
         self.note_zero("mount", args, outcome)
     }
@@ -86,55 +102,53 @@ impl Sys {
     /// That is said again: a remount drops whatever is not, and in a user namespace the kernel answers EPERM to whoever
     /// drops `nosuid` and the like of a mount that came from outside.
     pub fn restrict_mount(&mut self, target: &Path, forbidden: MountFlags) -> Result<(), CallError> {
-        use nix::sys::statvfs::FsFlags;
         let mut flags = MsFlags::MS_REMOUNT | MsFlags::MS_BIND | forbidden.bits();
-        if let Ok(found) = nix::sys::statvfs::statvfs(target) {
+        if let Ok(found) = rustix::fs::statvfs(target) {
             for (has, flag) in [
-                (FsFlags::ST_RDONLY, MsFlags::MS_RDONLY),
-                (FsFlags::ST_NOSUID, MsFlags::MS_NOSUID),
-                (FsFlags::ST_NODEV, MsFlags::MS_NODEV),
-                (FsFlags::ST_NOEXEC, MsFlags::MS_NOEXEC),
-                (FsFlags::ST_NOATIME, MsFlags::MS_NOATIME),
-                (FsFlags::ST_NODIRATIME, MsFlags::MS_NODIRATIME),
-                #[cfg(target_env = "gnu")]
-                (FsFlags::ST_RELATIME, MsFlags::MS_RELATIME),
+                (StatVfsMountFlags::RDONLY, MsFlags::MS_RDONLY),
+                (StatVfsMountFlags::NOSUID, MsFlags::MS_NOSUID),
+                (StatVfsMountFlags::NODEV, MsFlags::MS_NODEV),
+                (StatVfsMountFlags::NOEXEC, MsFlags::MS_NOEXEC),
+                (StatVfsMountFlags::NOATIME, MsFlags::MS_NOATIME),
+                (StatVfsMountFlags::NODIRATIME, MsFlags::MS_NODIRATIME),
+                (StatVfsMountFlags::RELATIME, MsFlags::MS_RELATIME),
             ] {
-                flags |= if found.flags().contains(has) { flag } else { MsFlags::empty() };
+                flags |= if found.f_flag.contains(has) { flag } else { MsFlags::empty() };
             }
         }
-        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
+        let outcome = mount(None, target, None, flags, None);
         self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND: what a mount of ours forbids from now on; anything else it allows.
     pub fn remount_with(&mut self, target: &Path, flags: MountFlags) -> Result<(), CallError> {
         let flags = flags.bits() | MsFlags::MS_REMOUNT | MsFlags::MS_BIND;
-        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
+        let outcome = mount(None, target, None, flags, None);
         self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
     }
 
     /// pivot_root(2) with `.` twice: the working directory becomes `/`, and the old root lies over it until
     /// [`Sys::detach_old_root`].
     pub fn pivot_root_here(&mut self) -> Result<(), CallError> {
-        let outcome = nix::unistd::pivot_root(".", ".");
+        let outcome = rustix::process::pivot_root(".", ".");
         self.note_zero("pivot_root", || "\".\", \".\"".to_string(), outcome)
     }
 
     /// umount2(2) of `.` with MNT_DETACH: the old root, after [`Sys::pivot_root_here`].
     pub fn detach_old_root(&mut self) -> Result<(), CallError> {
-        let outcome = nix::mount::umount2(".", MntFlags::MNT_DETACH);
+        let outcome = rustix::mount::unmount(".", UnmountFlags::DETACH);
         self.note_zero("umount2", || "\".\", MNT_DETACH".to_string(), outcome)
     }
 
     /// umount2(2), not following a symbolic link at the end of the path.
     pub fn unmount(&mut self, target: &Path) -> Result<(), CallError> {
-        let outcome = nix::mount::umount2(target, MntFlags::UMOUNT_NOFOLLOW);
+        let outcome = rustix::mount::unmount(target, UnmountFlags::NOFOLLOW);
         self.zero("umount2", format!("{}, UMOUNT_NOFOLLOW", strace::path(target)), outcome)
     }
 
     /// umount2(2) with MNT_DETACH: out of the tree at once, gone when its last user is.
     pub fn detach(&mut self, target: &Path) -> Result<(), CallError> {
-        let outcome = nix::mount::umount2(target, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW);
+        let outcome = rustix::mount::unmount(target, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW);
         self.zero("umount2", format!("{}, MNT_DETACH|UMOUNT_NOFOLLOW", strace::path(target)), outcome)
     }
 }

@@ -1,10 +1,9 @@
 //! Namespaces and roots as lessons show them: unshare(2), setns(2), chroot(2), pivot_root(2), sethostname(2), and the
 //! mounts that go with them. Recorded.
 
-use crate::kernel::mounts::MountFlags;
+use crate::kernel::mounts::{MountFlags, MsFlags, mount};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
-use nix::mount::MsFlags;
 use nix::sched::CloneFlags;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -93,7 +92,7 @@ impl Sys {
     /// mount(2) of `/` and all below it with another propagation; nothing for [`Spread::Unchanged`].
     pub fn spread(&mut self, spread: Spread) -> Result<(), CallError> {
         let Some((flag, name)) = spread.flag() else { return Ok(()) };
-        let outcome = nix::mount::mount(Some("none"), "/", None::<&str>, MsFlags::MS_REC | flag, None::<&str>);
+        let outcome = mount(Some("none".as_ref()), Path::new("/"), None, MsFlags::MS_REC | flag, None);
         self.zero("mount", format!("\"none\", \"/\", NULL, MS_REC|{name}, NULL"), outcome)
     }
 
@@ -102,7 +101,7 @@ impl Sys {
         let Some((flag, name)) = spread.flag() else { return Ok(()) };
         let (flags, names) =
             if recursive { (MsFlags::MS_REC | flag, format!("MS_REC|{name}")) } else { (flag, name.to_string()) };
-        let outcome = nix::mount::mount(None::<&str>, target, None::<&str>, flags, None::<&str>);
+        let outcome = mount(None, target, None, flags, None);
         self.zero("mount", format!("NULL, {}, NULL, {names}, NULL", strace::path(target)), outcome)
     }
 
@@ -114,19 +113,19 @@ impl Sys {
 
     /// chroot(2): the root directory of this process, and of nobody else.
     pub fn chroot(&mut self, directory: &Path) -> Result<(), CallError> {
-        self.zero("chroot", strace::path(directory), nix::unistd::chroot(directory))
+        self.zero("chroot", strace::path(directory), rustix::process::chroot(directory))
     }
 
     /// pivot_root(2): the root mount of this mount namespace; the old one is found at `put_old`.
     pub fn pivot_root(&mut self, new_root: &Path, put_old: &Path) -> Result<(), CallError> {
         let args = format!("{}, {}", strace::path(new_root), strace::path(put_old));
-        self.zero("pivot_root", args, nix::unistd::pivot_root(new_root, put_old))
+        self.zero("pivot_root", args, rustix::process::pivot_root(new_root, put_old))
     }
 
     /// sethostname(2): the host name of this UTS namespace.
     pub fn set_hostname(&mut self, name: &str) -> Result<(), CallError> {
         let args = format!("{}, {}", strace::path(name.as_ref()), name.len());
-        self.zero("sethostname", args, nix::unistd::sethostname(name))
+        self.zero("sethostname", args, rustix::system::sethostname(name.as_bytes()))
     }
 }
 
@@ -137,5 +136,5 @@ pub fn hostname() -> String {
 
 /// What a process is called in `ps`; prctl(2) PR_SET_NAME.
 pub fn call_oneself(name: &std::ffi::CStr) {
-    let _ = nix::sys::prctl::set_name(name);
+    let _ = rustix::thread::set_name(name);
 }

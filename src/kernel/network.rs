@@ -7,10 +7,11 @@
 
 use crate::kernel::enter::Process;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+use rustix::thread::LinkNameSpaceType;
 use std::fs::File;
 use std::io::{Error, Result};
 use std::net::IpAddr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -103,7 +104,7 @@ pub fn network(namespace: &Path) -> Result<Network> {
 
 /// Enters, and makes the socket there.
 fn socket_in(namespace: &File) -> Result<OwnedFd> {
-    nix::sched::setns(namespace, nix::sched::CloneFlags::CLONE_NEWNET).map_err(Error::from)?;
+    rustix::thread::move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?;
     // Protocol 0 is NETLINK_ROUTE.
     Ok(rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?)
 }

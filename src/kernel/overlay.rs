@@ -5,9 +5,9 @@
 //! escaped by a backslash.
 
 use crate::ground::Errno;
+use crate::kernel::mounts::{MsFlags, mount};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
-use nix::mount::MsFlags;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags};
 use std::ffi::OsString;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -198,7 +198,7 @@ impl Sys {
             (false, false) => (MsFlags::empty(), "0"),
         };
         let source = overlay.source.as_str();
-        let outcome = nix::mount::mount(Some(source), target, Some("overlay"), flags, Some(data.as_slice()));
+        let outcome = mount(Some(source.as_ref()), target, Some("overlay"), flags, Some(&data));
         let args = || {
             let data = strace::path(Path::new(std::ffi::OsStr::from_bytes(&data)));
             format!("\"{source}\", {}, \"overlay\", {shown}, {data}", strace::path(target))

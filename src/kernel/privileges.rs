@@ -2,7 +2,7 @@
 
 use crate::ground::Errno;
 use crate::kernel::sys::{CallError, Sys};
-use nix::unistd::{Gid, Uid};
+use rustix::process::{DumpableBehavior, Gid, Signal, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
 pub use rustix::thread::CapabilitySet as Capabilities;
@@ -56,33 +56,33 @@ impl Sys {
 
     /// prctl(2) PR_SET_NO_NEW_PRIVS: no program that is started from here on gives rights that we have not.
     pub fn forbid_new_privileges(&mut self) -> Result<(), CallError> {
-        let outcome = nix::sys::prctl::set_no_new_privs();
+        let outcome = rustix::thread::set_no_new_privs(true);
         self.note_zero("prctl", || "PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0".to_string(), outcome)
     }
 
     /// setgroups(2) to none, setresgid(2), setresuid(2).
     pub fn become_user(&mut self, user: u32, group: u32) -> Result<(), CallError> {
         let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(group));
-        let outcome = nix::unistd::setresgid(gid, gid, gid);
+        let outcome = rustix::thread::set_thread_res_gid(gid, gid, gid);
         self.note_zero("setresgid", || format!("{group}, {group}, {group}"), outcome)?;
-        let outcome = nix::unistd::setresuid(uid, uid, uid);
+        let outcome = rustix::thread::set_thread_res_uid(uid, uid, uid);
         self.note_zero("setresuid", || format!("{user}, {user}, {user}"), outcome)
     }
 
     /// setgroups(2): no supplementary groups.
     pub fn drop_groups(&mut self) -> Result<(), CallError> {
-        self.note_zero("setgroups", || "0, []".to_string(), nix::unistd::setgroups(&[]))
+        self.note_zero("setgroups", || "0, []".to_string(), rustix::thread::set_thread_groups(&[]))
     }
 
     /// prctl(2) PR_SET_DUMPABLE 0: our entries in /proc, `exe` and `fd` among them, are nobody's but the machine's root's.
     pub fn hide_from_proc(&mut self) -> Result<(), CallError> {
-        let outcome = nix::sys::prctl::set_dumpable(false);
+        let outcome = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
         self.note_zero("prctl", || "PR_SET_DUMPABLE, SUID_DUMP_DISABLE".to_string(), outcome)
     }
 
     /// prctl(2) PR_SET_PDEATHSIG: the kernel kills this process when its parent dies.
     pub fn die_with_parent(&mut self) -> Result<(), CallError> {
-        let outcome = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+        let outcome = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
         self.note_zero("prctl", || "PR_SET_PDEATHSIG, SIGKILL".to_string(), outcome)
     }
 

@@ -1,12 +1,12 @@
 //! Processes of the stage: prctl(2), pidfd_open(2), flock(2). Not recorded: no lesson shows them yet.
 
 use crate::ground::Errno;
-use nix::sys::signal::Signal;
+use rustix::process::{Signal, WaitOptions};
 use std::os::fd::{AsFd, OwnedFd};
 
 /// The effective user and group of this process.
 pub fn effective_ids() -> (u32, u32) {
-    (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw())
+    (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw())
 }
 
 /// The kernel's release: `6.18.0`.
@@ -16,17 +16,17 @@ pub fn kernel_release() -> String {
 
 /// prctl(2) PR_SET_PDEATHSIG: SIGKILL for this process when its parent dies.
 pub fn die_with_parent() -> std::io::Result<()> {
-    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?)
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
 }
 
 /// prctl(2) PR_SET_PDEATHSIG: SIGHUP for this process when its parent dies, as if its terminal had been closed.
 pub fn hang_up_with_parent() -> std::io::Result<()> {
-    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGHUP)?)
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::HUP))?)
 }
 
 /// getppid(2).
 pub fn parent_pid() -> i32 {
-    nix::unistd::getppid().as_raw()
+    rustix::process::getppid().map_or(0, rustix::process::Pid::as_raw_pid)
 }
 
 /// pidfd_open(2): a descriptor that becomes readable when the process ends.
@@ -76,12 +76,7 @@ pub fn wait_for_end(pidfd: &OwnedFd, socket: Option<&OwnedFd>, milliseconds: i32
 
 /// waitpid(2) for every child that has ended, without waiting: PID 1 inherits the orphans.
 pub fn reap() {
-    use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-    while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-        if status == WaitStatus::StillAlive {
-            break;
-        }
-    }
+    while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
 }
 
 /// flock(2), exclusive, without waiting: `false` where somebody else holds it. It is released with the descriptor.
@@ -113,7 +108,7 @@ pub fn lock_within(file: impl AsFd, exclusive: bool, milliseconds: u64) -> std::
 
 /// umask(2): the permission bits that new files do not get.
 pub fn set_umask(mask: u32) {
-    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(mask));
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));
 }
 
 /// Our process as the namespace of /proc's mount sees it, which is that of the host: `NSpid` would need the same table.

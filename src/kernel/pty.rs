@@ -1,12 +1,10 @@
-//! The terminal of a container, and ours while it has it: pty(7), ioctl_tty(2), signalfd(2).
+//! The terminal of a container, and what is carried between it and ours: pty(7), ioctl_tty(2), signalfd(2).
 
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
+use crate::kernel::signals::{RESIZED, TerminalSignals};
 use rustix::event::{PollFd, PollFlags};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pty::OpenptFlags;
-use rustix::termios::{OptionalActions, Termios};
 use std::io::Result;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -44,33 +42,6 @@ pub fn live_on(terminal: &OwnedFd) -> Result<()> {
     Ok(())
 }
 
-/// How the terminal of the standard output is set.
-#[derive(Debug)]
-pub struct Modes(Termios);
-
-impl Modes {
-    /// As they are now; nothing where it is no terminal.
-    pub fn now() -> Option<Modes> {
-        rustix::termios::tcgetattr(std::io::stdout()).ok().map(Modes)
-    }
-
-    /// Sets them again; not stopped by being in the background, where whoever had the terminal was killed.
-    pub fn restore(&self) {
-        let mut blocked = SigSet::empty();
-        blocked.add(Signal::SIGTTOU);
-        let _ = blocked.thread_block();
-        let _ = rustix::termios::tcsetattr(std::io::stdout(), OptionalActions::Drain, &self.0);
-        let _ = blocked.thread_unblock();
-    }
-
-    /// From now on every key is the container's.
-    pub fn make_raw(&self) -> Result<()> {
-        let mut raw = self.0.clone();
-        raw.make_raw();
-        Ok(rustix::termios::tcsetattr(std::io::stdout(), OptionalActions::Drain, &raw)?)
-    }
-}
-
 /// What happened at one of both terminals.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Happened {
@@ -90,18 +61,13 @@ pub struct Happened {
 #[derive(Debug)]
 pub struct Relay {
     master: OwnedFd,
-    signals: SignalFd,
+    signals: TerminalSignals,
 }
 
 impl Relay {
     /// Between the terminal that we are at and the container's.
     pub fn new(master: OwnedFd) -> Result<Relay> {
-        let mut set = SigSet::empty();
-        [Signal::SIGWINCH, Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT]
-            .into_iter()
-            .for_each(|signal| set.add(signal));
-        set.thread_block()?;
-        let signals = SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+        let signals = TerminalSignals::block()?;
         rustix::io::ioctl_fionbio(&master, true)?;
         Ok(Relay { master, signals })
     }
@@ -135,10 +101,10 @@ impl Relay {
             asked: None,
         };
         if signal.contains(PollFlags::IN) {
-            while let Ok(Some(signal)) = self.signals.read_signal() {
-                match Signal::try_from(signal.ssi_signo as i32) {
-                    Ok(Signal::SIGWINCH) => self.resize(),
-                    _ => happened.asked = u8::try_from(signal.ssi_signo).ok(),
+            while let Some(signal) = self.signals.next() {
+                match signal {
+                    RESIZED => self.resize(),
+                    signal => happened.asked = Some(signal),
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! lead anywhere (`/proc/self/fd/3`) lead nowhere.
 
 use crate::ground::Errno;
+use crate::kernel::files::open_at;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
@@ -16,9 +17,8 @@ pub struct Root(OwnedFd);
 impl Sys {
     /// openat(2) with O_PATH.
     pub fn open_root(&mut self, path: &Path) -> Result<Root, CallError> {
-        use nix::fcntl::{AT_FDCWD, OFlag};
-        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let outcome = nix::fcntl::openat(AT_FDCWD, path, flags, nix::sys::stat::Mode::empty());
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let outcome = open_at(None, path, flags, 0);
         let args = || format!("AT_FDCWD, {}, O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY", strace::path(path));
         self.note("openat", args, outcome, |fd| fd.as_raw_fd().into()).map(Root)
     }
@@ -60,11 +60,11 @@ impl Sys {
             format!("AT_FDCWD, {}, {how}", strace::path(path))
         };
         let directory = self.note("openat2", args, outcome, |fd| fd.as_raw_fd().into())?;
-        let outcome = nix::unistd::fchdir(&directory);
+        let outcome = rustix::process::fchdir(&directory);
         self.note_zero("fchdir", || directory.as_raw_fd().to_string(), outcome)?;
         // The kernel calls a directory that cannot be reached from the root `(unreachable)`.
-        match nix::unistd::getcwd() {
-            Ok(found) if found.is_absolute() => Ok(()),
+        match rustix::process::getcwd(Vec::new()) {
+            Ok(found) if found.to_bytes().starts_with(b"/") => Ok(()),
             _ => Err(CallError::of("getcwd", "…", Errno::ENOENT)),
         }
     }

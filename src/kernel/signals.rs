@@ -1,8 +1,9 @@
 //! Signals that are waited for, by a process with a single thread: sigprocmask(2), sigwait(3), kill(2).
 
-use nix::sys::signal::{SigSet, Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use rustix::process::{Pid, WaitOptions};
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// Signals that are blocked until they are asked for; SIGCHLD is always one of them.
 #[derive(Debug)]
@@ -21,9 +22,7 @@ impl Signals {
     }
 
     fn block(signals: &[Signal]) -> std::io::Result<Signals> {
-        let mut set = SigSet::empty();
-        set.add(Signal::SIGCHLD);
-        signals.iter().for_each(|signal| set.add(*signal));
+        let set: SigSet = signals.iter().copied().chain([Signal::SIGCHLD]).collect();
         set.thread_block()?;
         Ok(Signals(set))
     }
@@ -35,6 +34,43 @@ impl Signals {
             Ok(signal) => Some(signal as u8),
         }
     }
+}
+
+/// What comes while somebody types and looks: signals as a file that poll(2) waits for.
+#[derive(Debug)]
+pub(super) struct TerminalSignals(SignalFd);
+
+/// The size of the terminal changed.
+pub(super) const RESIZED: u8 = Signal::SIGWINCH as u8;
+
+impl TerminalSignals {
+    /// SIGWINCH, and what ends a program.
+    pub(super) fn block() -> std::io::Result<TerminalSignals> {
+        use Signal::*;
+        let set: SigSet = [SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().collect();
+        set.thread_block()?;
+        Ok(TerminalSignals(SignalFd::with_flags(&set, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?))
+    }
+
+    /// The next one that has come.
+    pub(super) fn next(&self) -> Option<u8> {
+        u8::try_from(self.0.read_signal().ok()??.ssi_signo).ok()
+    }
+}
+
+impl AsFd for TerminalSignals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Does something to the terminal without SIGTTOU, which would stop a process in the background.
+pub(super) fn not_stopped_by_terminal<T>(what: impl FnOnce() -> T) -> T {
+    let blocked: SigSet = [Signal::SIGTTOU].into_iter().collect();
+    let _ = blocked.thread_block();
+    let done = what();
+    let _ = blocked.thread_unblock();
+    done
 }
 
 /// Blocks none: whoever started us may have blocked some, and who is started by us is to be free of that.
@@ -49,8 +85,9 @@ pub fn comes_from_keys(signal: u8) -> bool {
 
 /// kill(2) of a child of ours that was not waited for, so that the number is still its own.
 pub fn send_signal(child: u32, signal: u8) {
-    if let Ok(signal) = Signal::try_from(i32::from(signal)) {
-        let _ = kill(Pid::from_raw(child as i32), signal);
+    let signal = rustix::process::Signal::from_named_raw(signal.into());
+    if let (Some(signal), Some(child)) = (signal, Pid::from_raw(child as i32)) {
+        let _ = rustix::process::kill_process(child, signal);
     }
 }
 
@@ -68,21 +105,18 @@ pub fn end_first(child: u32, signal: u8, status: &str) {
 
 /// prctl(2) PR_SET_PDEATHSIG: SIGTERM for this process when its parent dies.
 pub fn be_told_of_parents_death() -> std::io::Result<()> {
-    Ok(nix::sys::prctl::set_pdeathsig(Signal::SIGTERM)?)
+    Ok(rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?)
 }
 
 /// waitpid(2) for every child that has ended, without waiting; the exit code of this one, as a shell tells it, if it was
 /// among them.
 pub fn bury(awaited: u32) -> Option<u8> {
     let mut code = None;
-    loop {
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(pid, status)) if pid.as_raw() as u32 == awaited => code = Some(status as u8),
-            Ok(WaitStatus::Signaled(pid, signal, _)) if pid.as_raw() as u32 == awaited => {
-                code = Some(128 + signal as u8)
-            }
-            Ok(WaitStatus::StillAlive) | Err(_) => return code,
-            Ok(_) => {}
+    while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
+        if pid.as_raw_pid() as u32 == awaited {
+            let killed = status.terminating_signal().map(|signal| 128 + signal);
+            code = status.exit_status().or(killed).map(|code| code as u8);
         }
     }
+    code
 }

@@ -33,7 +33,7 @@ pub(super) fn mode(mode: u32) -> String {
 /// A device number behind a comma: `, makedev(0x1, 0x3)`.
 pub(super) fn device(device: u64) -> String {
     let hex = |number: u64| if number == 0 { "0".to_string() } else { format!("{number:#x}") };
-    let (major, minor) = (nix::sys::stat::major(device), nix::sys::stat::minor(device));
+    let (major, minor) = (rustix::fs::major(device).into(), rustix::fs::minor(device).into());
     format!(", makedev({}, {})", hex(major), hex(minor))
 }
 

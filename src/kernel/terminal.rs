@@ -1,76 +1,120 @@
-//! The terminal of a shell that we start, and of a screen of our own: termios(3), tcsetpgrp(3), poll(2). What was set
-//! before is set again afterwards, however it ended.
+//! The terminal that somebody sits at: how it is set, whose it is, how large it is; termios(3), tcsetpgrp(3), poll(2). What
+//! was set before is set again afterwards, however it ended.
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal};
-use nix::sys::termios::{SetArg, Termios, cfmakeraw, tcgetattr, tcsetattr};
-use std::io::stdin;
-use std::os::fd::AsFd;
+use crate::kernel::signals::not_stopped_by_terminal;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use rustix::process::Pid;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetpgrp};
+use std::io::{Result, Write, stderr, stdin, stdout};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// How the terminal was, and whose it was.
+/// How a terminal is set, to set it so again.
 #[derive(Debug)]
 pub struct TerminalState {
+    terminal: OwnedFd,
     modes: Termios,
-    group: nix::unistd::Pid,
-}
-
-/// Keeps how the terminal of the standard input is; nothing where that is no terminal.
-pub fn keep_terminal() -> Option<TerminalState> {
-    let modes = tcgetattr(stdin()).ok()?;
-    Some(TerminalState { modes, group: nix::unistd::tcgetpgrp(stdin()).ok()? })
-}
-
-/// setpgid(2), tcsetpgrp(3): this process in a group of its own, which has the terminal of the standard input.
-pub fn take_terminal() -> nix::Result<()> {
-    let own = nix::unistd::getpid();
-    nix::unistd::setpgid(own, own)?;
-    quietly(|| nix::unistd::tcsetpgrp(stdin(), own))
-}
-
-/// Without SIGTTOU blocked a process in the background would be stopped by asking.
-fn quietly<T>(asks: impl FnOnce() -> T) -> T {
-    let mut blocked = SigSet::empty();
-    blocked.add(Signal::SIGTTOU);
-    let _ = blocked.thread_block();
-    let answer = asks();
-    let _ = blocked.thread_unblock();
-    answer
+    /// The process group that has it, where that is to have it again.
+    group: Option<Pid>,
 }
 
 impl TerminalState {
-    /// Sets it as it was.
+    /// That of the standard input, and whose it is; nothing where it is no terminal.
+    pub fn of_input() -> Option<TerminalState> {
+        TerminalState::of(stdin().as_fd(), tcgetpgrp(stdin()).ok())
+    }
+
+    /// That of the standard output; nothing where it is no terminal.
+    pub fn of_output() -> Option<TerminalState> {
+        TerminalState::of(stdout().as_fd(), None)
+    }
+
+    fn of(terminal: BorrowedFd<'_>, group: Option<Pid>) -> Option<TerminalState> {
+        let modes = tcgetattr(terminal).ok()?;
+        Some(TerminalState { terminal: terminal.try_clone_to_owned().ok()?, modes, group })
+    }
+
+    /// Sets it as it was; not stopped by being in the background, where whoever had the terminal was killed.
     pub fn restore(&self) {
-        quietly(|| {
-            let _ = nix::unistd::tcsetpgrp(stdin(), self.group);
-            let _ = tcsetattr(stdin(), SetArg::TCSADRAIN, &self.modes);
+        not_stopped_by_terminal(|| {
+            let _ = self.group.map(|group| tcsetpgrp(&self.terminal, group));
+            let _ = tcsetattr(&self.terminal, OptionalActions::Drain, &self.modes);
         });
     }
 
-    /// From now on every key comes as it is typed, unseen: no line is waited for, and Ctrl-C is a key as any other.
-    pub fn make_raw(&self) -> std::io::Result<()> {
-        let mut modes = self.modes.clone();
-        cfmakeraw(&mut modes);
-        Ok(tcsetattr(stdin(), SetArg::TCSADRAIN, &modes)?)
+    /// From now on every key comes as it is typed, unseen: no line is waited for, and Ctrl-C is a key as any other. `begin`
+    /// is written to the standard output now, and `end` before the terminal is set as it was.
+    ///
+    /// # Errors
+    /// Where the terminal is gone.
+    pub fn make_raw(self, begin: &str, end: &'static str) -> Result<RawTerminal> {
+        let mut raw = self.modes.clone();
+        raw.make_raw();
+        tcsetattr(&self.terminal, OptionalActions::Drain, &raw)?;
+        let raw = RawTerminal { state: Arc::new(self), end };
+        write(begin)?;
+        // A panic aborts the program, and what it says would be lost on a screen of our own.
+        let (state, told) = (raw.state.clone(), std::panic::take_hook());
+        std::panic::set_hook(Box::new(move |panic| {
+            let _ = write(end);
+            state.restore();
+            told(panic);
+        }));
+        Ok(raw)
     }
+}
+
+/// A terminal of which every key is ours; when this is dropped, and before a panic is told, it is as it was.
+#[derive(Debug)]
+pub struct RawTerminal {
+    state: Arc<TerminalState>,
+    end: &'static str,
+}
+
+impl Drop for RawTerminal {
+    fn drop(&mut self) {
+        let _ = write(self.end);
+        self.state.restore();
+        if !std::thread::panicking() {
+            drop(std::panic::take_hook());
+        }
+    }
+}
+
+fn write(text: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Columns and lines of the terminal that the standard output is, or the error output, or the input; each at least one.
+pub fn window_size() -> Option<(usize, usize)> {
+    let size = tcgetwinsize(stdout()).or_else(|_| tcgetwinsize(stderr())).or_else(|_| tcgetwinsize(stdin())).ok()?;
+    (size.ws_col > 0).then(|| (size.ws_col.into(), size.ws_row.max(1).into()))
+}
+
+/// setpgid(2), tcsetpgrp(3): this process in a group of its own, which has the terminal of the standard input.
+pub fn take_terminal() -> Result<()> {
+    rustix::process::setpgid(None, None)?;
+    Ok(not_stopped_by_terminal(|| tcsetpgrp(stdin(), rustix::process::getpid()))?)
 }
 
 /// The bytes of a key that was typed within this time; none where nothing was. An error says that the terminal is gone:
 /// whoever asks again would be told the same at once, for ever.
-pub fn typed_within(time: Duration) -> std::io::Result<Vec<u8>> {
+pub fn typed_within(time: Duration) -> Result<Vec<u8>> {
     let input = stdin();
-    let timeout = PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX);
-    match poll(&mut [PollFd::new(input.as_fd(), PollFlags::POLLIN)], timeout) {
-        Ok(0) | Err(Errno::EINTR) => return Ok(Vec::new()),
-        Ok(_) => {}
-        Err(errno) => return Err(errno.into()),
-    }
+    let timeout = Timespec::try_from(time).ok();
+    match rustix::event::poll(&mut [PollFd::new(&input, PollFlags::IN)], timeout.as_ref()) {
+        Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
+        other => other?,
+    };
     let mut bytes = [0; 64];
-    match nix::unistd::read(input.as_fd(), &mut bytes) {
+    match rustix::io::read(&input, &mut bytes) {
         Ok(0) => Err(std::io::ErrorKind::UnexpectedEof.into()),
         Ok(length) => Ok(bytes[..length].to_vec()),
-        Err(Errno::EINTR | Errno::EAGAIN) => Ok(Vec::new()),
+        Err(Errno::INTR | Errno::AGAIN) => Ok(Vec::new()),
         Err(errno) => Err(errno.into()),
     }
 }

@@ -8,11 +8,13 @@ mod junit;
 mod page;
 mod palette;
 mod plain;
+mod screen;
 mod terminal;
 
 pub use junit::junit;
 pub use page::page;
 pub use palette::Palette;
+pub use screen::{ENTER_SCREEN, Key, LEAVE_SCREEN, frame};
 
 use crate::event::Timed;
 use crate::scene::Look;

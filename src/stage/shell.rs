@@ -4,7 +4,7 @@
 
 use crate::ground::{Call, Failure};
 use crate::isolate;
-use crate::kernel::{hang_up_with_parent, keep_terminal, quoted, take_terminal};
+use crate::kernel::{TerminalState, hang_up_with_parent, quoted, take_terminal};
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError};
@@ -49,7 +49,7 @@ impl SessionShell {
 /// The whole life of the shell's parent.
 pub(super) fn run(text: &str) -> ExitCode {
     let Ok(setup) = serde_json::from_str::<ShellSetup>(text) else { return ExitCode::from(5) };
-    let terminal = keep_terminal();
+    let terminal = TerminalState::of_input();
     // Ctrl-C is for what runs in the shell.
     for signal in [SIGINT, SIGQUIT] {
         let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));

@@ -5,7 +5,7 @@ use crate::support::image::{Image, cgroups_of, limits_work, skip};
 use crate::support::session::{Terminal, children, is_alive, kill_hard, soon};
 use crate::support::{is_in_three_lines, is_root, text};
 use layerlab::event::{Event, Kind, State};
-use nix::sys::termios::tcgetattr;
+use rustix::termios::tcgetattr;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
@@ -421,7 +421,7 @@ fn the_terminal_is_restored_however_it_ends() {
         let mut terminal = Terminal::start(&shell);
         let before = tcgetattr(terminal.master()).unwrap();
         terminal.types("echo re''ady\r", "ready");
-        assert_ne!(tcgetattr(terminal.master()).unwrap().local_flags, before.local_flags);
+        assert_ne!(tcgetattr(terminal.master()).unwrap().local_modes, before.local_modes);
         let cli = children(terminal.child.id() as i32)[0];
         let parent = children(cli)[0];
         match ending {
@@ -433,7 +433,7 @@ fn the_terminal_is_restored_however_it_ends() {
         terminal.shows(&format!("code={code}"));
         let same = || {
             tcgetattr(terminal.master())
-                .is_ok_and(|now| now.local_flags == before.local_flags && now.input_flags == before.input_flags)
+                .is_ok_and(|now| now.local_modes == before.local_modes && now.input_modes == before.input_modes)
         };
         assert!(soon(same), "{ending}");
         drop(terminal);

@@ -52,7 +52,7 @@ fn disk() -> u64 {
     let number = disks.and_then(|disk| {
         let name = disk.file_name().into_string().ok()?;
         let (major, minor) = name.split_once(':')?;
-        Some(nix::sys::stat::makedev(major.parse().ok()?, minor.parse().ok()?))
+        Some(rustix::fs::makedev(major.parse().ok()?, minor.parse().ok()?))
     });
     number.unwrap_or(8 << 8)
 }
@@ -154,7 +154,7 @@ fn layerlab_itself_cannot_be_overwritten() {
     let host = Host::new();
     let before = std::fs::read(program()).unwrap();
     // Its mode is not what protects it.
-    assert!(nix::unistd::access(&program(), nix::unistd::AccessFlags::W_OK).is_ok());
+    assert!(rustix::fs::access(program(), rustix::fs::Access::WRITE_OK).is_ok());
     // A PID 1 of ours stays while the command runs.
     let source = r#"
 int main(int argc, char **argv) {

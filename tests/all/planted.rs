@@ -4,8 +4,7 @@
 use crate::support::image::Image;
 use crate::support::session::{LESSON, Student};
 use crate::support::{layerlab, text};
-use nix::sys::stat::Mode;
-use nix::unistd::mkfifo;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -60,7 +59,7 @@ fn what_a_kept_container_notes_is_written_past_a_link_and_read_past_a_pipe() {
     is_untouched(&victim);
     assert_eq!(std::fs::read_to_string(&lowers).unwrap(), format!("{}\n", image.root().display()));
     std::fs::remove_file(&lowers).unwrap();
-    mkfifo(&lowers, Mode::S_IRWXU).unwrap();
+    mknodat(CWD, &lowers, FileType::Fifo, Mode::RWXU, 0).unwrap();
     let ended = text(layerlab().arg("trees").arg(&keep));
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
@@ -88,7 +87,7 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
     student.inside("3", "true");
     let pipe = |path: &Path| {
         let _ = std::fs::remove_file(path);
-        mkfifo(path, Mode::S_IRWXU).unwrap();
+        mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
     };
     pipe(&student.home().join("progress.json"));
     assert!(student.ends(0, &["list"]).stderr.contains("was damaged"));
@@ -105,7 +104,7 @@ fn a_pipe_that_is_named_is_written_to() {
     let student = Student::new();
     student.inside("3", "rm mnt/report.txt");
     let pipe = student.beside().join("pipe");
-    mkfifo(&pipe, Mode::S_IRWXU).unwrap();
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
     let reader = std::thread::spawn({
         let pipe = pipe.clone();
         move || std::fs::read_to_string(pipe).unwrap()

@@ -586,9 +586,9 @@ fn entry(kind: EntryType, name: &[u8], link: &[u8], mode: u32) -> Entry {
     old.linkname[..link.len()].copy_from_slice(link);
     header.set_entry_type(kind);
     header.set_mode(mode);
-    let ids = nix::unistd::geteuid().as_raw();
+    let ids = rustix::process::geteuid().as_raw();
     header.set_uid(ids.into());
-    header.set_gid(nix::unistd::getegid().as_raw().into());
+    header.set_gid(rustix::process::getegid().as_raw().into());
     header.set_mtime(1_000_000_000);
     header.set_size(0);
     header.set_cksum();

@@ -40,12 +40,12 @@ fn a_shell_begins_a_session_and_the_second_enters_it() {
 #[test]
 fn a_shell_that_unshare_opens_knows_the_words_and_reaches_no_name_of_the_machine() {
     let student = Student::new();
-    let before = nix::unistd::gethostname().unwrap();
+    let before = layerlab::kernel::hostname();
     let script = "printf 'hostname box\\nverify 12.name\\nhostname\\n' | unshare --uts; hostname outside; hostname";
     let said = student.inside("12.name", script);
     assert!(said.contains("✓ the host name is box in a UTS namespace of its own"), "{said}");
     assert!(said.ends_with("box\noutside\n"), "{said}");
-    assert_eq!(nix::unistd::gethostname().unwrap(), before);
+    assert_eq!(layerlab::kernel::hostname(), before);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use crate::support::session::{
 };
 use crate::support::{Ended, ends_with, in_namespaces, is_root, lesson_folder, program, text};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::termios::{LocalFlags, tcgetattr};
+
 use nix::unistd::Pid;
+use rustix::termios::{LocalModes, tcgetattr};
 use serde_json::json;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -601,12 +602,12 @@ fn nested(student: &Student, script: &str) -> Terminal {
 #[test]
 fn whatever_becomes_of_the_shell_the_terminal_is_as_before() {
     let student = Student::new();
-    let both = LocalFlags::ECHO | LocalFlags::ICANON;
+    let both = LocalModes::ECHO | LocalModes::ICANON;
     // The shell dies and leaves the terminal as it was just then: raw, and its own.
     let mut terminal = nested(&student, "\"$0\" shell 3; echo over=$?; read line; echo got=$line");
     terminal.shows("F1 help");
     terminal.types("stty -echo -icanon; kill -9 $$\n", "over=137");
-    assert!(tcgetattr(terminal.master()).unwrap().local_flags.contains(both));
+    assert!(tcgetattr(terminal.master()).unwrap().local_modes.contains(both));
     terminal.types("hello\n", "got=hello");
     assert_eq!(terminal.ends(), Some(0));
     // The keeper is killed.
@@ -615,7 +616,7 @@ fn whatever_becomes_of_the_shell_the_terminal_is_as_before() {
     kill_hard(student.keeper(LESSON));
     terminal.shows("was ended under this shell");
     terminal.shows("over=137");
-    assert!(tcgetattr(terminal.master()).unwrap().local_flags.contains(both));
+    assert!(tcgetattr(terminal.master()).unwrap().local_modes.contains(both));
     terminal.types("hello\n", "got=hello");
     assert_eq!(terminal.ends(), Some(0));
 }

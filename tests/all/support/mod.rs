@@ -59,7 +59,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Whether the tests run as root of the machine.
 pub fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
+    rustix::process::geteuid().is_root()
 }
 
 /// How a program ended, and what it said.

@@ -1,14 +1,13 @@
 //! A student with a place of its own: sessions are begun in it, and whatever is left of them at the end is ended.
 
 use crate::support::{Ended, disk, ends_with, layerlab, text};
-use nix::fcntl::OFlag;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -234,10 +233,11 @@ impl Terminal {
     /// Starts it as the leader of the terminal's session, as a terminal window does.
     pub fn start(command: &Command) -> Terminal {
         // Closed on execve(2): a program that another test starts just now would keep the terminal open.
-        let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC).unwrap();
-        grantpt(&master).unwrap();
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         unlockpt(&master).unwrap();
-        let slave = File::options().read(true).write(true).open(ptsname_r(&master).unwrap()).unwrap();
+        let slave = File::from(
+            ioctl_tiocgptpeer(&master, OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap(),
+        );
         let end = || Stdio::from(slave.try_clone().unwrap());
         let mut leader = Command::new("setsid");
         leader.arg("--ctty").arg(command.get_program()).args(command.get_args()).env_clear();
@@ -245,7 +245,7 @@ impl Terminal {
             leader.envs(value.map(|value| (name, value)));
         }
         let child = leader.env("TERM", "xterm").stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
-        let master = File::from(OwnedFd::from(master));
+        let master = File::from(master);
         let (closed, shown) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(String::new())));
         let reader = std::thread::spawn({
             let (mut master, closed, shown) = (master.try_clone().unwrap(), closed.clone(), shown.clone());
@@ -308,7 +308,8 @@ impl Terminal {
 fn read(master: &mut File, closed: &AtomicBool, shown: &Mutex<String>) {
     let mut bytes = [0; 4096];
     while !closed.load(Ordering::Relaxed) {
-        if poll(&mut [PollFd::new(master.as_fd(), PollFlags::POLLIN)], PollTimeout::from(20u8)) == Ok(0) {
+        let patience = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+        if poll(&mut [PollFd::new(&master, PollFlags::IN)], Some(&patience)) == Ok(0) {
             continue;
         }
         // EIO when nobody has the other end open any more.
