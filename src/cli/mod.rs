@@ -35,17 +35,21 @@ pub use error::{CliError, Exit};
 use crate::course::{Journey, Lessons};
 use crate::lesson::Language;
 use crate::session::Home;
-use clap::{Parser, Subcommand};
+use clap::{ArgAction, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Learn what a container is by building one, layer by layer, on a real Linux kernel.
 #[derive(Debug, Parser)]
-#[command(name = "layerlab", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "layerlab", after_help = EXIT_CODES, max_term_width = 100)]
+#[command(version, disable_version_flag = true, disable_help_flag = true)]
 pub struct Cli {
     #[command(flatten)]
     common: Common,
+    /// Print the version
+    #[arg(long, short = 'V', action = ArgAction::Version, help_heading = COMMON)]
+    version: (),
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -53,8 +57,12 @@ pub struct Cli {
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a step or a check did not hold, 2 wrong usage, 3 this host cannot, \
 4 lesson content is broken, 5 a fault of layerlab.";
 
+/// Under which heading `--help` has what every command understands: below what is the command's own.
+const COMMON: &str = "Common options";
+
 /// What every command understands.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = COMMON)]
 pub struct Common {
     /// Full sentences without colour or drawing, for a screen reader
     #[arg(long, global = true)]
@@ -65,6 +73,9 @@ pub struct Common {
     /// A folder of lessons to use instead of those in the program
     #[arg(long, global = true, value_name = "DIR")]
     lessons: Option<PathBuf>,
+    /// Print this help
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: (),
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,5 +212,30 @@ impl Common {
 fn tell_damaged(damaged: Option<String>) {
     if let Some(damaged) = damaged {
         eprintln!("note: {damaged}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMON, Cli};
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_help_has_what_is_common_to_all_commands_last() {
+        let mut waiting = vec![Cli::command().term_width(100)];
+        let mut seen = 0;
+        while let Some(mut command) = waiting.pop() {
+            command.build();
+            let help = command.render_help().to_string();
+            let (own, common) = help.split_once(&format!("{COMMON}:\n")).expect(&help);
+            for option in ["--plain", "--lang", "--lessons", "--help"] {
+                let names = |text: &str| text.lines().filter(|line| line.contains(&format!("{option} "))).count();
+                assert_eq!((names(own), names(common)), (0, 1), "{option} in\n{help}");
+            }
+            assert!(!common.lines().any(|line| line.ends_with(':')), "{help}");
+            seen += 1;
+            waiting.extend(command.get_subcommands().filter(|one| one.get_name() != "help").cloned());
+        }
+        assert!(seen > 20, "{seen} commands");
     }
 }

@@ -9,9 +9,6 @@ use std::path::PathBuf;
 /// How the container is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::Args)]
 pub struct Options {
-    /// How much of the machine it may use.
-    #[command(flatten)]
-    pub limits: Limits,
     /// Nothing can be written to the root file system
     #[arg(long)]
     pub read_only: bool,
@@ -28,7 +25,7 @@ pub struct Options {
     /// PID 1 is a small process of ours that starts the command and buries the dead
     #[arg(long)]
     pub init: bool,
-    /// Most memory that changed files may take (else 64m)
+    /// Most memory that changed files may take
     #[arg(long, value_name = "SIZE", default_value = "64m")]
     pub size: String,
     /// Tell every system call, and what it is for
@@ -40,10 +37,14 @@ pub struct Options {
     /// A time namespace too
     #[arg(long)]
     pub time: bool,
+    /// How much of the machine it may use; last, because what follows would stand under its heading.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// How much of the machine a container may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::Args)]
+#[command(next_help_heading = "Limits")]
 pub struct Limits {
     /// Most memory: 64m, 1g
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
