@@ -84,3 +84,39 @@ fn lesson(clause: &str) -> Option<&'static str> {
     let (topic, _) = clause.split_once(": ")?;
     LESSONS.iter().find(|(known, _)| *known == topic).map(|(_, lesson)| *lesson)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LESSONS;
+    use crate::lesson::Catalogue;
+
+    /// What the lessons are called whose numbers are told.
+    const TOLD: &[(u32, &str)] = &[
+        (1, "four-layers"),
+        (10, "pivot-root"),
+        (11, "mount-namespaces"),
+        (12, "uts-and-ipc"),
+        (13, "pid-namespaces"),
+        (14, "user-namespaces"),
+        (15, "network-namespaces"),
+        (16, "cgroups"),
+        (17, "a-container-by-hand"),
+    ];
+
+    #[test]
+    fn the_numbers_of_the_lessons_are_those_of_the_catalogue() {
+        let catalogue = Catalogue::embedded();
+        for (number, slug) in TOLD {
+            let entry = catalogue.entries().iter().find(|entry| entry.number == *number);
+            assert_eq!(entry.map(|entry| entry.slug.as_str()), Some(*slug), "lesson {number}");
+        }
+        for (topic, lessons) in LESSONS {
+            let numbers = lessons.split(' ').filter_map(|word| word.parse().ok());
+            let unknown: Vec<u32> = numbers.filter(|number| !TOLD.iter().any(|(told, _)| told == number)).collect();
+            assert!(
+                lessons.contains(|letter: char| letter.is_ascii_digit()) && unknown.is_empty(),
+                "{topic}: {lessons}"
+            );
+        }
+    }
+}

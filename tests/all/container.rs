@@ -2,7 +2,7 @@
 
 use crate::support;
 use crate::support::image::{Image, cgroups_of, limits_work, skip};
-use crate::support::session::{Terminal, children, is_alive, kill_hard, soon};
+use crate::support::session::{Mounts, Terminal, children, is_alive, kill_hard, soon};
 use crate::support::{is_in_three_lines, is_root, text};
 use layerlab::event::{Event, Kind, State};
 use rustix::termios::tcgetattr;
@@ -352,29 +352,39 @@ fn cgroups_are_removed_even_after_a_kill() {
 #[test]
 fn signals_end_it_in_order() {
     let image = Image::new();
+    use nix::sys::signal::Signal;
     for (options, command, signal, code) in [
         // PID 1 without a handler: the kernel would not deliver it, so we end the container.
-        (&[][..], "sleep 1000", nix::sys::signal::Signal::SIGTERM, 143),
-        (&[], "exec sleep 1000", nix::sys::signal::Signal::SIGINT, 130),
-        (
-            &[],
-            "trap 'exit 9' TERM; touch /dev/shm/ready; while true; do sleep 0.05; done",
-            nix::sys::signal::Signal::SIGTERM,
-            9,
-        ),
-        (&["--init"], "exec sleep 1000", nix::sys::signal::Signal::SIGTERM, 143),
+        (&[][..], "echo; sleep 1000", Signal::SIGTERM, 143),
+        (&[], "echo; exec sleep 1000", Signal::SIGINT, 130),
+        (&[], "trap 'exit 9' TERM; echo; while true; do sleep 0.05; done", Signal::SIGTERM, 9),
+        (&["--init"], "echo; exec sleep 1000", Signal::SIGTERM, 143),
     ] {
-        let mut run = image.command(options, &["sh", "-c", command]).stdin(Stdio::null()).spawn().unwrap();
-        assert!(soon(|| children(run.id() as i32).first().is_some_and(|first| {
-            std::fs::read_to_string(format!("/proc/{first}/cmdline")).is_ok_and(|line| {
-                !line.contains("__container") || (options.contains(&"--init") && !children(*first).is_empty())
-            })
-        })));
-        std::thread::sleep(Duration::from_millis(50));
+        let mut run = image.command(options, &["sh", "-c", command]);
+        let mut run = run.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        // The empty line says that the command runs.
+        std::io::Read::read_exact(run.stdout.as_mut().unwrap(), &mut [0]).unwrap();
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(run.id() as i32), signal).unwrap();
         assert_eq!(run.wait().unwrap().code(), Some(code), "{command}");
         image.nothing_is_left();
     }
+}
+
+/// Waits until a shell in the container has given its terminal to a command.
+#[track_caller]
+fn a_command_has_the_terminal(terminal: &Terminal) {
+    fn below(pid: i32) -> Vec<i32> {
+        children(pid).into_iter().flat_map(|child| [vec![child], below(child)].concat()).collect()
+    }
+    let waits = |pid: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let (start, fields) = stat.rsplit_once(") ").unwrap_or_default();
+        // proc_pid_stat(5): the process's group, and the one in the foreground of its terminal.
+        let fields: Vec<&str> = fields.split(' ').collect();
+        start.ends_with("(sh") && fields[2] != fields[5]
+    };
+    let shown = terminal.shown();
+    assert!(soon(|| below(terminal.child.id() as i32).iter().any(waits)), "the shell waits for nothing:\n{shown}");
 }
 
 #[test]
@@ -388,12 +398,12 @@ fn a_terminal_is_the_containers_own() {
     terminal.types("sleep 0.2; stty size\r", "24 80");
     // Ctrl-C goes to what runs inside, and to nobody else.
     terminal.types("sleep 1000\r", "sleep 1000\r\n");
-    std::thread::sleep(Duration::from_millis(100));
+    a_command_has_the_terminal(&terminal);
     terminal.types("\x03", "^C");
     terminal.types("echo $?\r", "130");
     // Ctrl-Z too.
     terminal.types("sleep 1000\r", "sleep 1000\r\n");
-    std::thread::sleep(Duration::from_millis(100));
+    a_command_has_the_terminal(&terminal);
     terminal.types("\x1a", "Stopped");
     terminal.types("kill -9 %1; sleep 0.2; exit 7\r", "");
     assert_eq!(terminal.ends(), Some(7));
@@ -456,8 +466,7 @@ fn a_terminal_that_is_closed_ends_the_container() {
 #[test]
 fn a_kill_at_any_moment_leaves_nothing() {
     let image = Image::new();
-    let mounts = || std::fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let before = mounts();
+    let mounts = Mounts::now();
     for round in 0..60 {
         let mut run =
             image.command(&[], &["sleep", "1000"]).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -476,7 +485,7 @@ fn a_kill_at_any_moment_leaves_nothing() {
         }
     }
     image.nothing_is_left();
-    assert_eq!(mounts(), before);
+    assert_eq!(mounts.new_ones_of_ours(image.beside()), [""; 0]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! both), on a tmpfs, so that nothing of them outlives the test.
 
 use crate::support;
-use layerlab::action::{CommandLine, Context, Opening, execute};
+use layerlab::action::{CommandLine, Context, Opening, VERBS, execute};
 use layerlab::ground::Role;
 use std::fmt::Write;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -120,6 +120,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mknod w c 0 0\nmknod w c 0 0\nmknod missing/w c 0 0\nmknod x c z 0\nmknod x c 0 z\nstat -c '%F %t %T %a' w\nmknod 'a b' c 0 0\nmknod 'a b' c 0 0",
     ),
     ("pivot_root", "pivot_root d dd\npivot_root missing d\npivot_root f d\nhostname"),
+    ("chroot", "chroot missing\nchroot f\nchroot d/x"),
     ("cd", "cd d\nls\ncd ..\ncd missing\ncd f\ncd dirlink\ncat x"),
     ("echo", "echo a b > new\necho c >> new\ncat new\necho > d\necho x > missing/y\necho -n x\necho"),
     (
@@ -175,6 +176,24 @@ const SCRIPTS: &[(&str, &str)] = &[
         "mkdir x x/y\nmount -t tmpfs t x/y\nrm -r x\nrmdir x/y\nmv x/y x/z\nmv d x/y\nrm -r empty/.\numount x/y",
     ),
 ];
+
+/// Verbs that no script can have: what they do is to open a shell or to leave one, which the twin of the lessons compares,
+/// or there is no program beside which they could be run.
+const WITHOUT_A_ROW: &[&str] = &["exec", "exit", "layerlab"];
+
+#[test]
+fn every_verb_has_a_row() {
+    let lines = SCRIPTS.iter().flat_map(|(_, script)| script.lines());
+    let words: Vec<Vec<String>> = lines.map(|line| CommandLine::parse(line).unwrap().words).collect();
+    // `nsenter --net=box ip …` is a row of both.
+    let has = |verb: &&str| {
+        words
+            .iter()
+            .any(|words| words[0] == *verb || words[1..].iter().any(|word| word == verb) && words[0] == "nsenter")
+    };
+    let without: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).filter(|verb| !has(verb)).collect();
+    assert_eq!(without, WITHOUT_A_ROW, "verbs without a row in SCRIPTS");
+}
 
 #[test]
 fn every_verb_does_what_its_namesake_does() {

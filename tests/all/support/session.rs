@@ -5,6 +5,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
@@ -182,6 +183,28 @@ pub fn nothing_is_left_of(directory: &Path) {
         left.is_empty()
     });
     assert!(gone, "left of {}: {left:#?}", directory.display());
+}
+
+/// The mount table of this process at some time.
+pub struct Mounts(BTreeSet<String>);
+
+impl Mounts {
+    pub fn now() -> Mounts {
+        let table = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+        Mounts(table.lines().map(String::from).collect())
+    }
+
+    /// What is mounted since then and can only be ours: on a directory over which a scratch space is mounted, or with
+    /// this directory in its line. Somebody else may mount meanwhile what they like.
+    pub fn new_ones_of_ours(&self, directory: &Path) -> Vec<String> {
+        let places = ["/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/opt", "/run", "/home"];
+        let ours = |line: &&String| {
+            line.split(' ').nth(4).is_some_and(|place| places.contains(&place))
+                || line.contains(" - tmpfs layerlab ")
+                || line.contains(directory.to_str().unwrap())
+        };
+        (&Mounts::now().0 - &self.0).iter().filter(ours).cloned().collect()
+    }
 }
 
 /// Whether something comes true in good time.
