@@ -4,8 +4,8 @@ use crate::cli::CliError;
 use crate::ground::Failure;
 use std::io::IsTerminal;
 
-/// Says how things are, and asks; yes is only what is typed as such. Without a terminal there is nobody to ask, and
-/// `flag` says what to do.
+/// Says how things are, and asks. Only a typed yes is a yes. Without a terminal there is nobody to ask, and the error names
+/// the `flag` that says yes.
 pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bool, CliError> {
     if yes {
         return Ok(true);

@@ -18,10 +18,8 @@ pub enum ContainerCommand {
 }
 
 /// Run a command in a container of its own
-///
-/// The image is one directory, or several with colons between them, topmost first, as in lowerdir=. Nobody writes to it:
-/// every change goes to an upper layer that is gone afterwards, or stays in --keep DIR.
 #[derive(Debug, PartialEq, clap::Args)]
+#[command(after_help = IMAGE)]
 pub struct Run {
     /// The layers of the image, topmost first; `\:` is a colon in a name
     #[arg(value_name = "LOWER[:LOWER…]")]
@@ -42,6 +40,9 @@ pub struct Run {
     options: Options,
 }
 
+const IMAGE: &str = "The image is one directory, or several with colons between them, topmost first, as in lowerdir=. \
+Nothing in it is changed: every change goes to an upper layer, which is gone afterwards or stays in --keep DIR.";
+
 impl ContainerCommand {
     /// Does it, and says with which code to end.
     pub fn run(&self) -> Result<u8, CliError> {
@@ -50,9 +51,9 @@ impl ContainerCommand {
     }
 }
 
-/// Runs a container where the words ask for one and are in order. Only this command's options are declared for that: those of
-/// all commands take a tenth of the time in which a container starts. Where the words are not in order, the whole command line
-/// says why.
+/// Runs a container if the words ask for one and are in order. Only the options of this command are declared for that, because
+/// to declare those of all commands costs a few hundred microseconds. If something is wrong with the words, the caller parses
+/// them with all declarations, and that says what.
 pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, CliError>> {
     let words = match arguments {
         [_, container, verb, words @ ..] if container == "container" && verb == "run" => words,
@@ -62,7 +63,7 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, CliError>> {
 }
 
 impl Run {
-    /// What the words behind `container run` ask for; nothing where they are not in order, or ask for more.
+    /// What the words behind `container run` ask for; nothing if they are not in order, or ask for more.
     fn alone(words: &[OsString]) -> Option<Run> {
         let command = Run::augment_args(clap::Command::new("run").no_binary_name(true));
         Run::from_arg_matches(&command.try_get_matches_from(words).ok()?).ok()
@@ -127,7 +128,7 @@ fn refused(wanted: &str, path: &Path, error: &std::io::Error, why: &str, fix: &s
     CliError::usage(Failure::kernel(wanted, call, why, fix))
 }
 
-/// The directory for the upper layer, made where it is missing.
+/// The directory for the upper layer. It is made if it is missing.
 fn keep(path: &Path) -> Result<PathBuf, CliError> {
     let made = std::fs::create_dir_all(path).and_then(|()| path.canonicalize());
     made.map_err(|error| {
@@ -187,7 +188,7 @@ mod tests {
     use clap::Parser;
     use std::ffi::OsString;
 
-    /// The same by the declarations of all commands.
+    /// The same with the declarations of all commands.
     fn among_all(words: &[OsString]) -> Option<Run> {
         let line = ["layerlab", "container", "run"].into_iter().map(OsString::from).chain(words.iter().cloned());
         match Cli::try_parse_from(line).ok()?.command {

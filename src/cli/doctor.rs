@@ -48,20 +48,20 @@ impl Doctor {
                 Some(lesson) => format!("Lesson {}, {},", lesson.meta.number, lesson.meta.title),
                 None => "Every lesson".to_string(),
             };
-            // What only some lessons ask for keeps the others from nothing.
+            // If only some lessons need it, the others can run.
             let needed: Option<Vec<Need>> = lacks().map(|finding| finding.need).collect();
             match (&lesson, needed) {
                 (None, Some(needed)) if missing => println!("\n{}", some_cannot(common, &needed)?),
                 _ => println!("\n{what} {} here.", if missing { "can't run" } else { "can run" }),
             }
         }
-        // Who asks for no lesson in particular has all the others.
+        // Without a lesson named, it fails only if no lesson can run.
         let keeps_from_all = lacks().any(|finding| lesson.is_some() || finding.need.is_none());
         if keeps_from_all { Err(CliError::Said(Exit::Host)) } else { Ok(()) }
     }
 }
 
-/// Which lessons cannot run where this is missing.
+/// Which lessons cannot run if this is missing.
 fn some_cannot(common: &Common, missing: &[Need]) -> Result<String, CliError> {
     let chosen = common.chosen();
     let mut numbers = Vec::new();

@@ -1,4 +1,4 @@
-//! Bare `layerlab`: where one is, and the one command to type next.
+//! Bare `layerlab`: where the learner is, and the one command to type next.
 
 use crate::cli::{CliError, Common, Exit, output};
 use crate::course::NextCommand;

@@ -100,7 +100,7 @@ fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<St
     let place = places.take();
     let stage = match start() {
         Ok(stage) => stage,
-        // Not every author may do all that lessons need; what is not run must not look as if it had been.
+        // Not every author may do all that lessons need. A lesson that was not run must not look as if it had been.
         Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
             let wanted = format!("{}  is not run here, only its text was read", entry.name());
             said.push(Failure { wanted, ..failure }.to_string());

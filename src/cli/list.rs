@@ -92,7 +92,7 @@ fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [(Need, Lack)]) -> Option<&'l
     lacks.iter().find(|(need, _)| lesson.meta.needs.contains(need)).map(|(_, lack)| lack)
 }
 
-/// What was done of a lesson, in a few words; none where nothing was.
+/// What was done of a lesson, in a few words; empty if nothing was.
 fn done(lesson: &LessonProgress) -> String {
     let of = lesson.exercises.len();
     match (lesson.run, lesson.solved()) {

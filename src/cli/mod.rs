@@ -57,7 +57,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 a step or a check did not hold, 2 wrong usage, 3 this host cannot, \
 4 lesson content is broken, 5 a fault of layerlab.";
 
-/// Under which heading `--help` has what every command understands: below what is the command's own.
+/// The heading of `--help` for what every command understands. It stands below the command's own options.
 const COMMON: &str = "Common options";
 
 /// What every command understands.
@@ -144,7 +144,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are results, not errors; a closed pipe is not our business.
+            // Help and version are results, not errors. If the pipe is closed, nobody wants them.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -184,7 +184,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A container ends as its command does.
+/// The exit code of a container is that of its command.
 fn ended(outcome: Result<u8, CliError>, plain: bool) -> ExitCode {
     ExitCode::from(outcome.unwrap_or_else(|error| {
         error.print(plain);
@@ -199,7 +199,7 @@ impl Common {
         Lessons { folder: self.lessons.clone(), language }
     }
 
-    /// What was done of them. Nobody needs a place for progress to look at the lessons.
+    /// What was done of them. The lessons can be listed even if there is no place for the progress.
     fn journey(&self) -> Result<Journey, CliError> {
         let home = Home::find().map_err(|error| CliError::from(error).print(self.plain)).ok();
         let mut journey = Journey::read(&self.chosen(), home.as_ref())?;

@@ -57,7 +57,7 @@ impl Rootfs {
     }
 }
 
-/// A signal is written there, and the work ends in order, with nothing left; a second one ends it at once.
+/// A signal sets this number, and the work ends in order and leaves nothing. A second signal ends it at once.
 fn stop_by_signal() -> std::io::Result<Arc<AtomicUsize>> {
     let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     for (signal, value) in [(SIGINT, 2), (SIGTERM, 15), (SIGHUP, 1)] {

@@ -54,7 +54,7 @@ pub fn run_if_asked(arguments: &[OsString]) -> Option<Result<u8, ContainerError>
     Some(match Plan::receive() {
         Ok(Some(plan)) if mode == PARENT => parent::run(plan),
         Ok(Some(plan)) => first::run(&plan),
-        // Who has started us has ended.
+        // The process that started us has ended.
         Ok(None) => Ok(0),
         Err(error) => Err(ContainerError::broken(format!("the plan of the container is unreadable: {error}"))),
     })

@@ -59,8 +59,8 @@ pub struct Inner {
 }
 
 impl Plan {
-    /// Hands it to the process at the other end of the line: how many bytes, then JSON. Arguments of a program would be
-    /// seen by everybody (/proc/PID/cmdline), and one may have no more than 128 KiB (execve(2)).
+    /// Hands it to the process at the other end of the line: how many bytes, then JSON. The arguments of a program can
+    /// be seen by everybody (/proc/PID/cmdline), and each is limited to 128 KiB (execve(2)).
     pub fn send(&self, mut line: &UnixStream) -> Result<()> {
         let json = serde_json::to_vec(self)?;
         let mut bytes = (json.len() as u64).to_ne_bytes().to_vec();
@@ -68,7 +68,7 @@ impl Plan {
         line.write_all(&bytes)
     }
 
-    /// The plan that comes by the standard input; nothing where whoever has it has ended. What else comes there is left.
+    /// Reads it from the standard input, and not a byte more; nothing if the sender has ended.
     pub fn receive() -> Result<Option<Plan>> {
         let mut line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
         let mut length = [0; 8];

@@ -15,7 +15,7 @@ pub fn is_inside() -> bool {
     std::env::var_os(LESSON).is_some()
 }
 
-/// A command as it is typed here: in the shell of a session `hint` alone, else `layerlab hint`.
+/// A command as the learner types it: `hint` in the shell of a session, `layerlab hint` elsewhere.
 pub fn word(word: &str) -> String {
     if is_inside() { word.to_string() } else { format!("layerlab {word}") }
 }

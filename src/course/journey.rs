@@ -4,13 +4,13 @@ use crate::course::{CourseError, Lessons, inside, is_inside};
 use crate::lesson::{CatalogueEntry, Meta};
 use crate::session::{Home, Progress, Session};
 
-/// All lessons, and where one is among them.
+/// All lessons, and where the learner is among them.
 pub struct Journey {
     /// In their order.
     pub lessons: Vec<LessonProgress>,
-    /// The session that was worked on last and still lives; in a session's own shell that one.
+    /// In the shell of a session that session, else the living one that was worked on last.
     session: Option<Session>,
-    /// Something was wrong with what was written down of the progress.
+    /// The file of the progress was damaged, and this sentence says what became of it.
     pub damaged: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub struct ExerciseProgress {
 
 /// The command that goes on.
 pub struct NextCommand {
-    /// Where one is, as a sentence.
+    /// Where the learner is, as a sentence.
     pub at: String,
     /// What to type.
     pub command: String,
@@ -65,7 +65,7 @@ impl LessonProgress {
 }
 
 impl Journey {
-    /// Reads it; without a home nothing was done yet.
+    /// Reads what was done. Without a home nothing was done yet.
     ///
     /// # Errors
     /// When the progress or a lesson cannot be read.
@@ -98,7 +98,7 @@ impl Journey {
         open.or(self.lessons.first()).map(|lesson| lesson.name.as_str())
     }
 
-    /// Where one is, and what comes next; nothing where nothing was begun yet.
+    /// Where the learner is and what comes next, or nothing if nothing was begun yet.
     pub fn next_command(&self) -> Option<NextCommand> {
         if let Some(next) = self.in_session() {
             return Some(next);

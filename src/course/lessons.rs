@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Which lessons a command is about, and in which language.
 #[derive(Clone, Debug)]
 pub struct Lessons {
-    /// Somebody's folder of lessons; without one, those in the program.
+    /// A folder of lessons; if there is none, those in the program.
     pub folder: Option<PathBuf>,
     /// The language of their texts.
     pub language: Language,

@@ -11,14 +11,14 @@ use std::fs::File;
 /// A visit to the session of an exercise. It serves for more than one look, as long as the exercise is not begun anew.
 pub struct ExerciseVisit {
     keeper: Keeper,
-    /// How the exercise began: told apart from every other beginning by the files it has looked at.
+    /// How the exercise began. It differs if the exercise was begun anew, because its files are others.
     start: Start,
     stage: Stage,
-    /// The trees as they were told last.
+    /// The trees as the last look returned them.
     told: Option<Observation>,
 }
 
-/// One look. As long as it lasts, nobody begins the exercise anew.
+/// One look. As long as it lasts, nobody can begin the exercise anew.
 pub struct ExerciseLook<'a> {
     target: &'a Target,
     exercise: &'a Exercise,
@@ -27,7 +27,7 @@ pub struct ExerciseLook<'a> {
 }
 
 impl<'a> ExerciseLook<'a> {
-    /// Looks at an exercise, by the visit of an earlier look where there was one, else by one that begins now.
+    /// Looks at an exercise. The visit of an earlier look is used again; if there is none, one begins.
     ///
     /// # Errors
     /// When the exercise has no living session, or the session may not be entered.
@@ -50,7 +50,7 @@ impl<'a> ExerciseLook<'a> {
         Ok(ExerciseLook { target, exercise, visit, _lock: lock })
     }
 
-    /// The trees, with what is different since they were looked at last by this visit.
+    /// The trees, with what has changed since the last look of this visit.
     ///
     /// # Errors
     /// When the session breaks.

@@ -12,7 +12,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// The exercise as the prompt of bash names it.
+/// The exercise, as it stands in the prompt of bash.
 pub const PROMPT_NAME: &str = "$LAYERLAB_NUMBER.$LAYERLAB_EXERCISE";
 /// The way to help, which is always on the prompt.
 pub const PROMPT_HELP: &str = " F1 help";
@@ -20,17 +20,17 @@ pub const PROMPT_HELP: &str = " F1 help";
 /// How the shell of a session is to be.
 #[derive(Clone, Debug)]
 pub struct SessionShellOptions {
-    /// It runs this command and ends.
+    /// A command to run instead of waiting for input.
     pub command: Option<String>,
-    /// Somebody types at a terminal what it runs.
+    /// Somebody sits at a terminal and types.
     pub talks: bool,
-    /// With these words behind `layerlab` its words call us: ` --plain`, or nothing.
+    /// What the commands of the shell add to `layerlab`: ` --plain`, for example.
     pub flags: String,
-    /// [`PROMPT_NAME`] and [`PROMPT_HELP`] as bash shall print them, in their colours.
+    /// [`PROMPT_NAME`] and [`PROMPT_HELP`] with their colours, as bash needs them.
     pub prompt: [String; 2],
 }
 
-/// The shell for an exercise: bash, else the user's own, else sh. What it reads is written.
+/// The shell for an exercise: bash, else the user's own, else sh. Writes the files that it reads when it begins.
 ///
 /// # Errors
 /// When that cannot be written.
@@ -55,7 +55,7 @@ pub fn session_shell(
     }
     let name = target.called(exercise);
     let number = target.lesson.meta.number;
-    // An empty entry would be the directory that one happens to be in.
+    // An empty entry would mean the current directory.
     let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
     let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
     let bin = state.join("bin");
@@ -114,14 +114,14 @@ fn calling(program: &Path) -> OsString {
 /// The words that the learner can type in the shell: a program each, because every shell finds programs.
 const WORDS: &[&str] = &["verify", "hint", "trees", "task", "solution", "help"];
 
-/// Writes the words, and what bash reads when it begins; returns the latter's path.
+/// Writes the programs for these words, and the file that bash reads when it begins. Returns the path of that file.
 fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions) -> Result<PathBuf> {
     let bin = state.join("bin");
     std::fs::create_dir_all(&bin)?;
     let own = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("layerlab"));
     let layerlab = |word: &str| [&quoted(&own)[..], options.flags.as_bytes(), word.as_bytes()].concat();
     let script = |name: &str, command: Vec<u8>| -> Result<()> {
-        // Given its name only when it is whole: another shell may be starting it.
+        // It gets its name only when it is complete: another shell may be starting it.
         let temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(&bin)?;
         std::fs::write(temporary.path(), [b"#!/bin/sh\nexec ", &command[..], b" \"$@\"\n"].concat())?;
         std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(0o755))?;
@@ -143,7 +143,7 @@ fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions)
     Ok(rc)
 }
 
-/// To go on to the next exercise is to go to another directory, which only the shell itself can do.
+/// The next exercise is in another directory, and only the shell itself can go there.
 const NEXT: &str = "\
 next() { layerlab next \"$@\" && . \"$LAYERLAB_STATE/here.sh\"; }
 ";

@@ -1,4 +1,4 @@
-//! Which lesson and exercise a command is about: what was typed, else where one is.
+//! Which lesson and exercise a command is about: what was typed, else where the learner is.
 
 use crate::check::Start;
 use crate::course::lessons::catalogue_in;
@@ -17,7 +17,7 @@ pub struct Target {
     pub home: Home,
     /// All lessons.
     catalogue: Catalogue,
-    /// The folder of lessons, where it is not the program's own.
+    /// The folder of lessons, if they are not those in the program.
     lessons: Option<PathBuf>,
     /// The lesson's folder.
     pub entry: CatalogueEntry,
@@ -28,8 +28,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// What `wanted` names (`3`, `3.hide`, in a session also `hide`), else where one is: in the shell of a session that
-    /// session, elsewhere the one that was worked on last.
+    /// What `wanted` names (`3`, `3.hide`, in a session also `hide`), else where the learner is: in the shell of a session
+    /// that session, elsewhere the one that was worked on last.
     ///
     /// # Errors
     /// When nothing is called so, and when nothing is named and there is no session.
@@ -42,7 +42,7 @@ impl Target {
         let asked_for = chosen.folder.as_ref().map(|folder| std::path::absolute(folder).unwrap_or(folder.clone()));
         let (mut lessons, of_session) = (asked_for.clone().or(folder), asked_for.is_none());
         let mut catalogue = catalogue_in(lessons.as_deref());
-        // What the folder of the session does not have is the program's own.
+        // If the folder of the session does not have it, the program may.
         if let Some(wanted) = wanted.filter(|_| of_session && lessons.is_some())
             && !catalogue.as_ref().is_ok_and(|catalogue| read(catalogue, wanted, session.as_ref()).is_ok())
             && read(&Catalogue::embedded(), wanted, None).is_ok()
@@ -228,7 +228,7 @@ impl Target {
     }
 }
 
-/// `3`, `3.hide`; `hide` for an exercise of the lesson one is at.
+/// `3`, `3.hide`; `hide` for an exercise of the lesson the learner is at.
 fn read(catalogue: &Catalogue, wanted: &str, at: Option<&Session>) -> Result<(String, Option<String>), CourseError> {
     let (lesson, exercise) = match wanted.split_once('.') {
         Some((lesson, exercise)) => (lesson, Some(exercise.to_string())),

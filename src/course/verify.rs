@@ -6,7 +6,7 @@ use crate::lesson::Exercise;
 use crate::session::{Progress, Session, SessionError, now};
 use serde::Serialize;
 
-/// What was checked, and what could not be because nobody has begun it.
+/// What was checked, and what could not be checked because it was not begun.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// The version of this form.
@@ -17,7 +17,7 @@ pub struct Report {
     pub exercises: Vec<Verified>,
     /// The names and headings of exercises without a bench.
     pub not_begun: Vec<(String, String)>,
-    /// What came of noting each in the progress: a sentence where that was damaged. The verdict stands, noted or not.
+    /// Whether each could be noted in the progress, with a sentence if that was damaged. The verdict holds in any case.
     #[serde(skip)]
     pub noted: Vec<Result<Option<String>, SessionError>>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// A larger file is none of ours.
+/// No file of ours is larger.
 const MOST: u64 = 256 << 20;
 
 /// What every file of ours begins with, whatever else is in it.
@@ -16,8 +16,8 @@ pub struct Form {
     pub version: u32,
 }
 
-/// Puts a value as JSON in the place of a file; whoever reads it meanwhile sees the old one or the new one. The caller keeps
-/// other writers out.
+/// Puts a value as JSON in the place of a file; a reader sees the old file or the new one, never a part. The caller keeps other
+/// writers out.
 pub fn replace(path: &Path, value: &impl Serialize) -> std::result::Result<(), CallError> {
     let text = serde_json::to_vec_pretty(value).map_err(Error::from);
     let mut text = text.map_err(|error| CallError::of("write", quoted(path), &error))?;
@@ -25,7 +25,7 @@ pub fn replace(path: &Path, value: &impl Serialize) -> std::result::Result<(), C
     write_whole(path, &text)
 }
 
-/// Reads a value; `None` where there is no file. What is no such value is [`ErrorKind::InvalidData`].
+/// Reads a value; `None` if there is no file. If it holds no such value, the error is [`ErrorKind::InvalidData`].
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     let file = match open_at_once(path) {
         Ok(file) => file,

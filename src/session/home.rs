@@ -12,11 +12,11 @@ pub struct Home {
     root: PathBuf,
 }
 
-/// Where what is not for the learner's eyes lies.
+/// The directory for our own files, which are not for the learner.
 const STATE: &str = ".state";
-/// How the lock of the progress is called, among those of the lessons, which begin with a number.
+/// The name of the lock of the progress. The other locks are named by lessons, which begin with a number.
 pub(super) const PROGRESS: &str = "progress";
-/// How long somebody else may take who is making or ending something, in milliseconds.
+/// How long we wait while another layerlab makes or ends something, in milliseconds.
 const PATIENCE: u64 = 15_000;
 
 impl Home {
@@ -69,7 +69,7 @@ impl Home {
         lessons
     }
 
-    /// Makes a directory of ours, and those above it; nobody else may look into the topmost.
+    /// Makes a directory of ours, and those above it; no other user may look into the topmost.
     pub fn make(&self, directory: &Path) -> Result<(), SessionError> {
         let make = |path: &Path, mode| DirBuilder::new().recursive(true).mode(mode).create(path);
         make(&self.root, 0o700).and_then(|()| make(directory, 0o755)).map_err(|error| {
@@ -86,8 +86,8 @@ impl Home {
         self.is_ours()
     }
 
-    /// Waits until nobody else is making or ending something in this lesson's session (or in the progress, which is
-    /// called `progress`), and keeps them out as long as the file is open.
+    /// Waits until no other layerlab makes or ends something in this lesson's session, and keeps others out as long as the
+    /// file is open. The progress is locked in the same way, by the name `progress`.
     pub fn lock(&self, lesson: &str, exclusive: bool) -> Result<File, SessionError> {
         let (state, name) = (self.root.join(STATE), format!("{lesson}.lock"));
         self.make(&state)?;
@@ -110,7 +110,7 @@ impl Home {
         }
     }
 
-    /// Nobody works in another one's session, root included: what is shown there is that user's own.
+    /// No user works in another user's session, not even root: what is shown there belongs to that user.
     fn is_ours(&self) -> Result<(), SessionError> {
         let wanted = "cannot use this user's sessions";
         let fix = "become that user, or set LAYERLAB_HOME to a directory of yours";
@@ -140,7 +140,7 @@ impl Home {
     }
 }
 
-/// The path without symbolic links, as the mount table has it, also where its end does not exist yet.
+/// The path without symbolic links, as the mount table has it. Its end need not exist yet.
 fn real(path: &Path) -> PathBuf {
     let found = path.ancestors().find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));
     match found.and_then(|(ancestor, real)| Some((real, path.strip_prefix(ancestor).ok()?))) {

@@ -4,13 +4,13 @@
 //! ~/.local/share/layerlab/            LAYERLAB_HOME; yours alone (mode 0700)
 //!   progress.json                     what was solved, with how many hints
 //!   03-whiteouts/hide/                a bench: the files of one exercise, to be seen and edited
-//!   .state/03-whiteouts/session.json  who keeps the session's namespaces: pid, start time, boot id
+//!   .state/03-whiteouts/session.json  the process that keeps the session's namespaces: pid, start time, boot id
 //!   .state/03-whiteouts/hide.start.json how the exercise began; without it the bench is not ready
-//!   .state/03-whiteouts.lock          held by whoever makes or ends something here
+//!   .state/03-whiteouts.lock          locked while a layerlab makes or ends something here
 //! ```
 //!
-//! A session is one lesson's. Its benches live side by side: whoever goes on to the next exercise finds the last one as
-//! it was. Every file is written whole or not at all.
+//! A session belongs to one lesson. Its benches live side by side, so the last exercise stays as it was when the learner
+//! goes on to the next one. Every file is written whole or not at all.
 
 mod error;
 mod file;

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 /// The version of the file's form.
 const VERSION: u32 = 1;
 
-/// All that was done. Exercises are called by the lesson's name and their own: `whiteouts.hide`.
+/// All that was done. An exercise has the lesson's name and its own: `whiteouts.hide`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     version: u32,
@@ -48,7 +48,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// What was done so far. A file that is damaged is set aside and named in the second; nothing else is lost.
+    /// What was done so far. A damaged file is set aside; then the second value is a sentence that says so.
     ///
     /// # Errors
     /// When it cannot be read, or a newer layerlab wrote it.
@@ -79,7 +79,7 @@ impl Progress {
         }
     }
 
-    /// Changes it, and writes it whole. What two of us change at once is both kept.
+    /// Changes it, and writes it whole. If two processes change it at once, both changes are kept.
     ///
     /// # Errors
     /// When it cannot be read or written; the old file is still there then.
@@ -124,10 +124,10 @@ impl Progress {
         }
     }
 
-    /// The progress in a file of somebody's.
+    /// The progress in an exported file.
     ///
     /// # Errors
-    /// When it is none.
+    /// When the file holds no progress.
     pub fn import(path: &Path) -> Result<Progress, SessionError> {
         let wanted = "cannot import this progress";
         let fix = "name a file that layerlab progress export wrote";
@@ -138,7 +138,7 @@ impl Progress {
         Ok(progress)
     }
 
-    /// Takes over what another one has beyond this: what is solved in either is solved, with the smaller time.
+    /// Adds another progress to this one: what is solved in either is solved, with the earlier time.
     pub fn merge(&mut self, other: Progress) {
         let earlier = |one: Option<String>, other: Option<String>| one.into_iter().chain(other).min();
         for (lesson, run) in other.lessons {
@@ -169,7 +169,7 @@ pub fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
-/// Gives a file another name beside the old one, which nobody has yet.
+/// Renames a file to a free name beside it.
 fn set_aside(path: &Path) -> Result<PathBuf, SessionError> {
     for number in 1.. {
         let aside = path.with_file_name(format!("progress.damaged-{number}.json"));

@@ -16,7 +16,7 @@ pub struct Record {
     /// The folder of lessons, where it is not the program's own.
     #[serde(with = "path_bytes")]
     pub lessons: Option<PathBuf>,
-    /// Who keeps the namespaces.
+    /// The process that keeps the namespaces.
     pub keeper: Keeper,
     /// The exercise that was entered last.
     pub exercise: String,

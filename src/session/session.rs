@@ -14,7 +14,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// An answer of a visitor may take so long; then what it looks at hangs.
+/// How long a visitor may take to answer. After that we take it that what it looks at hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A session that was written down.
@@ -34,7 +34,7 @@ pub struct Begun {
     pub session: Session,
     /// It was there already.
     pub found: bool,
-    /// There had been one, and this had become of it; its benches are begun anew.
+    /// What had become of an earlier session, if there was one. Its benches are made anew.
     pub before: Option<KeeperState>,
 }
 
@@ -91,8 +91,8 @@ impl Session {
         self.keeper_state() == KeeperState::Alive
     }
 
-    /// Makes sure that one can tell whether the session lives. Who is in a session, or in a shell that was opened there
-    /// with a /proc of its own, sees no keeper of another one, which may be there all the same.
+    /// Makes sure that we can tell whether the session lives. A session has a /proc of its own, and so may a shell that was
+    /// opened in it: from there the keeper of another session cannot be seen, although it may live.
     ///
     /// # Errors
     /// When nobody can tell from here.
@@ -110,7 +110,7 @@ impl Session {
         Err(SessionError::refused(&wanted, why, fix))
     }
 
-    /// Finds the session of a lesson, or makes one. Of two who try at once the second finds the first one's.
+    /// Finds the session of a lesson, or makes one. If two try at once, the second finds the session of the first.
     ///
     /// # Errors
     /// What the host refuses.
@@ -123,14 +123,14 @@ impl Session {
     ) -> Result<Begun, SessionError> {
         let _lock = home.lock(lesson, true)?;
         let mut before = None;
-        // A note that can't be read is the note of no living session that we could enter.
+        // If the note cannot be read, there is no living session that we could enter.
         if let Ok(Some(session)) = Session::find(home, lesson) {
             session.is_in_sight()?;
             match session.keeper_state() {
                 KeeperState::Alive if session.record.lessons.as_deref() == lessons => {
                     return Ok(Begun { session, found: true, before: None });
                 }
-                // Another folder's lesson of the same name: that session cannot be gone on with.
+                // A lesson of the same name in another folder: we cannot go on with its session.
                 KeeperState::Alive => session.record.keeper.end()?,
                 ended => {
                     // It may be ending just now.
@@ -143,7 +143,7 @@ impl Session {
         match Session::launch(home, lesson, lessons, exercise, needs) {
             Ok(session) => Ok(Begun { session, found: false, before }),
             Err(error) => {
-                // Its keeper has no word that it shall live, and has nothing mounted.
+                // Its keeper was not told to stay, and has mounted nothing.
                 let _ = clear(home, lesson);
                 Err(error)
             }
@@ -177,7 +177,7 @@ impl Session {
         Session::all(home).into_iter().find(|session| session.record.keeper.is_around_us())
     }
 
-    /// Where its files lie that are not for the learner.
+    /// The directory of its files that are not for the learner.
     pub fn state(&self) -> PathBuf {
         self.home.state(&self.lesson)
     }
@@ -187,12 +187,12 @@ impl Session {
         self.home.benches(&self.lesson).join(exercise)
     }
 
-    /// How an exercise began; `None` where its bench is not ready.
+    /// How an exercise began; `None` if its bench is not ready.
     pub fn start(&self, exercise: &str) -> Option<Start> {
         file::read(&self.start_file(exercise)).ok().flatten()
     }
 
-    /// Whether the bench of an exercise is ready; waits for whoever is just making it.
+    /// Whether the bench of an exercise is ready. If another layerlab is just making it, this waits.
     ///
     /// # Errors
     /// When that takes too long.
@@ -224,7 +224,7 @@ impl Session {
             None => self.prepare(lesson, exercise)?,
         };
         self.record.exercise = exercise.id.clone();
-        // Written even where it says the same: the session that was worked on last is known by the time of this file.
+        // Written even if nothing in it changes: its time tells which session was worked on last.
         self.write()?;
         Ok(start)
     }
@@ -240,7 +240,7 @@ impl Session {
 
     fn prepare(&self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
         let note = self.start_file(&exercise.id);
-        // First of all: until all is done, the bench is not ready, whenever we are killed.
+        // This comes first: if we are killed before the end, the bench is not taken for ready.
         let _ = std::fs::remove_file(&note);
         let mut stage = self.visit(&exercise.id, None, true)?;
         let (start, wrong) = engine::prepare(lesson, exercise, &mut stage)?;
@@ -255,7 +255,7 @@ impl Session {
         Ok(start)
     }
 
-    /// Enters the session to look at an exercise; where the learner works, if that is known.
+    /// Enters the session to look at an exercise. `here` is where the learner works, if that is known.
     ///
     /// # Errors
     /// When the session has ended, or may not be entered.
@@ -265,7 +265,7 @@ impl Session {
         Visit { keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)
     }
 
-    /// Keeps everybody else from making or ending something as long as the file is open; others may look too.
+    /// As long as the file is open, nobody makes or ends something here; others may look, too.
     pub fn look(&self) -> Result<std::fs::File, SessionError> {
         self.home.lock(&self.lesson, false)
     }
@@ -286,7 +286,7 @@ impl Session {
         })
     }
 
-    /// Ends the session of a lesson, if there is one, and deletes its benches. Whether there was any.
+    /// Ends the session of a lesson, if there is one, and deletes its benches. Returns whether there was one.
     ///
     /// # Errors
     /// When something of it cannot be deleted.
