@@ -4,7 +4,7 @@
 //! A program that is no shell would end with the line, and the shell with it; no lesson needs that.
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
-use crate::kernel::call_oneself;
+use crate::kernel::set_process_name;
 use crate::kernel::proc::{USUAL_PATH, find_program};
 use std::ffi::CStr;
 
@@ -38,7 +38,7 @@ impl Verb for Exec {
             return 127;
         }
         // As `ps` shows the shell of which we take the place.
-        call_oneself(self.shell);
+        set_process_name(self.shell);
         0
     }
 }

@@ -13,8 +13,8 @@ use crate::container::steps::Steps;
 use crate::ground::Errno;
 use crate::isolate::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
-    CallError, Namespaces, Process, Signals, Spread, TerminalState, be_told_of_parents_death, effective_ids, end_first,
-    own_network, parent_pid, send_descriptors, standard_directory,
+    CallError, Namespaces, Process, Signals, Spread, TerminalState, effective_ids, end_pid_1, own_network, parent_pid,
+    send_descriptors, standard_directory, terminate_with_parent,
 };
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -230,7 +230,7 @@ fn wait(first: &mut Child, signals: &Signals, processes: &Process) -> Result<u8,
         }
         if let Some(signal) = signals.next() {
             asked = Some(signal);
-            end_first(first.id(), signal, &processes.beside(first.id(), "status").unwrap_or_default());
+            end_pid_1(first.id(), signal, &processes.beside(first.id(), "status").unwrap_or_default());
         }
     }
 }
@@ -252,7 +252,7 @@ struct Watched {
 impl Watched {
     fn new() -> std::io::Result<Watched> {
         let cli = parent_pid();
-        be_told_of_parents_death()?;
+        terminate_with_parent()?;
         Ok(Watched { terminal: TerminalState::of_output(), cli })
     }
 

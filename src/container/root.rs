@@ -84,12 +84,12 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     let sys =
         steps.explain("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
     for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
-        sys.make_directory(directory, 0o755).wanted(wanted, WHY, FIX)?;
+        sys.mkdir(directory, 0o755).wanted(wanted, WHY, FIX)?;
     }
     if !plan.options.read_only {
         let sys = steps.explain("overlay: the upper layer takes every change, the work directory is overlayfs's own");
         for directory in [&upper, &work] {
-            match sys.make_directory(directory, 0o755) {
+            match sys.mkdir(directory, 0o755) {
                 // Kept from the last time.
                 Err(error) if error.errno == Errno::EEXIST && plan.keep.is_some() => {}
                 outcome => outcome.wanted(wanted, WHY, FIX)?,
@@ -107,7 +107,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
         no_devices: true,
     };
     let sys = steps.explain("overlay: the image below, changes above; devices of the image are no devices here");
-    sys.mount_overlay_shortly(&overlay, root).map_err(|(error, said)| {
+    sys.mount_overlay_by_one_call(&overlay, root).map_err(|(error, said)| {
         let why = match said {
             Some(said) => format!("the kernel says: {said}"),
             None if error.errno == Errno::ENOENT => {
@@ -137,7 +137,7 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
     let still = plan.inner.place.join("proc");
     let sys = steps.explain("settings: /proc a second time, read-only …");
-    sys.make_directory(&still, 0o755).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&still, 0o755).wanted(wanted, WHY, FIX)?;
     sys.bind_mount(&proc, &still, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
     let sys = steps.explain("… covers the settings of the machine, which are then read-only");
@@ -159,21 +159,21 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     let wanted = "cannot make /dev";
     let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
     let sys = steps.explain("/dev: few devices, and none by which the host could be reached");
-    sys.make_directory(&made, 0o755).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&made, 0o755).wanted(wanted, WHY, FIX)?;
     for (name, major, minor) in DEVICES {
         let device = made.join(name);
         if plan.inner.ordinary {
             // Devices cannot be made in a user namespace; those of the host can be shown.
             sys.make_file(&device, 0o666).wanted(wanted, WHY, FIX)?;
         } else {
-            sys.make_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
+            sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
         }
     }
     for (name, target) in LINKS {
-        sys.link_to(target, &made.join(name)).wanted(wanted, WHY, FIX)?;
+        sys.symlink(target.as_ref(), &made.join(name)).wanted(wanted, WHY, FIX)?;
     }
     for (name, mode) in [("pts", 0o755), ("mqueue", 0o755), ("shm", 0o1777)] {
-        sys.make_directory(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
+        sys.mkdir(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
     }
     // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
     sys.bind_mount(&made, &dev, false).wanted(wanted, WHY, FIX)?;
@@ -217,7 +217,7 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
         unless_missing(sys.bind_mount(&null, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
     }
     let sys = steps.explain("… and a directory is this one, which is empty and read-only");
-    sys.make_directory(&empty, 0o555).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&empty, 0o555).wanted(wanted, WHY, FIX)?;
     sys.bind_mount(&empty, &empty, false).wanted(wanted, WHY, FIX)?;
     sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
     for name in HIDDEN_DIRECTORIES {
@@ -230,9 +230,9 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
 pub(super) fn go_into(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot go into the container";
     let sys = steps.explain("pivot_root: this directory becomes /, and the old / lies over it …");
-    sys.go_to(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
+    sys.chdir(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
     sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
     let sys = steps.explain("… until it is taken away: nothing of the host is left to go back to");
     sys.detach_old_root().wanted(wanted, WHY, FIX)?;
-    sys.go_to(Path::new("/")).wanted(wanted, WHY, FIX)
+    sys.chdir(Path::new("/")).wanted(wanted, WHY, FIX)
 }

@@ -5,7 +5,7 @@ use crate::container::PARENT;
 use crate::container::error::ContainerError;
 use crate::container::plan::Plan;
 use crate::kernel::{
-    Relay, TerminalState, live_on, new_session, open_terminal, receive_descriptors, send_descriptors, send_signal,
+    Relay, TerminalState, new_session, open_terminal, receive_descriptors, send_descriptors, send_signal, use_terminal,
 };
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -21,7 +21,7 @@ pub(super) fn open(outside: OwnedFd) -> Result<(), ContainerError> {
     send_descriptors(&outside, &[master.as_fd()]).map_err(broken)?;
     drop(master);
     new_session().map_err(broken)?;
-    live_on(&terminal).map_err(broken)
+    use_terminal(&terminal).map_err(broken)
 }
 
 /// In the CLI: starts the container's parent, and carries between both terminals until it has ended.

@@ -42,7 +42,7 @@ fn make_root_here() -> Result<(), Failure> {
 }
 
 fn make_directory(directory: &Path) -> Result<(), Failure> {
-    match Sys::default().make_directory(directory, 0o755) {
+    match Sys::default().mkdir(directory, 0o755) {
         Err(error) if error.errno != Errno::EEXIST => {
             Err(no_cgroup(WANTED, error, directory.parent().unwrap_or(directory)))
         }

@@ -54,7 +54,7 @@ impl OwnCgroups {
         }
         let name = self.made.first().map_or_else(own_name, |made| made.name.clone());
         let directory = tree.directory.join(&name);
-        sys.make_directory(&directory, 0o755)?;
+        sys.mkdir(&directory, 0o755)?;
         let open = |path: &Path| {
             open_directory(None, path).map_err(|error| CallError::of("openat", crate::kernel::quoted(path), &error))
         };

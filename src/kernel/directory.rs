@@ -4,7 +4,8 @@
 //! us elsewhere.
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir};
-use std::io::Result;
+use std::fs::File;
+use std::io::{Read, Result};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -123,10 +124,11 @@ pub fn open_at_once(path: &Path) -> Result<std::fs::File> {
     Ok(rustix::fs::openat(CWD, path, flags, Mode::empty())?.into())
 }
 
-/// Reads a small file below `directory`.
+/// Reads a small file below `directory`; of a larger one, the beginning.
 pub fn read_in(directory: &OwnedFd, name: &Path) -> Result<String> {
+    const MOST: u64 = 1 << 20;
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut std::fs::File::from(open_file(directory, name)?), &mut text)?;
+    File::from(open_file(directory, name)?).take(MOST).read_to_string(&mut text)?;
     Ok(text)
 }
 

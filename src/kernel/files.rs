@@ -46,7 +46,7 @@ impl Sys {
     /// mkdirat(2): a directory, with `mode` less the umask.
     pub fn mkdir(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
         let outcome = rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(mode));
-        self.zero("mkdirat", format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
+        self.note_zero("mkdirat", || format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
     }
 
     /// openat(2), close-on-exec; a new file gets the mode 0666 less the umask.
@@ -121,7 +121,8 @@ impl Sys {
     /// symlinkat(2): a link that holds the text `target`.
     pub fn symlink(&mut self, target: &Path, new: &Path) -> Result<(), CallError> {
         let outcome = rustix::fs::symlinkat(target, CWD, new);
-        self.zero("symlinkat", format!("{}, AT_FDCWD, {}", strace::path(target), strace::path(new)), outcome)
+        let args = || format!("{}, AT_FDCWD, {}", strace::path(target), strace::path(new));
+        self.note_zero("symlinkat", args, outcome)
     }
 
     /// mknodat(2) of a character device. In a user namespace only 0:0, the whiteout, is allowed.
@@ -245,16 +246,9 @@ impl Sys {
             _ => ("S_IFCHR", strace::device(device)),
         };
         let outcome = rustix::fs::mknodat(CWD, path, kind, Mode::from_raw_mode(mode), device);
-        let mode = strace::mode(mode & 0o7777);
-        self.zero("mknodat", format!("AT_FDCWD, {}, {shown}|{mode}{numbers}", strace::path(path)), outcome)
-    }
-
-    // The five that follow make what a container needs: where time counts, and nobody may be looking.
-
-    /// mkdirat(2).
-    pub fn make_directory(&mut self, path: &Path, mode: u32) -> Result<(), CallError> {
-        let outcome = rustix::fs::mkdirat(CWD, path, Mode::from_raw_mode(mode));
-        self.note_zero("mkdirat", || format!("AT_FDCWD, {}, {}", strace::path(path), strace::mode(mode)), outcome)
+        let mode = mode & 0o7777;
+        let args = || format!("AT_FDCWD, {}, {shown}|{}{numbers}", strace::path(path), strace::mode(mode));
+        self.note_zero("mknodat", args, outcome)
     }
 
     /// mknodat(2) of an empty file, to mount something over it.
@@ -264,34 +258,10 @@ impl Sys {
         self.note_zero("mknodat", args, outcome)
     }
 
-    /// mknodat(2) of a character device.
-    pub fn make_device(&mut self, path: &Path, mode: u32, major: u32, minor: u32) -> Result<(), CallError> {
-        let device = rustix::fs::makedev(major, minor);
-        let outcome = rustix::fs::mknodat(CWD, path, FileType::CharacterDevice, Mode::from_raw_mode(mode), device);
-        let args = || {
-            let (mode, numbers) = (strace::mode(mode), strace::device(device));
-            format!("AT_FDCWD, {}, S_IFCHR|{mode}{numbers}", strace::path(path))
-        };
-        self.note_zero("mknodat", args, outcome)
-    }
-
-    /// symlinkat(2).
-    pub fn link_to(&mut self, target: &str, new: &Path) -> Result<(), CallError> {
-        let outcome = rustix::fs::symlinkat(target, CWD, new);
-        let args = || format!("{}, AT_FDCWD, {}", strace::path(target.as_ref()), strace::path(new));
-        self.note_zero("symlinkat", args, outcome)
-    }
-
-    /// chdir(2).
-    pub fn go_to(&mut self, path: &Path) -> Result<(), CallError> {
-        let outcome = rustix::process::chdir(path);
-        self.note_zero("chdir", || strace::path(path), outcome)
-    }
-
     /// chdir(2).
     pub fn chdir(&mut self, path: &Path) -> Result<(), CallError> {
         let outcome = rustix::process::chdir(path);
-        self.zero("chdir", strace::path(path), outcome)
+        self.note_zero("chdir", || strace::path(path), outcome)
     }
 }
 

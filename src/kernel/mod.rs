@@ -40,15 +40,17 @@ pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_
 pub use filter::system_call_filter;
 pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_path_below};
 pub use mounts::MountFlags;
-pub use namespaces::{Namespaces, Spread, call_oneself, hostname};
+pub use namespaces::{Namespaces, Spread, hostname, set_process_name};
 pub use network::{Interface, Network, Route, is_own_network, network};
 pub use overlay::OverlayMount;
 pub use privileges::{Capabilities, Instruction};
 pub use processes::*;
-pub use pty::{Happened, Relay, live_on, new_session, open_terminal};
+pub use pty::{Happened, Relay, new_session, open_terminal, use_terminal};
 pub use rooted::{Root, leads_to, path_of};
-pub use signals::{Signals, be_told_of_parents_death, bury, comes_from_keys, end_first, send_signal, unblock_signals};
+pub use signals::{
+    Signals, end_pid_1, is_sent_by_keys, reap_and_find, send_signal, terminate_with_parent, unblock_signals,
+};
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys};
 pub use terminal::{RawTerminal, TerminalState, take_terminal, typed_within, window_size};
-pub use within::{Within, copy_chunk, go_to, next_data};
+pub use within::{Within, copy_chunk, next_data, seek_to};

@@ -135,6 +135,6 @@ pub fn hostname() -> String {
 }
 
 /// What a process is called in `ps`; prctl(2) PR_SET_NAME.
-pub fn call_oneself(name: &std::ffi::CStr) {
+pub fn set_process_name(name: &std::ffi::CStr) {
     let _ = rustix::thread::set_name(name);
 }

@@ -178,7 +178,7 @@ impl Sys {
     }
 
     /// Mounts an overlay by a single call, where its options fit a page; else as [`Sys::mount_overlay`] does.
-    pub fn mount_overlay_shortly(
+    pub fn mount_overlay_by_one_call(
         &mut self,
         overlay: &OverlayMount,
         target: &Path,

@@ -31,7 +31,7 @@ pub fn new_session() -> Result<()> {
 
 /// TIOCSCTTY, dup2(2): this terminal is the session's own, and the standard input and output; the error output too, where
 /// that is a terminal.
-pub fn live_on(terminal: &OwnedFd) -> Result<()> {
+pub fn use_terminal(terminal: &OwnedFd) -> Result<()> {
     rustix::process::ioctl_tiocsctty(terminal)?;
     let talks = rustix::termios::isatty(std::io::stderr());
     rustix::stdio::dup2_stdin(terminal)?;

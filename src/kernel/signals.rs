@@ -79,7 +79,7 @@ pub fn unblock_signals() -> std::io::Result<()> {
 }
 
 /// Whether this signal is one that the keys of a terminal send.
-pub fn comes_from_keys(signal: u8) -> bool {
+pub fn is_sent_by_keys(signal: u8) -> bool {
     [Signal::SIGINT, Signal::SIGQUIT].iter().any(|key| *key as u8 == signal)
 }
 
@@ -93,7 +93,7 @@ pub fn send_signal(child: u32, signal: u8) {
 
 /// The same for PID 1 of a namespace. A signal that it does not handle would be lost (pid_namespaces(7)): then it is killed,
 /// and with it all the others. `status` is its file of this name in /proc.
-pub fn end_first(child: u32, signal: u8, status: &str) {
+pub fn end_pid_1(child: u32, signal: u8, status: &str) {
     let mask = |name: &str| {
         let mask = status.lines().find_map(|line| line.strip_prefix(name));
         mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
@@ -104,13 +104,13 @@ pub fn end_first(child: u32, signal: u8, status: &str) {
 }
 
 /// prctl(2) PR_SET_PDEATHSIG: SIGTERM for this process when its parent dies.
-pub fn be_told_of_parents_death() -> std::io::Result<()> {
+pub fn terminate_with_parent() -> std::io::Result<()> {
     Ok(rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?)
 }
 
 /// waitpid(2) for every child that has ended, without waiting; the exit code of this one, as a shell tells it, if it was
 /// among them.
-pub fn bury(awaited: u32) -> Option<u8> {
+pub fn reap_and_find(awaited: u32) -> Option<u8> {
     let mut code = None;
     while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
         if pid.as_raw_pid() as u32 == awaited {

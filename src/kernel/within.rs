@@ -293,7 +293,7 @@ pub fn next_data(file: &File, from: u64) -> Outcome<Option<(u64, u64)>> {
 }
 
 /// The place from which an open file is read or written next.
-pub fn go_to(file: &File, at: u64) -> Outcome<()> {
+pub fn seek_to(file: &File, at: u64) -> Outcome<()> {
     let sought = rustix::fs::seek(file, SeekFrom::Start(at));
     sought.map(|_| ()).map_err(|errno| of_open("lseek", file, format!("{at}, SEEK_SET"), errno))
 }

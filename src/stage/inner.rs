@@ -12,7 +12,7 @@
 //! ```
 
 use crate::action::Context;
-use crate::kernel::{Process, call_oneself, die_with_parent, own_pid_by_stdout, own_pid_outside};
+use crate::kernel::{Process, die_with_parent, own_pid_by_stdout, own_pid_outside, set_process_name};
 use crate::stage::link::send;
 use crate::stage::wire::{InnerSetup, InnerStage, Reply, StageFacts};
 use crate::stage::worker::Worker;
@@ -72,7 +72,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
             setup.stage = InnerStage::Forked;
             setup.calls = context.sys.calls;
             // As `ps` shows the program that waits for the shell.
-            call_oneself(c"unshare");
+            set_process_name(c"unshare");
             return next(&setup, socket, proc);
         }
     }
@@ -89,7 +89,7 @@ fn begin(mut setup: InnerSetup, socket: &OwnedFd) -> Result<ExitCode, Reply> {
         }
     }
     // As `ps` shows the shell of which we take the place.
-    call_oneself(c"bash");
+    set_process_name(c"bash");
     let facts = StageFacts {
         role: setup.worker.role,
         kernel: crate::kernel::kernel_release(),

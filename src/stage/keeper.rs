@@ -8,7 +8,7 @@ use crate::ground::{Errno, Role};
 use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
-    Process, Sys, boot_id, call_oneself, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
+    Process, Sys, boot_id, kernel_release, leave_terminal, own_pid_outside, proc_device, reap, set_process_name,
 };
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
@@ -33,7 +33,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let Ok(setup) = serde_json::from_str::<KeeperSetup>(setup) else { return ExitCode::from(5) };
     let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
     // As `ps` shows it: we were started as /proc/self/exe.
-    call_oneself(c"layerlab");
+    set_process_name(c"layerlab");
     // A terminal that is closed takes nobody along who does not belong to it.
     let _ = leave_terminal();
     let cgroups = match make_cgroups(&setup.places) {

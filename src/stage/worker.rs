@@ -6,7 +6,7 @@ use crate::event::Observation;
 use crate::ground::Role;
 use crate::kernel::proc::Cgroups;
 use crate::kernel::{
-    CallError, OverlayMount, Sys, call_oneself, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap,
+    CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
     set_umask,
 };
 use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
@@ -92,7 +92,7 @@ impl Worker {
         // Lessons print modes: they must not depend on whose shell started us.
         set_umask(0o022);
         // As `ps` shows the shell of which we take the place.
-        call_oneself(c"bash");
+        set_process_name(c"bash");
         let observer = Observer::new(setup.root.clone());
         Worker {
             is_inner: false,
@@ -246,7 +246,7 @@ impl Worker {
             let why = "a layer is not there any more, or another one than it was";
             StageError::host("cannot mount the layers once more", error, why, "look at the upper layer itself: ls -lR")
         };
-        sys.make_directory(&target, 0o755).map_err(refused)?;
+        sys.mkdir(&target, 0o755).map_err(refused)?;
         sys.mount_overlay(&overlay, &target).map_err(|(error, _)| refused(error))?;
         let found = FoundOverlay {
             mountpoint: "/".into(),

@@ -4,7 +4,7 @@
 //! what is made in one does not change its time.
 
 use crate::ground::Errno;
-use crate::kernel::{CallError, Within, copy_chunk, go_to, next_data};
+use crate::kernel::{CallError, Within, copy_chunk, next_data, seek_to};
 use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
 use crate::tree::inside::Inside;
@@ -117,7 +117,7 @@ impl<'a> TreeWriter<'a> {
         let file = self.begin(path, 0)?;
         let mut at = 0;
         while let Some((start, end)) = next_data(source, at).map_err(|error| self.failed(path, error))? {
-            go_to(source, start).and_then(|()| go_to(&file, start)).map_err(|error| self.failed(path, error))?;
+            seek_to(source, start).and_then(|()| seek_to(&file, start)).map_err(|error| self.failed(path, error))?;
             at = start;
             while at < end {
                 let most = CHUNK.min(usize::try_from(end - at).unwrap_or(CHUNK));
