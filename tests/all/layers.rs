@@ -169,7 +169,7 @@ unshare --mount --propagation private bash -c "$inside" & echo $! > /mnt/pid; wa
 END
     export o inside; trap 'kill -9 $(cat /mnt/pid)' EXIT
     start() { (exec -a conmon bash /mnt/looks-after -c "$1" -n "$2") > /dev/null 2>&1 & }
-    name=student-$$; id=$(printf '%064d' $$)
+    name=student-$$; id=$(printf '%s%064d' $$-a 0 | tr - f | head -c 64)
     ready() { for n in $(seq 500); do "$program" trees --all | grep -q "$1" && return; sleep 0.02; done; "$program" trees --all; exit 1; }
 "#;
 

@@ -9,6 +9,7 @@ mod checks;
 mod commands;
 mod container;
 mod container_escapes;
+mod engines;
 mod faults;
 mod languages;
 mod layers;
