@@ -11,16 +11,17 @@
 //! of it (RESOLVE_BENEATH). The links of /proc that lead anywhere are followed nowhere.
 
 use crate::kernel::enter::Process;
+use crate::kernel::namespaces::{Namespaces, unshare_directories};
 use crate::kernel::strace;
-use crate::kernel::sys::CallError;
+use crate::kernel::sys::{CallError, Sys};
 use crate::kernel::within::shown;
-use nix::sched::CloneFlags;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use rustix::mount::{MountFlags, MountPropagationFlags, MoveMountFlags, OpenTreeFlags};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -83,18 +84,15 @@ pub fn open_path_below(directory: &OwnedFd, path: &Path) -> std::io::Result<Owne
 
 /// A copy of a mount namespace, for this thread alone; what is mounted in it from now on is seen nowhere else.
 fn enter_copy(process: Option<&Process>) -> Result<(), NotHeld> {
-    let refused = |call: &str, args: &str, errno: nix::errno::Errno| NotHeld::Refused(CallError::of(call, args, errno));
     if let Some(process) = process {
         let namespace = process.mount_namespace().map_err(|error| {
             NotHeld::Refused(CallError::of("openat", "AT_FDCWD, …/ns/mnt, O_RDONLY|O_CLOEXEC", &error))
         })?;
-        // The root and the working directory are the thread's own from here on.
-        let apart = nix::sched::unshare(CloneFlags::CLONE_FS);
-        apart.map_err(|errno| refused("unshare", "CLONE_FS", errno))?;
-        let entered = nix::sched::setns(namespace, CloneFlags::CLONE_NEWNS);
-        entered.map_err(|errno| refused("setns", "…/ns/mnt, CLONE_NEWNS", errno))?;
+        unshare_directories().map_err(NotHeld::Refused)?;
+        move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Mount))
+            .map_err(|errno| NotHeld::Refused(CallError::of("setns", "…/ns/mnt, CLONE_NEWNS", errno)))?;
     }
-    nix::sched::unshare(CloneFlags::CLONE_NEWNS).map_err(|errno| refused("unshare", "CLONE_NEWNS", errno))?;
+    Sys::default().unshare(Namespaces { mount: true, ..Namespaces::default() }).map_err(NotHeld::Refused)?;
     let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", private)
         .map_err(|errno| NotHeld::Refused(CallError::of("mount", "NULL, \"/\", NULL, MS_REC|MS_PRIVATE, NULL", errno)))
@@ -194,8 +192,9 @@ impl View {
         if !self.in_copy {
             return crate::kernel::leads_to(directory).ok().filter(|path| path.is_absolute());
         }
-        nix::unistd::fchdir(directory).ok()?;
-        nix::unistd::getcwd().ok().filter(|path| path.is_absolute())
+        rustix::process::fchdir(directory).ok()?;
+        let here = rustix::process::getcwd(Vec::new()).ok()?;
+        Some(PathBuf::from(OsString::from_vec(here.into_bytes()))).filter(|path| path.is_absolute())
     }
 }
 

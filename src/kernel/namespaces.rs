@@ -82,6 +82,11 @@ impl Spread {
     }
 }
 
+/// unshare(2) with CLONE_FS: the root and the working directory are the calling thread's own from here on.
+pub(super) fn unshare_directories() -> Result<(), CallError> {
+    nix::sched::unshare(CloneFlags::CLONE_FS).map_err(|errno| CallError::of("unshare", "CLONE_FS", errno))
+}
+
 impl Sys {
     /// unshare(2): what is made anew is for this process; PID and time namespaces are for its children.
     pub fn unshare(&mut self, namespaces: Namespaces) -> Result<(), CallError> {
