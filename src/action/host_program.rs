@@ -123,11 +123,17 @@ fn missing(context: &mut Context, words: &[String]) -> Status {
     127
 }
 
-fn package(name: &str) -> &str {
+/// The Debian package in which a program is.
+pub fn package(name: &str) -> &str {
     match name {
+        "bash" => "bash",
         "diff" => "diffutils",
+        "find" => "findutils",
         "grep" => "grep",
-        "findmnt" | "ipcmk" | "ipcs" => "util-linux",
+        "getfattr" | "setfattr" => "attr",
+        "mount" | "umount" => "mount",
+        "hostname" => "hostname",
+        "findmnt" | "ipcmk" | "ipcs" | "nsenter" | "pivot_root" | "unshare" => "util-linux",
         "ps" => "procps",
         "sh" => "dash",
         "ip" => "iproute2",

@@ -19,6 +19,7 @@ mod quote;
 pub use adapt::{adapt, why_adapted};
 pub use context::{Context, Status};
 pub use flags::{Arguments, Flag, UsageError};
+pub use host_program::package;
 pub use line::{CommandLine, LineError, Redirect};
 pub use opening::Opening;
 

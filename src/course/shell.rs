@@ -2,7 +2,7 @@
 
 use crate::course::Target;
 use crate::course::inside::{EXERCISE, HERE, LESSON};
-use crate::kernel::proc::{find_program, is_program};
+use crate::kernel::proc::{find_program, is_program, with_usual_path};
 use crate::lesson::Exercise;
 use crate::session::Session;
 use crate::stage::{SessionShell, overlay_options};
@@ -55,9 +55,7 @@ pub fn session_shell(
     }
     let name = target.called(exercise);
     let number = target.lesson.meta.number;
-    // An empty entry would mean the current directory.
-    let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
-    let path = path.unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    let path = with_usual_path(std::env::var_os("PATH"));
     let bin = state.join("bin");
     let mut variables: Vec<(String, OsString)> = [
         ("PATH", [bin.as_os_str(), &path].join(":".as_ref())),

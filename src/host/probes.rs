@@ -1,6 +1,6 @@
 //! The probes, in the order in which one builds on the other.
 
-use crate::action::{CommandLine, adapt};
+use crate::action::{CommandLine, adapt, package};
 use crate::event::PathContent;
 use crate::ground::{CgroupVersion, Need, Role};
 use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
@@ -79,6 +79,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
                         .then(|| "nothing to do; a kernel from 6.6 with CONFIG_TMPFS_XATTR would be faster".into()),
                 },
             });
+            told(programs(&mut stage));
             overlay(&mut stage, &mut told);
             told(network(&mut stage));
             drop(stage);
@@ -110,6 +111,52 @@ fn told_of(error: StageError) -> (String, Option<String>) {
 fn missing(name: &str, error: StageError) -> Finding {
     let (evidence, fix) = told_of(error);
     Finding { name: name.into(), verdict: Verdict::Missing, evidence, need: None, fix }
+}
+
+/// What the exercises are done with. The programs of the network have a probe of their own.
+const PROGRAMS: &[&str] = &[
+    "mount",
+    "umount",
+    "findmnt",
+    "unshare",
+    "nsenter",
+    "pivot_root",
+    "chroot",
+    "hostname",
+    "ps",
+    "getfattr",
+    "setfattr",
+    "ipcmk",
+    "ipcs",
+    "find",
+    "grep",
+];
+
+/// Looks for the programs of the exercises as the shell of a session does.
+fn programs(stage: &mut Stage) -> Finding {
+    let name = "programs for the exercises";
+    let script = format!("for name in {}; do command -v $name > /dev/null || echo $name; done", PROGRAMS.join(" "));
+    let shown = match stage.script(&script) {
+        Ok(ran) => String::from_utf8_lossy(&ran.shown).into_owned(),
+        Err(error) => return missing(name, error),
+    };
+    let lacking: Vec<&str> = shown.split_whitespace().collect();
+    let mut packages: Vec<&str> = lacking.iter().map(|program| package(program)).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let works = lacking.is_empty();
+    Finding {
+        name: name.into(),
+        verdict: if works { Verdict::Works } else { Verdict::Without },
+        evidence: match works {
+            true => {
+                "mount, unshare, nsenter, pivot_root, chroot and the others are found in the PATH of a session".into()
+            }
+            false => format!("the PATH of a session has no {}", lacking.join(", no ")),
+        },
+        need: None,
+        fix: (!works).then(|| format!("install them; on Debian: sudo apt-get install {}", packages.join(" "))),
+    }
 }
 
 /// Mounts an overlay, deletes and remakes a directory through it, and looks for what that leaves.

@@ -4,7 +4,7 @@ use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Observation;
 use crate::ground::Role;
-use crate::kernel::proc::Cgroups;
+use crate::kernel::proc::{Cgroups, with_usual_path};
 use crate::kernel::{
     CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
     set_umask,
@@ -271,6 +271,7 @@ impl Worker {
         let script = format!("layerlab() {{ /proc/{}/exe \"$@\"; }}; {script}", own_pid_outside());
         let mut bash = std::process::Command::new("bash");
         bash.args(["-c", &script]).stdin(std::process::Stdio::null());
+        bash.env("PATH", with_usual_path(std::env::var_os("PATH")));
         bash.env("LAYERLAB_OVERLAY_OPTIONS", overlay_options(self.role)).env("LC_ALL", "C.UTF-8");
         match bash.output() {
             Ok(output) => {

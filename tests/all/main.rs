@@ -18,6 +18,7 @@ mod nested;
 mod observe;
 mod overlay_why;
 mod planted;
+mod refusals;
 mod rootfs;
 mod session;
 mod session_faults;

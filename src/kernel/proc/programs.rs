@@ -1,12 +1,25 @@
 //! Programs in the directories of PATH, as execvp(3) and the shells look for them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The directories in which programs are where nobody has said otherwise.
 pub const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// A PATH, and behind it the usual directories that it leaves out: Debian gives an ordinary user none in which chroot(8) and
+/// pivot_root(8) lie. An empty entry would be the directory that one happens to be in, so an empty PATH counts as none.
+pub fn with_usual_path(path: Option<OsString>) -> OsString {
+    let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    let known: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let usual = std::env::split_paths(USUAL_PATH).filter(|directory| !known.contains(directory));
+    usual.fold(path.clone(), |mut all, directory| {
+        all.push(":");
+        all.push(directory);
+        all
+    })
+}
 
 /// The program that a name means: with a `/` in it, that very file; else the first in the directories of `path` that can be
 /// started. Where none can, it is the first file of this name: execve(2) will say what it lacks.
@@ -26,10 +39,20 @@ pub fn is_program(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find_program;
+    use super::{find_program, with_usual_path};
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_usual_directories_come_last_and_once() {
+        let of = |path: &str| with_usual_path(Some(path.into())).into_string().unwrap();
+        assert_eq!(of("/a:/usr/bin:/bin"), "/a:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin");
+        assert_eq!(of("/x:"), "/x::/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        for none in [None, Some("".into())] {
+            assert_eq!(with_usual_path(none), "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+        }
+    }
 
     #[test]
     fn the_first_that_can_be_started_is_meant() {
