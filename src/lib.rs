@@ -12,6 +12,7 @@
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
 //! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
+//! - [`refusal`] becomes the host's programs in a session, and explains what the kernel refused them,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
@@ -30,6 +31,7 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod paint;
+pub mod refusal;
 pub mod rootfs;
 pub mod scene;
 pub mod session;

@@ -22,6 +22,7 @@ pub use flags::{Arguments, Flag, UsageError};
 pub use host_program::package;
 pub use line::{CommandLine, LineError, Redirect};
 pub use opening::Opening;
+pub use umount::why_not_unmounted;
 
 /// A verb: how its words are read and what it does.
 pub trait Verb: Sized {

@@ -4,7 +4,7 @@
 //! What goes wrong is said twice: in the words of mount(8), as anybody will meet them, and in ours, with the cause as
 //! far as it can be found on this machine (`why`).
 
-mod why;
+pub(super) mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
@@ -131,6 +131,24 @@ impl Verb for Mount {
 }
 
 impl Mount {
+    /// The other overlay that writes through the same upper or work already. Asked before the mount, which would be found, too.
+    pub fn upper_in_use(&self) -> Option<String> {
+        why::in_use(self.overlay()?)
+    }
+
+    /// What will not work through the overlay, although it was mounted.
+    pub fn weakness(&self) -> Option<String> {
+        let overlay = self.overlay()?;
+        why::became_read_only(overlay, self.target.as_ref()).or_else(|| without_attributes(overlay))
+    }
+
+    fn overlay(&self) -> Option<&OverlayMount> {
+        match &self.what {
+            What::Overlay(overlay) => Some(overlay),
+            _ => None,
+        }
+    }
+
     fn mount_overlay(&self, context: &mut Context, overlay: &OverlayMount) -> Status {
         let in_use = why::in_use(overlay);
         match context.sys.mount_overlay(overlay, self.target.as_ref()) {
@@ -253,9 +271,13 @@ fn without_attributes(overlay: &OverlayMount) -> Option<String> {
     }
     let kind = mount_of(upper).map_or("its file system".to_string(), |mount| mount.kind);
     let (family, _) = name.split_once('.')?;
+    let other = match !user && supports_attribute(upper, "user.overlay.opaque") {
+        true => " It can with user.* attributes: umount it, and mount it with userxattr among the options.",
+        false => "",
+    };
     Some(format!(
         "{} lies on {kind}, which has no {family}.* attributes here, so overlayfs can't mark a directory as opaque: \
-         making a directory where a lower one was deleted will fail.",
+         making a directory where a lower one was deleted will fail.{other}",
         upper.display()
     ))
 }

@@ -5,8 +5,10 @@
 //! What the program does before it starts the shell is done here, in the process that becomes it; where a new PID
 //! namespace is to hold it (`--fork`), that is a child of the first.
 
+use crate::action::unshare::{Unshare, why_no_map, why_no_proc, why_not_unshared};
 use crate::action::{Action, Context, Status, UsageError};
-use crate::kernel::{Access, CallError, Namespaces, Spread, effective_ids};
+use crate::ground::{Errno, Failure};
+use crate::kernel::{Access, CallError, Capabilities, Namespaces, Spread, effective_ids, has_capability};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -66,6 +68,14 @@ pub(super) fn program(verb: &str, words: Vec<String>) -> Result<Vec<String>, Usa
 }
 
 impl Opening {
+    /// What the words of unshare(1) ask for, but for the program that they run.
+    ///
+    /// # Errors
+    /// An option that our verb does not know.
+    pub fn of_unshare(words: &[String]) -> Result<Opening, UsageError> {
+        Unshare::flags(words).map(|(unsharing, _)| Opening::Unshare(unsharing))
+    }
+
     /// What is run; nothing where a shell is to begin.
     pub fn program(&self) -> &[String] {
         match self {
@@ -91,13 +101,17 @@ impl Opening {
             Opening::Unshare(unsharing) => {
                 let ids = effective_ids();
                 if let Err(error) = context.sys.unshare(unsharing.namespaces) {
+                    context.failure = why_not_unshared(unsharing.namespaces, &error);
                     return context.fail("unshare: unshare failed", &error);
                 }
                 // unshare(1) writes the maps in the child; ours is started by execve(2), and nobody who is not mapped
                 // would still have the right to.
                 match map(context, unsharing, ids) {
                     Ok(()) => 0,
-                    Err((file, error)) => context.fail(format!("unshare: write failed {file}"), &error),
+                    Err((file, error)) => {
+                        context.failure = why_no_map(&error);
+                        context.fail(format!("unshare: write failed {file}"), &error)
+                    }
                 }
             }
             Opening::Enter(Entering { net, .. }) => match context.sys.open(net.as_ref(), Access::Read) {
@@ -113,6 +127,7 @@ impl Opening {
                     Err(error) => context.fail("chroot: cannot chdir to root directory", &error),
                 },
                 Err(error) => {
+                    context.failure = why_no_root(directory, &error);
                     let message = format!("chroot: cannot change root directory to '{directory}'");
                     context.fail(message, &error);
                     125
@@ -132,10 +147,30 @@ impl Opening {
         if unsharing.mount_proc
             && let Err(error) = context.sys.mount_proc(Path::new("/proc"))
         {
+            context.failure = why_no_proc(unsharing.namespaces, &error);
             return context.fail("unshare: mount /proc failed", &error);
         }
         0
     }
+}
+
+/// Why a directory does not become the root.
+fn why_no_root(directory: &str, error: &CallError) -> Option<Failure> {
+    let path = Path::new(directory);
+    let (why, fix) = match error.errno {
+        Errno::ENOENT if !path.exists() => {
+            (format!("{directory} does not exist"), "name a directory that is there: ls".to_string())
+        }
+        Errno::ENOTDIR if !path.is_dir() => {
+            (format!("{directory} is not a directory"), "name the directory that shall be the root".to_string())
+        }
+        Errno::EPERM if !has_capability(Capabilities::SYS_CHROOT) => (
+            "another root can only be taken with CAP_SYS_CHROOT, and we have it not".to_string(),
+            format!("be root in a user namespace of your own: unshare --user --map-root-user chroot {directory}"),
+        ),
+        _ => return None,
+    };
+    Some(Failure::kernel(format!("cannot make {directory} the root"), error.call.clone(), why, fix))
 }
 
 /// user_namespaces(7): without CAP_SETGID outside, a group can only be mapped once setgroups(2) is given up.

@@ -5,6 +5,7 @@
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
+use crate::kernel::proc::{Mount, is_mount_point, mount_of, mounts};
 use crate::kernel::{CallError, is_mount_root, open_directory};
 use std::path::Path;
 
@@ -67,14 +68,37 @@ impl PivotRoot {
                 format!("{put_old} does not lie in {new_root}: the old root must find a place within the new one"),
                 format!("mkdir {new_root}/old, and name that"),
             )
-        } else {
+        } else if Path::new("/proc/self").exists() && !is_root_mounted() {
+            (
+                "the root of this shell is no mount point (chroot makes a directory the root), and only mounts are exchanged"
+                    .to_string(),
+                "leave the chroot, and do it outside".to_string(),
+            )
+        } else if is_shared(new_root).unwrap_or(true) {
             (
                 "the mount that is the root now, or the one around the new root, is shared with other mount namespaces, \
                  where it must not change"
                     .to_string(),
                 "begin with a mount namespace of your own: unshare --mount".to_string(),
             )
+        } else {
+            return None;
         };
         Some(Failure::kernel("cannot exchange the root", error.call.clone(), why, fix))
     }
+}
+
+fn is_root_mounted() -> bool {
+    is_mount_point(Path::new("/"))
+}
+
+/// Whether the mount around the new root, or the one that is the root now, is shared (pivot_root(2)). None where there is no
+/// mount table.
+fn is_shared(new_root: &str) -> Option<bool> {
+    let table = mounts().ok().filter(|table| !table.is_empty())?;
+    let new_root = mount_of(Path::new(new_root))?;
+    let root = table.iter().rfind(|mount| mount.mountpoint == Path::new("/"));
+    let around = |mount: &Mount| table.iter().find(|other| other.id == mount.parent);
+    let of_root = root.and_then(around);
+    Some([around(&new_root), root, of_root].into_iter().flatten().any(|mount| mount.propagation.shared))
 }

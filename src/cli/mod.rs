@@ -34,6 +34,7 @@ pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
 use crate::lesson::Language;
+use crate::refusal::Tell;
 use crate::session::Home;
 use clap::{ArgAction, Parser, Subcommand};
 use std::ffi::OsString;
@@ -132,6 +133,9 @@ enum Command {
 /// The whole program.
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = crate::refusal::run_if_asked(&arguments, TELL) {
+        return code;
+    }
     if let Some(code) = crate::stage::run_if_asked(&arguments) {
         return code;
     }
@@ -191,6 +195,12 @@ fn ended(outcome: Result<u8, CliError>, plain: bool) -> ExitCode {
         error.exit_code()
     }))
 }
+
+/// How the host's programs in a session tell why the kernel refused.
+const TELL: Tell = Tell {
+    failure: |failure| CliError::Failed(Exit::Host, failure.clone()).print(false),
+    note: |note| eprintln!("{}", output::wrapped(&format!("note: {note}"))),
+};
 
 impl Common {
     /// The lessons that are asked for, in the language of the learner.

@@ -4,12 +4,13 @@ use crate::course::Target;
 use crate::course::inside::{EXERCISE, HERE, LESSON};
 use crate::kernel::proc::{find_program, is_program, with_usual_path};
 use crate::lesson::Exercise;
+use crate::refusal::{DIRECTORY, PROGRAMS};
 use crate::session::Session;
 use crate::stage::{SessionShell, overlay_options};
 use std::ffi::OsString;
 use std::io::Result;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// The exercise, as it stands in the prompt of bash.
@@ -56,9 +57,9 @@ pub fn session_shell(
     let name = target.called(exercise);
     let number = target.lesson.meta.number;
     let path = with_usual_path(std::env::var_os("PATH"));
-    let bin = state.join("bin");
+    let (bin, explained) = (state.join("bin"), state.join(DIRECTORY));
     let mut variables: Vec<(String, OsString)> = [
-        ("PATH", [bin.as_os_str(), &path].join(":".as_ref())),
+        ("PATH", [bin.as_os_str(), explained.as_os_str(), &path].join(":".as_ref())),
         ("LAYERLAB_HOME", target.home.root().into()),
         ("LAYERLAB_STATE", state.clone().into()),
         (LESSON, target.name().into()),
@@ -73,6 +74,8 @@ pub fn session_shell(
     .map(|(name, value)| (name.to_string(), value))
     .into();
     if bash.is_some() {
+        // After pivot_root there is no directory of ours, and bash would insist on a program that it has found there once.
+        variables.push(("BASHOPTS".into(), "checkhash".into()));
         // unshare(1) starts it as a login shell, and the machine's profile would put our words out of its PATH.
         variables.push(("SHELL".into(), bin.join("shell").into()));
     }
@@ -130,6 +133,7 @@ fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions)
         script(word, layerlab(&format!(" {command}")))?;
     }
     script("layerlab", layerlab(""))?;
+    write_links(state, &own)?;
     std::fs::write(state.join("words.sh"), NEXT)?;
     let rc = state.join("bashrc");
     if let Some(bash) = bash {
@@ -139,6 +143,23 @@ fn write_words(state: &Path, bash: Option<&Path>, options: &SessionShellOptions)
     let prompt = PROMPT.replace("PROMPT_NAME", name).replace("PROMPT_HELP", help);
     std::fs::write(&rc, format!("{NEXT}{prompt}"))?;
     Ok(rc)
+}
+
+/// Writes a link to this program by the name of each program of the host whose refusals it explains. Where the home has a colon
+/// in its name, which no directory of PATH may have, they are never found, and nothing is explained.
+fn write_links(state: &Path, own: &Path) -> Result<()> {
+    let directory = state.join(DIRECTORY);
+    std::fs::create_dir_all(&directory)?;
+    for name in PROGRAMS {
+        let link = directory.join(name);
+        if std::fs::read_link(&link).is_ok_and(|target| target == own) {
+            continue;
+        }
+        // Given its name only when it is there, as the others are.
+        let made = tempfile::Builder::new().prefix(".new-").make_in(&directory, |path| symlink(own, path))?;
+        made.into_temp_path().persist(&link).map_err(|error| error.error)?;
+    }
+    Ok(())
 }
 
 /// The next exercise is in another directory, and only the shell itself can go there.

@@ -15,4 +15,4 @@ pub use cgroup_root::{begin, enter, make_fresh, make_root, make_session_root, mo
 pub use namespaces::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
 pub use own_cgroups::{OwnCgroup, OwnCgroups, remove_cgroups};
 pub use places::{cgroup_places, lesson_cgroup_places};
-pub use why::no_cgroup;
+pub use why::{namespaces_switched_off, no_cgroup, why_no_map};

@@ -6,7 +6,7 @@ use crate::kernel::proc::sysctl;
 use std::path::Path;
 
 /// Writing an id map failed: why, and what to do.
-pub(super) fn why_no_map() -> (&'static str, &'static str) {
+pub fn why_no_map() -> (&'static str, &'static str) {
     let why = match sysctl("kernel.apparmor_restrict_unprivileged_userns").as_deref() {
         Some("1") => {
             "AppArmor lets only named programs use user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1)"
@@ -18,28 +18,34 @@ pub(super) fn why_no_map() -> (&'static str, &'static str) {
 
 /// unshare(2) failed: which of the known switches is off, and what to do.
 pub(super) fn why_no_namespaces(error: &CallError) -> (&'static str, &'static str) {
-    if sysctl("kernel.unprivileged_userns_clone").as_deref() == Some("0") {
-        (
-            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)",
-            "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
-        )
-    } else if sysctl("user.max_user_namespaces").as_deref() == Some("0") {
-        (
-            "this machine allows no user namespaces (user.max_user_namespaces is 0)",
-            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
-        )
-    } else if error.errno == Errno::ENOSPC {
-        (
-            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)",
-            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
-        )
-    } else if error.errno == Errno::EINVAL {
-        ("this kernel was built without user namespaces", "run layerlab with sudo")
-    } else {
-        (
+    namespaces_switched_off(error).unwrap_or(match error.errno {
+        Errno::EINVAL => ("this kernel was built without user namespaces", "run layerlab with sudo"),
+        _ => (
             "we may not make namespaces here: a container's seccomp filter or missing capability, or we are in a chroot",
             "run layerlab outside of this container, with sudo, or with: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN",
-        )
+        ),
+    })
+}
+
+/// The switch of this machine that keeps user namespaces from us, and what to do; none where all are on.
+pub fn namespaces_switched_off(error: &CallError) -> Option<(&'static str, &'static str)> {
+    if sysctl("kernel.unprivileged_userns_clone").as_deref() == Some("0") {
+        Some((
+            "user namespaces are switched off for ordinary users (kernel.unprivileged_userns_clone is 0)",
+            "sudo sysctl kernel.unprivileged_userns_clone=1, or run layerlab with sudo",
+        ))
+    } else if sysctl("user.max_user_namespaces").as_deref() == Some("0") {
+        Some((
+            "this machine allows no user namespaces (user.max_user_namespaces is 0)",
+            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
+        ))
+    } else if error.errno == Errno::ENOSPC {
+        Some((
+            "the limit of user namespaces is reached (user.max_user_namespaces, or too many nested ones)",
+            "sudo sysctl user.max_user_namespaces=10000, or run layerlab with sudo",
+        ))
+    } else {
+        None
     }
 }
 

@@ -51,6 +51,14 @@ fn shown(flags: MsFlags) -> String {
     if names.is_empty() { "0".to_string() } else { names.join("|") }
 }
 
+/// Whether this process may change its mount namespace: CAP_SYS_ADMIN in the user namespace that owns it. Asked by a
+/// mount(2) with two kinds of propagation at once, which the kernel refuses to everybody, and with EPERM to who may not
+/// (fs/namespace.c: path_mount).
+pub fn may_mount() -> bool {
+    let both = MsFlags::MS_PRIVATE | MsFlags::MS_SHARED;
+    nix::mount::mount(None::<&str>, "/", None::<&str>, both, None::<&str>) != Err(nix::errno::Errno::EPERM)
+}
+
 impl Sys {
     /// mount(2) of a tmpfs; `options` as in tmpfs(5) (`size=1m,mode=755`), empty for none.
     pub fn mount_tmpfs(&mut self, source: &str, target: &Path, options: &str) -> Result<(), CallError> {

@@ -6,6 +6,7 @@ use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 use nix::sched::CloneFlags;
 use serde::{Deserialize, Serialize};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
 /// Which namespaces are made anew; namespaces(7).
@@ -92,6 +93,23 @@ impl Sys {
     pub fn unshare(&mut self, namespaces: Namespaces) -> Result<(), CallError> {
         let (flags, shown) = namespaces.flags();
         self.zero("unshare", shown, nix::sched::unshare(flags))
+    }
+
+    /// setns(2) into a namespace of this kind, by its name in /proc/PID/ns.
+    pub fn enter_namespace(&mut self, namespace: &OwnedFd, kind: &str) -> Result<(), CallError> {
+        let wanted = |name: &str| kind == name;
+        let namespaces = Namespaces {
+            mount: wanted("mnt"),
+            cgroup: wanted("cgroup"),
+            uts: wanted("uts"),
+            ipc: wanted("ipc"),
+            user: wanted("user"),
+            pid: wanted("pid"),
+            net: wanted("net"),
+            time: wanted("time"),
+        };
+        let (flags, shown) = namespaces.flags();
+        self.zero("setns", format!("{}, {shown}", namespace.as_raw_fd()), nix::sched::setns(namespace, flags))
     }
 
     /// mount(2) of `/` and all below it with another propagation; nothing for [`Spread::Unchanged`].

@@ -67,6 +67,14 @@ pub fn is_own_network(namespace: &Path) -> bool {
     own().is_some() && own() == found.ok()
 }
 
+/// Whether we have the rights of root over the network namespace that we are in, as far as a raw socket tells
+/// (CAP_NET_RAW in the user namespace that owns it; raw(7)).
+pub fn may_use_network() -> bool {
+    let protocol = Some(rustix::net::ipproto::ICMP);
+    let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::RAW, SocketFlags::CLOEXEC, protocol);
+    socket.err() != Some(rustix::io::Errno::PERM)
+}
+
 /// What is in a network namespace, given by a file: `/proc/PID/ns/net`, or one on which it is mounted.
 ///
 /// # Errors

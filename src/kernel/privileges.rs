@@ -20,6 +20,11 @@ const NAMES: &[&str] = &[
     "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
 ];
 
+/// Whether this capability is effective (`CapEff` of /proc/self/status), in our own user namespace.
+pub fn has_capability(capability: Capabilities) -> bool {
+    rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(capability))
+}
+
 impl Sys {
     /// prctl(2) PR_CAPBSET_DROP for every capability that is not kept: no program can ever give it again.
     pub fn bound_capabilities(&mut self, kept: Capabilities) -> Result<(), CallError> {

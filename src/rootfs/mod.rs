@@ -8,6 +8,7 @@ mod busybox;
 mod elf;
 mod host;
 mod host_files;
+mod lack;
 mod ld_so_conf;
 mod libraries;
 mod programs;
@@ -16,6 +17,7 @@ mod terminfo;
 
 pub use host::Wanted;
 pub use host_files::{Copied, Missing, Unresolved};
+pub use lack::{Lack, lack_of};
 
 use crate::tree::{Archive, Budget, DirectoryKind, Made, TreeError, TreeWriter, copy_tree, new_directory};
 use serde::Serialize;

@@ -6,7 +6,7 @@
 
 use crate::ground::{Errno, Failure};
 use crate::kernel::proc::{Mount, knows_filesystem, mount_of, mounts};
-use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
+use crate::kernel::{CallError, Capabilities, FileSystem, OverlayMount, filesystem, has_capability};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -103,8 +103,8 @@ pub(super) fn became_read_only(overlay: &OverlayMount, target: &Path) -> Option<
 }
 
 /// Who may mount, and what to do.
-pub(super) fn privileges() -> Cause {
-    if has_cap_sys_admin() {
+pub(in crate::action) fn privileges() -> Cause {
+    if has_capability(Capabilities::SYS_ADMIN) {
         let why = "we hold CAP_SYS_ADMIN here, yet the kernel or a security module (seccomp, AppArmor) refuses";
         return (why.into(), "in a container: run it with --privileged, or on the host itself".into());
     }
@@ -115,7 +115,7 @@ pub(super) fn privileges() -> Cause {
 }
 
 fn no_privileges(_: &Refused) -> Option<Cause> {
-    (!has_cap_sys_admin()).then(privileges)
+    (!has_capability(Capabilities::SYS_ADMIN)).then(privileges)
 }
 
 fn no_overlay_in_this_kernel(_: &Refused) -> Option<Cause> {
@@ -418,11 +418,4 @@ fn other_user(overlay: &OverlayMount) -> Option<(&'static str, &PathBuf, Mount)>
         }
     }
     None
-}
-
-/// The effective capabilities hold CAP_SYS_ADMIN, bit 21 (capabilities(7)).
-fn has_cap_sys_admin() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
-    effective.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).is_some_and(|bits| bits >> 21 & 1 == 1)
 }

@@ -4,7 +4,8 @@
 //! - `cgroups` are those of a run or an exercise, and the places where one can make some,
 //! - `membership` says in which a process is, `limits` what it may use there,
 //! - `machine` is what it is set to,
-//! - `programs` are found in the directories of PATH.
+//! - `programs` are found in the directories of PATH,
+//! - `users` are the processes that keep a mount busy.
 
 mod cgroups;
 mod limits;
@@ -12,6 +13,7 @@ mod machine;
 mod membership;
 mod mountinfo;
 mod programs;
+mod users;
 
 pub use cgroups::{CONTROLLERS, CgroupTree, Cgroups, LEAF, cgroup_trees, controllers_in};
 pub use limits::{Limit, counted, limit_file, oom_file, per_cent, use_file};
@@ -19,3 +21,4 @@ pub use machine::{knows_filesystem, sysctl};
 pub use membership::Membership;
 pub use mountinfo::{Mount, OverlayOptions, Propagation, mount_of, mounts, mounts_of, parse_mounts};
 pub use programs::{USUAL_PATH, find_program, is_program, with_usual_path};
+pub use users::{MountUser, is_mount_point, mounts_elsewhere, users_of};
