@@ -7,9 +7,9 @@
 //! above the layers that are absolute, and where processes stand.
 
 use crate::event::LayerRole;
-use crate::kernel::proc::OverlayOptions;
 use crate::kernel::{DirectoryToHold, HeldDirectory, NotHeld, Process, effective_ids, hold_directories};
 use crate::observe::machine::{MachineOverlay, MountPlace, process_numbers};
+use crate::observe::mounted::base_of;
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -139,22 +139,6 @@ fn where_others_stand() -> Vec<PathBuf> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-/// The first directory from which every layer of an overlay can be found: one of the candidates, or above one, or above a
-/// layer that is absolute. `root` is where these paths begin for us.
-pub fn base_of<'a>(options: &OverlayOptions, candidates: impl Iterator<Item = &'a Path>, root: &Path) -> PathBuf {
-    let layers = || options.layers();
-    if layers().all(|layer| layer.is_absolute()) {
-        return PathBuf::from("/");
-    }
-    let seen = |path: PathBuf| root.join(path.strip_prefix("/").unwrap_or(&path));
-    let holds_all = |base: &&Path| layers().all(|layer| seen(base.join(layer)).is_dir());
-    let candidates: Vec<&Path> = candidates.collect();
-    let absolute = layers().filter(|layer| layer.is_absolute()).flat_map(|layer| layer.ancestors().skip(1));
-    let mut above = candidates.iter().flat_map(|candidate| candidate.ancestors()).chain(absolute);
-    let first = candidates.first().copied().unwrap_or(Path::new("/"));
-    above.find(holds_all).unwrap_or(first).to_path_buf()
 }
 
 /// For each layer the directory that must not be left on the way to it. Of `STORE/l/ABC…` and all else in the store it is

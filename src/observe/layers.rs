@@ -4,9 +4,8 @@
 
 use crate::ground::Errno;
 use crate::kernel::HeldDirectory;
-use crate::kernel::proc::{Mount, OverlayOptions};
-use crate::observe::followed::base_of;
-use crate::observe::moment::could_not_be_read;
+use crate::kernel::proc::Mount;
+use crate::observe::mounted::{base_of, could_not_be_read, visible_overlays};
 use crate::observe::tree::{Detail, NodeId, ObservedTree};
 use std::collections::BTreeMap;
 use std::io::Result;
@@ -48,16 +47,6 @@ pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOve
         }
     });
     found.collect()
-}
-
-/// The overlays of a mount table that nothing else was mounted over, with their options as they were given.
-pub fn visible_overlays(mounts: &[Mount]) -> Vec<(&Mount, OverlayOptions)> {
-    let is_last = |mount: &Mount| {
-        let last = mounts.iter().rfind(|other| other.mountpoint == mount.mountpoint);
-        last.is_some_and(|last| last.id == mount.id)
-    };
-    let whole = mounts.iter().filter(|mount| mount.root == Path::new("/") && is_last(mount));
-    whole.filter_map(|mount| Some((mount, mount.overlay()?))).collect()
 }
 
 /// All trees of one look: the working directory's, and those of layers outside of it, each read once.

@@ -6,7 +6,7 @@
 use crate::kernel::Process;
 use crate::kernel::proc::{Mount, OverlayOptions, mounts};
 use crate::observe::containers::Container;
-use crate::observe::layers::visible_overlays;
+use crate::observe::mounted::visible_overlays;
 use std::collections::BTreeMap;
 use std::io::Result;
 use std::path::{Path, PathBuf};

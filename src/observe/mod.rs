@@ -1,6 +1,6 @@
 //! Looking, and nothing else: trees, which layer a file comes from, the mount table, processes.
 //!
-//! - `layers` finds the directories of an overlay,
+//! - `mounted` reads what the mount table says of overlays, `layers` finds their directories,
 //! - `machine` finds the overlays of all mount namespaces, `containers` whose they are, `followed` holds their layers,
 //! - `tree` is a directory at one moment, `moment` all of them together,
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
@@ -16,6 +16,7 @@ mod followed;
 mod layers;
 mod machine;
 mod moment;
+mod mounted;
 mod panels;
 mod processes;
 mod provenance;

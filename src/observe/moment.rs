@@ -6,6 +6,7 @@ use crate::kernel::NotHeld;
 use crate::kernel::proc::{Mount, mounts_of};
 use crate::observe::followed::FollowedOverlay;
 use crate::observe::layers::{Forest, FoundOverlay, TreePosition, find_overlays};
+use crate::observe::mounted::could_not_be_read;
 use crate::observe::provenance::Provenance;
 use crate::observe::tree::{Detail, ObservedTree};
 use std::collections::BTreeMap;
@@ -142,11 +143,6 @@ impl Moment {
         let provenance = Provenance::of(&merged, &pile);
         self.overlays.push(Seen { found, merged, provenance });
     }
-}
-
-/// The trouble with a directory, behind its path.
-pub fn could_not_be_read(errno: Errno) -> String {
-    format!("could not be read: {}", errno.words())
 }
 
 /// Why a directory is not held, behind its path.
