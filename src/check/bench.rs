@@ -151,7 +151,10 @@ impl Bench {
 
     /// The processes of the session, or the outcome that says why nobody can tell.
     pub fn processes(&self) -> Result<&Processes, Outcome> {
-        let processes = self.processes.get_or_init(|| Processes::now().ok());
+        let processes = self.processes.get_or_init(|| {
+            let exercise = self.start.exercise.split_once('.').map_or("", |(_, exercise)| exercise);
+            Some(Processes::now().ok()?.only_for(exercise))
+        });
         processes.as_ref().ok_or_else(|| {
             let fault =
                 Fault::new(Rank::Harm, "/proc, which shows the processes of the session", "none that can be read")

@@ -2,10 +2,10 @@
 
 use crate::cli::CliError;
 use crate::ground::Failure;
-use std::io::IsTerminal;
+use std::io::{BufRead, IsTerminal};
 
-/// Says how things are, and asks. Only a typed yes is a yes. Without a terminal there is nobody to ask, and the error names
-/// the `flag` that says yes.
+/// Says how things are, and asks. Yes is a line that says `y` or `yes`; every other line is no, and so is none at all.
+/// Without a terminal there is nobody to ask, and `flag` says what to do.
 pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bool, CliError> {
     if yes {
         return Ok(true);
@@ -17,7 +17,36 @@ pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bo
             format!("{flag} says yes beforehand"),
         )));
     }
-    eprintln!("{situation}");
-    let asked = dialoguer::Confirm::new().with_prompt(question).default(false).interact_opt();
-    Ok(asked.ok().flatten().unwrap_or(false))
+    eprint!("{situation}\n{question} [y/N] ");
+    let mut answer = String::new();
+    // A whole line, as the terminal hands it over: what somebody typed ahead for the shell is no answer to us.
+    let heard = std::io::stdin().lock().read_line(&mut answer);
+    let is_yes = heard.is_ok() && is_yes(&answer);
+    if !answer.ends_with('\n') {
+        eprintln!();
+    }
+    if !is_yes {
+        eprintln!("Nothing was done.");
+    }
+    Ok(is_yes)
+}
+
+fn is_yes(answer: &str) -> bool {
+    let word = answer.strip_suffix('\n').map(str::trim);
+    word.is_some_and(|word| ["y", "yes"].iter().any(|yes| word.eq_ignore_ascii_case(yes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn only_a_whole_line_that_says_so_is_yes() {
+        for yes in ["y\n", "Y\n", "yes\n", " Yes \n"] {
+            assert!(is_yes(yes), "{yes:?}");
+        }
+        for no in ["", "\n", "y", "yes", "ls my\n", "yy\n", "yes please\n", "n\n", "y y\n", "\u{1b}[Ay\n"] {
+            assert!(!is_yes(no), "{no:?}");
+        }
+    }
 }

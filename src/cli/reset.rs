@@ -4,7 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::{CliError, Common};
 use crate::course::Target;
 
-/// Begin an exercise again
+/// Begin an exercise again: end what it has started, undo what it has changed
 #[derive(Debug, clap::Args)]
 pub struct Reset {
     /// `3.hide`, `3` for all exercises of lesson 3, `all`; without it, the exercise you are at
@@ -40,9 +40,23 @@ impl Reset {
         if !sure(situation, &format!("Begin {} again?", names.join(", ")), self.yes, "--yes")? {
             return Ok(());
         }
-        for ((target, session, exercise), name) in benches.into_iter().zip(names) {
-            session.reset(&target.lesson, exercise)?;
+        for ((target, mut session, exercise), name) in benches.into_iter().zip(names) {
+            let reset = session.reset(&target.lesson, exercise, target.exercise.is_none())?;
+            let number = target.lesson.meta.number;
+            if let Some(broken) = reset.renewed {
+                eprintln!("note: the session of lesson {number} was broken ({}). It was begun anew.", broken.why);
+                if !reset.lost.is_empty() {
+                    let lost: Vec<String> = reset.lost.iter().map(|id| format!("{number}.{id}")).collect();
+                    eprintln!("  What ran in {} ended with it: they begin anew, too.", lost.join(", "));
+                }
+            }
             println!("{name} is as it was at the start.");
+            if !reset.stays.is_empty() {
+                eprintln!(
+                    "note: nobody can tell to which exercise this belongs, so it stays: {}\n  layerlab reset {number} ends it, and begins all exercises of lesson {number} again.",
+                    reset.stays.join(", ")
+                );
+            }
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Whether a command is typed in the shell of a session. What is started in that shell inherits the variables by which it
 //! knows where it is.
 
+use crate::ground::EXERCISE_VARIABLE;
 use std::path::PathBuf;
 
 /// The lesson's folder name.
 pub const LESSON: &str = "LAYERLAB_LESSON";
-/// The exercise.
-pub const EXERCISE: &str = "LAYERLAB_EXERCISE";
 /// The directory in which the exercise is worked on.
 pub const HERE: &str = "LAYERLAB_HERE";
 
@@ -33,5 +32,5 @@ pub(super) fn lesson() -> Option<String> {
 
 /// In the shell of a session: the exercise that it is at.
 pub(super) fn exercise() -> Option<String> {
-    std::env::var(EXERCISE).ok().filter(|_| is_inside())
+    std::env::var(EXERCISE_VARIABLE).ok().filter(|_| is_inside())
 }

@@ -43,7 +43,7 @@ impl<'a> ExerciseLook<'a> {
         let visit = match visit.take().filter(|visit| visit.keeper == *keeper && visit.start == start) {
             Some(earlier) => visit.insert(earlier),
             None => {
-                let stage = session.visit(&exercise.id, Some(&start.here), false)?;
+                let stage = session.visit(&exercise.id, Some(&start.here))?;
                 visit.insert(ExerciseVisit { keeper: keeper.clone(), start, stage, told: None })
             }
         };

@@ -1,7 +1,8 @@
 //! The shell of a session: which program it is, what it finds in its environment, and what it reads when it begins.
 
 use crate::course::Target;
-use crate::course::inside::{EXERCISE, HERE, LESSON};
+use crate::course::inside::{HERE, LESSON};
+use crate::ground::EXERCISE_VARIABLE as EXERCISE;
 use crate::kernel::proc::{find_program, is_program, with_usual_path};
 use crate::lesson::Exercise;
 use crate::refusal::{DIRECTORY, PROGRAMS};

@@ -13,6 +13,7 @@ mod name;
 mod need;
 pub mod path_bytes;
 mod role;
+mod variable;
 
 pub use call::{Call, CallResult};
 pub use cgroup_version::CgroupVersion;
@@ -22,3 +23,4 @@ pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;
 pub use role::Role;
+pub use variable::EXERCISE_VARIABLE;

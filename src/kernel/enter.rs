@@ -132,6 +132,13 @@ impl Process {
         Ok(std::ffi::OsString::from_vec(root.into_bytes()).into())
     }
 
+    /// Its working directory, as its own mount namespace calls it (proc_pid_cwd(5)).
+    pub fn here(&self) -> Result<PathBuf> {
+        use std::os::unix::ffi::OsStringExt;
+        let here = rustix::fs::readlinkat(self.directory.as_fd(), "cwd", Vec::new())?;
+        Ok(std::ffi::OsString::from_vec(here.into_bytes()).into())
+    }
+
     /// A field of its status, as text (proc_pid_status(5)): `Name`, `PPid`, `NSpid`.
     pub fn status(&self, field: &str) -> Result<String> {
         let status = self.text("status")?;

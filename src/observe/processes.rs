@@ -3,6 +3,7 @@
 //! A session's first process is PID 1 of its PID namespace. What else belongs to it is in that namespace, or in one that
 //! was made within it: then the parent of some parent is.
 
+use crate::ground::EXERCISE_VARIABLE;
 use crate::kernel::Process;
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
@@ -17,6 +18,10 @@ pub struct Processes {
     pub first: Running,
     /// All others but those of this program, the one that was started last first.
     pub others: Vec<Running>,
+    /// Those of this program: shells' parents, visitors, and whatever the learner has started of it.
+    pub ours: Vec<Running>,
+    /// The parent of the calling process, its parent, and so on, by the numbers that /proc shows.
+    pub above: Vec<u32>,
 }
 
 /// A process that runs.
@@ -30,6 +35,11 @@ pub struct Running {
     pub namespaces: BTreeMap<&'static str, u64>,
     /// Its numbers: that by which /proc shows it, then one for each PID namespace on the way to its own.
     pub numbers: Vec<u32>,
+    /// The exercise that it was started for, where that can be told: by its own environment, else by the nearest one of
+    /// those that it descends from. It is an honest learner's word; who wants to forge it deceives himself.
+    pub exercise: Option<String>,
+    /// It is the first process of a shell that entered the session: who started it is not in the session.
+    pub came_in: bool,
     started: u64,
 }
 
@@ -46,23 +56,40 @@ impl Processes {
         let all: BTreeMap<u32, Seen> =
             Process::all()?.into_iter().filter_map(|(pid, it)| Some((pid, seen(it)?))).collect();
         let mut first = None;
-        let mut others = Vec::new();
+        let (mut others, mut ours) = (Vec::new(), Vec::new());
+        let above = own.status("PPid").ok().and_then(|pid| pid.parse().ok()).map(|pid| line(&all, pid).collect());
         let members: Vec<u32> = all.keys().copied().filter(|pid| is_member(&all, *pid, inside)).collect();
+        let mut whose: BTreeMap<u32, (Option<String>, bool)> = BTreeMap::new();
+        for number in &members {
+            let mut line = line(&all, *number).take_while(|pid| members.contains(pid));
+            let exercise = line.find_map(|pid| exercise_of(&all[&pid].process));
+            let came_in = !members.contains(&all[number].parent);
+            whose.insert(*number, (exercise, came_in));
+        }
         for (number, Seen { process, space, .. }) in all {
-            if !members.contains(&number) {
-                continue;
-            }
+            let Some((exercise, came_in)) = whose.remove(&number) else { continue };
             let is_ours = program.is_some() && process.program().ok() == program;
             let Some(running) = Running::of(process) else { continue };
+            let running = Running { exercise, came_in, ..running };
             if space == inside && running.pid() == 1 {
                 first = Some(running);
-            } else if !is_ours {
+            } else if is_ours {
+                ours.push(running);
+            } else {
                 others.push(running);
             }
         }
         others.sort_by_key(|running| std::cmp::Reverse(running.started));
         let first = first.ok_or_else(|| Error::from(ErrorKind::NotFound))?;
-        Ok(Processes { first, others })
+        Ok(Processes { first, others, ours, above: above.unwrap_or_default() })
+    }
+
+    /// Without those that were started for another exercise: what they show is not this one's.
+    pub fn only_for(mut self, exercise: &str) -> Processes {
+        if !exercise.is_empty() {
+            self.others.retain(|running| running.exercise.as_ref().is_none_or(|theirs| theirs == exercise));
+        }
+        self
     }
 
     /// Whether a process is in a namespace of this kind that the session itself is not in.
@@ -86,14 +113,20 @@ fn seen(process: Process) -> Option<Seen> {
 }
 
 fn is_member(all: &BTreeMap<u32, Seen>, pid: u32, inside: u64) -> bool {
-    let mut next = Some(pid);
-    while let Some((pid, seen)) = next.and_then(|pid| Some((pid, all.get(&pid)?))) {
-        if seen.space == inside {
-            return true;
-        }
-        next = (seen.parent != pid).then_some(seen.parent);
-    }
-    false
+    line(all, pid).any(|pid| all[&pid].space == inside)
+}
+
+/// A process, its parent, and so on, as far as they are to be seen.
+fn line(all: &BTreeMap<u32, Seen>, pid: u32) -> impl Iterator<Item = u32> {
+    let known = move |pid: u32| all.contains_key(&pid).then_some(pid);
+    std::iter::successors(known(pid), move |pid| known(all[pid].parent).filter(|parent| parent != pid))
+}
+
+/// What a process says of itself in its environment (proc_pid_environ(5)).
+fn exercise_of(process: &Process) -> Option<String> {
+    let variables = process.text("environ").ok()?;
+    let value = |variable: &str| Some(variable.strip_prefix(EXERCISE_VARIABLE)?.strip_prefix('=')?.to_string());
+    variables.split('\0').find_map(value).filter(|exercise| !exercise.is_empty())
 }
 
 impl Running {
@@ -103,7 +136,7 @@ impl Running {
         let name = process.status("Name").ok()?;
         let numbers = process.status("NSpid").ok()?.split_whitespace().flat_map(str::parse).collect();
         let namespaces = NAMESPACES.iter().filter_map(|kind| Some((*kind, process.namespace(kind).ok()?))).collect();
-        Some(Running { name, process, namespaces, numbers, started })
+        Some(Running { name, process, namespaces, numbers, exercise: None, came_in: false, started })
     }
 
     /// Its number in the PID namespace that it is in.

@@ -24,4 +24,4 @@ pub use error::SessionError;
 pub use home::Home;
 pub use progress::{Done, Progress, now};
 pub use record::Record;
-pub use session::{Begun, Session};
+pub use session::{Begun, Reset, Session};

@@ -2,12 +2,12 @@
 
 use crate::check::Start;
 use crate::engine::{self, Wrong};
-use crate::ground::Errno;
+use crate::ground::{Errno, Failure};
 use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
-use crate::stage::{Keeper, KeeperState, Stage, StageError, StageNeeds, StartingKeeper, Visit};
+use crate::stage::{Fresh, Keeper, KeeperState, Stage, StageError, StageNeeds, StartingKeeper, Visit};
 use crate::tree::remove_tree;
 use serde::Serialize;
 use std::io::ErrorKind;
@@ -36,6 +36,17 @@ pub struct Begun {
     pub found: bool,
     /// What had become of an earlier session, if there was one. Its benches are made anew.
     pub before: Option<KeeperState>,
+}
+
+/// An exercise that was begun again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reset {
+    /// What may be another exercise's, and was left alone: `sleep (41)`.
+    pub stays: Vec<String>,
+    /// The session itself was broken, and this is how: it was begun anew.
+    pub renewed: Option<Failure>,
+    /// Exercises whose processes and mounts have ended with the broken session.
+    pub lost: Vec<String>,
 }
 
 impl Session {
@@ -221,7 +232,7 @@ impl Session {
         let _lock = self.home.lock(&self.lesson, true)?;
         let start = match self.start(&exercise.id) {
             Some(start) => start,
-            None => self.prepare(lesson, exercise)?,
+            None => self.prepare(lesson, exercise, Fresh::Alone)?.0,
         };
         self.record.exercise = exercise.id.clone();
         // Written even if nothing in it changes: its time tells which session was worked on last.
@@ -229,20 +240,55 @@ impl Session {
         Ok(start)
     }
 
-    /// Makes the bench of an exercise anew.
+    /// Makes the bench of an exercise anew, and ends what the exercise has started and mounted; `of_all` are begun again,
+    /// so that nothing can be another one's. Where the session itself was broken it takes a new keeper, which can only be had
+    /// from outside.
     ///
     /// # Errors
     /// As [`Session::enter`].
-    pub fn reset(&self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
+    pub fn reset(&mut self, lesson: &Lesson, exercise: &Exercise, of_all: bool) -> Result<Reset, SessionError> {
         let _lock = self.home.lock(&self.lesson, true)?;
-        self.prepare(lesson, exercise)
+        // Another one of us may have given it a new keeper meanwhile.
+        if let Some(now) = Session::find(&self.home, &self.lesson)? {
+            self.record = now.record;
+        }
+        let others: Vec<String> = self.begun().into_iter().filter(|begun| *begun != exercise.id).collect();
+        let fresh = if of_all || others.is_empty() { Fresh::WithUnclaimed } else { Fresh::Alone };
+        match self.prepare(lesson, exercise, fresh) {
+            Ok((_, stays)) => Ok(Reset { stays, ..Reset::default() }),
+            Err(SessionError::Stage(StageError::Damaged(failure))) if !self.record.keeper.is_around_us() => {
+                self.renew(StageNeeds::of(&lesson.meta.needs))?;
+                self.prepare(lesson, exercise, Fresh::WithUnclaimed)?;
+                let lost = if of_all { Vec::new() } else { others };
+                Ok(Reset { stays: Vec::new(), renewed: Some(failure), lost })
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    fn prepare(&self, lesson: &Lesson, exercise: &Exercise) -> Result<Start, SessionError> {
+    /// Gives the session a new keeper, because its namespaces are of no use any more. No bench is ready then.
+    fn renew(&mut self, needs: StageNeeds) -> Result<(), SessionError> {
+        for begun in self.begun() {
+            let _ = std::fs::remove_file(self.start_file(&begun));
+        }
+        self.record.keeper.end()?;
+        let starting = StartingKeeper::start(&self.home.benches(&self.lesson), needs)?;
+        self.record.keeper = starting.keeper.clone();
+        self.write()?;
+        starting.keep()?;
+        Ok(())
+    }
+
+    fn prepare(
+        &self,
+        lesson: &Lesson,
+        exercise: &Exercise,
+        fresh: Fresh,
+    ) -> Result<(Start, Vec<String>), SessionError> {
         let note = self.start_file(&exercise.id);
         // This comes first: if we are killed before the end, the bench is not taken for ready.
         let _ = std::fs::remove_file(&note);
-        let mut stage = self.visit(&exercise.id, None, true)?;
+        let mut stage = self.visit_as(&exercise.id, None, Some(fresh))?;
         let (start, wrong) = engine::prepare(lesson, exercise, &mut stage)?;
         if let Some(Wrong { line, shown }) = wrong {
             let wanted = format!("cannot prepare the exercise {}", start.exercise);
@@ -252,14 +298,18 @@ impl Session {
             return Err(SessionError::refused(&wanted, &why, &fix));
         }
         self.note(&note, &start)?;
-        Ok(start)
+        Ok((start, stage.stays().to_vec()))
     }
 
     /// Enters the session to look at an exercise. `here` is where the learner works, if that is known.
     ///
     /// # Errors
     /// When the session has ended, or may not be entered.
-    pub fn visit(&self, exercise: &str, here: Option<&Path>, fresh: bool) -> Result<Stage, StageError> {
+    pub fn visit(&self, exercise: &str, here: Option<&Path>) -> Result<Stage, StageError> {
+        self.visit_as(exercise, here, None)
+    }
+
+    fn visit_as(&self, exercise: &str, here: Option<&Path>, fresh: Option<Fresh>) -> Result<Stage, StageError> {
         let root = self.bench(exercise);
         let here = here.map_or_else(|| root.clone(), Path::to_path_buf);
         Visit { keeper: &self.record.keeper, root, here, fresh }.enter(PATIENCE)

@@ -17,6 +17,8 @@ pub enum StageError {
     Broken(Failure),
     /// The session has ended.
     Gone(Failure),
+    /// The session was broken by what was typed in it, so that its benches cannot be had in it any more.
+    Damaged(Failure),
     /// The kernel does not answer: a file system below us hangs.
     Hangs(Failure),
 }
@@ -42,6 +44,7 @@ impl StageError {
             StageError::Host(failure)
             | StageError::Broken(failure)
             | StageError::Gone(failure)
+            | StageError::Damaged(failure)
             | StageError::Hangs(failure) => failure,
         }
     }
@@ -69,6 +72,15 @@ impl StageError {
             }
         };
         StageError::Gone(Failure::ours("the session has ended", why, "begin a new one: layerlab shell"))
+    }
+
+    /// The session was broken from within, and how.
+    pub(super) fn damaged(why: &str) -> StageError {
+        StageError::Damaged(Failure::ours(
+            "the session was broken by what was typed in it",
+            why,
+            "leave it with exit, then: layerlab reset",
+        ))
     }
 
     /// There is no answer to what was asked of the kernel.

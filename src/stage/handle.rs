@@ -30,6 +30,8 @@ pub struct Stage {
     facts: StageFacts,
     /// Everything that it left on disk goes with it; not so for a visit to a session.
     cleans: bool,
+    /// See [`Stage::stays`].
+    stays: Vec<String>,
 }
 
 /// A stage that is being built.
@@ -83,8 +85,8 @@ impl Stage {
     }
 
     /// A visit to a session, which has begun.
-    pub(super) fn standing(link: Link, facts: StageFacts) -> Stage {
-        Stage { link, facts, cleans: false }
+    pub(super) fn standing(link: Link, facts: StageFacts, stays: Vec<String>) -> Stage {
+        Stage { link, facts, cleans: false, stays }
     }
 
     fn of(link: Link, cleans: bool) -> Stage {
@@ -95,7 +97,12 @@ impl Stage {
             pid: 0,
             cgroups: None,
         };
-        Stage { link, facts, cleans }
+        Stage { link, facts, cleans, stays: Vec::new() }
+    }
+
+    /// What a bench that was made anew has left in the session, because it may be another exercise's.
+    pub fn stays(&self) -> &[String] {
+        &self.stays
     }
 
     /// What kind of stage it is.

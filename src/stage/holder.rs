@@ -4,6 +4,7 @@
 //! maps, then mount, UTS, IPC and PID namespaces in one call; `/` private before anything is mounted; the PID namespace begins with
 //! the child, so the worker is a process of its own.
 
+use crate::ground::EXERCISE_VARIABLE;
 use crate::isolate::{OwnCgroups, lesson_cgroup_places, map_to_root, unshare, unshare_as_root};
 use crate::kernel::proc::Cgroups;
 use crate::kernel::{Namespaces, Ready, Spread, Sys, effective_ids, kill, open_pidfd, wait_for_end};
@@ -88,6 +89,8 @@ fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, 
         .arg(serde_json::to_string(setup).map_err(|error| broken(&error))?)
         .stdin(Stdio::from(socket.try_clone().map_err(|error| broken(&error))?))
         .stdout(Stdio::null())
+        // A run that is started in the shell of a session is no part of that session's exercise.
+        .env_remove(EXERCISE_VARIABLE)
         .spawn()
         .map_err(|error| broken(&error))
 }

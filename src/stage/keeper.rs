@@ -8,7 +8,7 @@ use crate::ground::{Errno, Role};
 use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
-    Process, Sys, boot_id, kernel_release, leave_terminal, own_pid_outside, proc_device, reap, set_process_name,
+    Process, Sys, boot_id, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap, set_process_name,
 };
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
@@ -105,12 +105,27 @@ impl StartingKeeper {
             Reply::Ready(facts) => facts,
             other => return Err(unexpected(&other)),
         };
-        let started = Process::open(facts.pid).and_then(|process| process.started());
-        let started = started.map_err(|error| StageError::broken(format!("the keeper is not to be found: {error}")))?;
+        let found = || {
+            let process = Process::open(facts.pid)?;
+            let mounts = process.mounts()?.into_iter().map(|mount| mount.id).collect();
+            Ok((process.started()?, mounts))
+        };
+        let (started, mounts) = found()
+            .map_err(|error: std::io::Error| StageError::broken(format!("the keeper is not to be found: {error}")))?;
         let StageFacts { role, scratch, pid, cgroups, .. } = facts;
         Ok(StartingKeeper {
             link,
-            keeper: Keeper { pid, proc: proc_device(), started, boot: boot_id(), role, scratch, cgroups },
+            keeper: Keeper {
+                pid,
+                proc: proc_device(),
+                started,
+                boot: boot_id(),
+                role,
+                host: hostname(),
+                mounts,
+                scratch,
+                cgroups,
+            },
         })
     }
 
@@ -204,15 +219,8 @@ impl Keeper {
     }
 
     /// Waits for the end of the keeper, which is that of the whole session: PID 1 goes when all others have gone.
-    pub(super) fn has_ended_within(&self, patience: Duration) -> bool {
-        let until = Instant::now() + patience;
-        while self.process().is_some() {
-            if Instant::now() > until {
-                return false;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        true
+    fn has_ended_within(&self, patience: Duration) -> bool {
+        has_ended_within(patience, || self.process().is_some())
     }
 
     /// Ends the keepers of a session directory of which no note tells: it was damaged. They are known by what they were
@@ -238,4 +246,16 @@ impl Keeper {
     pub fn role(&self) -> Role {
         self.role
     }
+}
+
+/// Whether something that is there ends in good time.
+pub(super) fn has_ended_within(patience: Duration, is_there: impl Fn() -> bool) -> bool {
+    let until = Instant::now() + patience;
+    while is_there() {
+        if Instant::now() > until {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    true
 }

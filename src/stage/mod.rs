@@ -40,6 +40,7 @@ mod link;
 mod opened_shell;
 mod scratch;
 mod shell;
+mod undo;
 mod visitor;
 mod wire;
 mod worker;
@@ -50,7 +51,7 @@ pub use keeper::{KeeperState, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;
 pub use visitor::Visit;
-pub use wire::{Keeper, Layers, StageFacts, StageNeeds};
+pub use wire::{Fresh, Keeper, Layers, StageFacts, StageNeeds};
 pub use worker::overlay_options;
 
 /// This very program, to be started once more.

@@ -4,7 +4,9 @@
 
 use crate::ground::{Call, Failure};
 use crate::isolate;
-use crate::kernel::{TerminalState, hang_up_with_parent, quoted, take_terminal};
+use crate::kernel::{TerminalState, hang_up_with_parent, keep_proc, quoted, take_terminal};
+use crate::stage::keeper::has_ended_within;
+use crate::stage::undo;
 use crate::stage::visitor::stand;
 use crate::stage::wire::{Keeper, ShellSetup};
 use crate::stage::{INNER_SHELL, PROGRAM, SHELL, StageError};
@@ -60,12 +62,19 @@ pub(super) fn run(text: &str) -> ExitCode {
     };
     let cgroups = setup.keeper.cgroups_of(&setup.exercise);
     let gone = || cgroups.as_ref().map_or(Ok(()), |cgroups| Ok(isolate::enter(cgroups)?));
+    // Held as it is now: what is typed in the session may take its /proc away.
+    let keeper = setup.keeper.process();
+    keep_proc();
+    let broken = || undo::damage(&setup.keeper, &setup.here);
     if let Err(error) = gone().and_then(|()| setup.keeper.enter()).and_then(|()| stand(&setup.here)) {
-        return ended(&error);
+        return ended(&broken().err().unwrap_or(error));
     }
     let status = match Command::new(PROGRAM).args([INNER_SHELL, text]).status() {
         Ok(status) => status,
         Err(error) => {
+            if let Err(error) = broken() {
+                return ended(&error);
+            }
             let call = Call::failed("execve", format!("{}, …", quoted(Path::new(PROGRAM))), error);
             let why = "there are as many processes as may be here, or the program of layerlab was removed";
             let fix = "do it in another terminal, or end some processes first";
@@ -77,7 +86,8 @@ pub(super) fn run(text: &str) -> ExitCode {
     }
     // The keeper, PID 1, ends after all that it takes along: after our shell.
     let killed = status.signal() == Some(SIGKILL);
-    if setup.keeper.has_ended_within(Duration::from_millis(if killed { 500 } else { 0 })) {
+    let patience = Duration::from_millis(if killed { 500 } else { 0 });
+    if keeper.is_none_or(|keeper| has_ended_within(patience, || keeper.started().is_ok())) {
         eprintln!("{}", setup.ended);
     }
     // As a shell tells it of a command.

@@ -1,11 +1,13 @@
 //! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
 //! visitor that hangs or is killed harms nobody.
 
+use crate::ground::EXERCISE_VARIABLE;
 use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
 use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, send, unexpected};
-use crate::stage::wire::{Keeper, Reply, VisitorSetup, WorkerSetup};
+use crate::stage::undo::{self, Undone};
+use crate::stage::wire::{Fresh, Keeper, Reply, VisitorSetup, WorkerSetup};
 use crate::stage::worker::Worker;
 use crate::stage::{PROGRAM, Stage, StageError, VISITOR, WORKER, scratch};
 use std::os::fd::{AsFd, OwnedFd};
@@ -22,9 +24,9 @@ pub(super) fn run(setup: &str) -> ExitCode {
             let _ = send(&socket, &Reply::Failed(StageError::broken(panic)));
         }));
     }
-    let arrived = arrive(setup).and_then(|(fresh, worker)| match fresh {
-        true => begin_anew(worker, &socket),
-        false => Ok(Worker::of(worker).serve(&socket)),
+    let arrived = arrive(setup).and_then(|(undone, worker)| match undone {
+        Some(undone) => begin_anew(undone, worker, &socket),
+        None => Ok(Worker::of(worker).serve(&socket)),
     });
     match arrived {
         Ok(code) => code,
@@ -35,41 +37,51 @@ pub(super) fn run(setup: &str) -> ExitCode {
     }
 }
 
-/// Enters; whether the bench is to be made anew, and with what the worker begins.
-fn arrive(setup: &str) -> Result<(bool, WorkerSetup), StageError> {
+/// Enters, and where the bench is to be made anew undoes what was done; with what the worker begins.
+fn arrive(setup: &str) -> Result<(Option<Undone>, WorkerSetup), StageError> {
     let setup: VisitorSetup = serde_json::from_str(setup).map_err(StageError::broken)?;
     // The mounts of the session may hide the processes of the session.
     keep_proc();
     let cgroups = setup.root.file_name().and_then(|exercise| setup.keeper.cgroups_of(exercise.to_str()?));
     if let Some(cgroups) = &cgroups {
         match setup.fresh {
-            true => isolate::make_fresh(cgroups)?,
+            Some(_) => isolate::make_fresh(cgroups)?,
             // To look, one needs not be there: somebody who came by another way, and may not, can look all the same.
-            false => drop(isolate::enter(cgroups)),
+            None => drop(isolate::enter(cgroups)),
         }
     }
     setup.keeper.enter()?;
-    if let Some(cgroups) = cgroups.as_ref().filter(|_| setup.fresh) {
+    if let Some(cgroups) = cgroups.as_ref().filter(|_| setup.fresh.is_some()) {
         isolate::begin(cgroups)?;
     }
     // After setns(2), which takes the death signal away together with the old credentials.
     let _ = die_with_parent();
-    if setup.fresh {
-        scratch::make_fresh(&setup.root)?;
-    }
-    stand(&setup.here)?;
+    let undone = match setup.fresh {
+        Some(fresh) => {
+            let undone = undo::undo(&setup.keeper, &setup.root, fresh)?;
+            scratch::make_fresh(&setup.root)?;
+            Some(undone)
+        }
+        None => None,
+    };
+    // Who cannot stand there says why it is so.
+    stand(&setup.here).map_err(|error| undo::damage(&setup.keeper, &setup.root).err().unwrap_or(error))?;
     let Keeper { role, scratch, .. } = setup.keeper;
-    Ok((setup.fresh, WorkerSetup { role, root: setup.root, scratch, cgroups }))
+    Ok((undone, WorkerSetup { role, root: setup.root, scratch, cgroups }))
 }
 
 /// Has the lesson's lines run by a child: it is in the PID namespace of the session, as whoever types them is, and we are
 /// not.
-fn begin_anew(worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageError> {
+fn begin_anew(undone: Undone, worker: WorkerSetup, socket: &OwnedFd) -> Result<ExitCode, StageError> {
     let broken = |error: &dyn std::fmt::Display| StageError::broken(format!("a visitor's child: {error}"));
     let setup = serde_json::to_string(&worker).map_err(|error| broken(&error))?;
     let input = socket.try_clone().map_err(|error| broken(&error))?;
+    // Where nobody hears it, the child will notice.
+    let _ = send(socket, &Reply::Stays(undone.stays.clone()));
     let mut child = Command::new(PROGRAM);
+    child.env(EXERCISE_VARIABLE, worker.root.file_name().unwrap_or_default());
     child.args([WORKER, &setup]).stdin(input).status().map_err(|error| broken(&error))?;
+    undone.finish();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -112,7 +124,7 @@ pub struct Visit<'a> {
     /// Where the learner works.
     pub here: PathBuf,
     /// Make the bench anew first.
-    pub fresh: bool,
+    pub fresh: Option<Fresh>,
 }
 
 impl Visit<'_> {
@@ -125,9 +137,13 @@ impl Visit<'_> {
         let setup = VisitorSetup { keeper: keeper.clone(), root, here, fresh };
         let mut link = Link::start(Path::new(PROGRAM), VISITOR, &setup, false)?;
         link.be_patient_for(patience);
-        match link.reply()? {
-            Reply::Ready(facts) => Ok(Stage::standing(link, facts)),
-            other => Err(unexpected(&other)),
+        let mut stays = Vec::new();
+        loop {
+            match link.reply()? {
+                Reply::Stays(left) => stays = left,
+                Reply::Ready(facts) => return Ok(Stage::standing(link, facts, stays)),
+                other => return Err(unexpected(&other)),
+            }
         }
     }
 }

@@ -59,7 +59,17 @@ pub(super) struct VisitorSetup {
     #[serde(with = "path_bytes")]
     pub here: PathBuf,
     /// The bench is made anew: nothing is mounted in it, and it is empty.
-    pub fresh: bool,
+    pub fresh: Option<Fresh>,
+}
+
+/// How a bench is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fresh {
+    /// What the exercise has started and mounted ends; what belongs to another one stays, and what may.
+    Alone,
+    /// What belongs to no exercise that one could name ends, too.
+    WithUnclaimed,
 }
 
 /// What the shell of a session is started with.
@@ -123,6 +133,12 @@ pub struct Keeper {
     pub boot: String,
     /// By whose attributes overlays live in the session.
     pub role: Role,
+    /// The host name with which the session began.
+    #[serde(default)]
+    pub host: String,
+    /// The mounts with which it began, by their numbers; none where they are not known.
+    #[serde(default)]
+    pub mounts: Vec<u32>,
     /// `tmpfs`, or the directory on disk.
     #[serde(with = "path_bytes")]
     pub scratch: PathBuf,
@@ -197,6 +213,8 @@ pub(super) enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Reply {
+    /// A bench is being made anew, and these things of the session stay: they may be another exercise's.
+    Stays(Vec<String>),
     /// The stage stands. Sent once, without being asked.
     Ready(StageFacts),
     /// The stage could not be built, or broke.

@@ -2,10 +2,11 @@
 //! mounted in it is not entered.
 
 use crate::ground::Errno;
-use crate::kernel::{CallError, EntryType, Within, is_mount_root, read_directory};
+use crate::kernel::{CallError, EntryType, Within, effective_ids, is_mount_root, read_directory};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Removes a directory with all that is in it. Those that their modes lock are opened first (overlayfs leaves `work/work`
 /// with mode 000).
@@ -14,7 +15,16 @@ use std::path::Path;
 /// The first entry that could not be removed; EBUSY where something is mounted.
 pub fn remove_tree(directory: &Path) -> Result<(), CallError> {
     let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    remove(&Within::open(above)?, directory.file_name().unwrap_or_default())
+    let remove = || remove(&Within::open(above)?, directory.file_name().unwrap_or_default());
+    match remove() {
+        // Root may have locked a file with `chattr +i`; the attribute goes, and then the file.
+        Err(error) if error.errno == Errno::EPERM && effective_ids().0 == 0 => {
+            let mut chattr = Command::new("chattr");
+            chattr.args(["-R", "-f", "-ia", "--"]).arg(directory).stdout(Stdio::null()).stderr(Stdio::null());
+            if chattr.status().is_ok() { remove() } else { Err(error) }
+        }
+        removed => removed,
+    }
 }
 
 /// A directory that is being emptied.

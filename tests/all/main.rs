@@ -22,6 +22,7 @@ mod refusals;
 mod rootfs;
 mod session;
 mod session_faults;
+mod session_undo;
 mod strace;
 mod support;
 mod twin;
