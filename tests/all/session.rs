@@ -528,7 +528,7 @@ fn a_student_at_a_terminal() {
     terminal.types("solution\n", "Show the solution?");
     terminal.types("\n", "$ ");
     terminal.types("solution\n", "Show the solution?");
-    terminal.types("y", "can be solved so");
+    terminal.types("y\n", "can be solved so");
     terminal.types("rm mnt/report.txt; verify\n", "goes on to 3.restore");
     terminal.types("next\n", "Bring a file back");
     terminal.types("pwd\n", "/restore/whiteouts\r\n");
