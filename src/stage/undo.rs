@@ -40,10 +40,11 @@ pub(super) fn undo(keeper: &Keeper, bench: &Path, fresh: Fresh) -> Result<Undone
     damage(keeper, bench)?;
     let mut last = Vec::new();
     for _ in 0..ROUNDS {
-        let (ends, waits, others) = sort(bench, fresh)?;
-        last = waits;
+        let sorted = sort(bench, fresh)?;
+        last = sorted.last;
+        let ends = sorted.ends;
         if ends.is_empty() {
-            stays.extend(others);
+            stays.extend(sorted.stays);
             break;
         }
         ends.iter().for_each(|running| drop(running.process.kill()));
@@ -60,8 +61,18 @@ pub(super) fn undo(keeper: &Keeper, bench: &Path, fresh: Fresh) -> Result<Undone
     Ok(Undone { stays, last })
 }
 
-/// Which processes end, which end last, and which stay because nobody can tell whose they are.
-fn sort(bench: &Path, fresh: Fresh) -> Result<(Vec<Running>, Vec<Running>, Vec<String>), StageError> {
+/// The processes of a session, as an exercise begins again.
+#[derive(Default)]
+struct Sorted {
+    /// They end.
+    ends: Vec<Running>,
+    /// They end last.
+    last: Vec<Running>,
+    /// They stay, because nobody can tell whose they are.
+    stays: Vec<String>,
+}
+
+fn sort(bench: &Path, fresh: Fresh) -> Result<Sorted, StageError> {
     let broken = |error| StageError::broken(format!("the processes of the session cannot be seen: {error}"));
     let processes = Processes::now().map_err(broken)?;
     let exercise = bench.file_name().unwrap_or_default();
@@ -70,7 +81,7 @@ fn sort(bench: &Path, fresh: Fresh) -> Result<(Vec<Running>, Vec<Running>, Vec<S
         words.iter().skip(1).any(|word| word == "container" || word.starts_with("__container"))
     };
     let Processes { first, others, ours, above } = processes;
-    let (mut ends, mut last, mut stays) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sorted = Sorted::default();
     for running in others.into_iter().chain(ours.into_iter().filter(is_container)) {
         let number = running.numbers.first().copied().unwrap_or(0);
         let is_at_home = is_like(&running, &first);
@@ -82,18 +93,18 @@ fn sort(bench: &Path, fresh: Fresh) -> Result<(Vec<Running>, Vec<Running>, Vec<S
             None => {
                 let is_here = running.process.here().is_ok_and(|here| here.starts_with(bench));
                 if !is_here && fresh == Fresh::Alone {
-                    stays.push(format!("{} ({})", running.name, running.pid()));
+                    sorted.stays.push(format!("{} ({})", running.name, running.pid()));
                 }
                 is_here || fresh == Fresh::WithUnclaimed
             }
         };
         match is_meant {
-            true if above.contains(&number) => last.push(running),
-            true => ends.push(running),
+            true if above.contains(&number) => sorted.last.push(running),
+            true => sorted.ends.push(running),
             false => {}
         }
     }
-    Ok((ends, last, stays))
+    Ok(sorted)
 }
 
 /// Whether a process has the namespaces and the root that the session has, and its children will have them.
