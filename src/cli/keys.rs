@@ -1,90 +1,206 @@
-//! A person at a terminal: Enter goes on, predictions are asked.
+//! A person at a terminal: Enter goes on, predictions are asked, and nothing runs off the screen unread.
 
+use crate::cli::output;
 use crate::engine::{Answer, Question};
 use crate::event::Statement;
 use crate::paint::Palette;
-use crate::scene::{Line, Role, words};
+use crate::scene::{Line, Look, Role, Screen, words};
 use dialoguer::console::{Key, Term};
 
-/// Waits for keys.
+/// Below a page stand a blank line and the hint.
+const BELOW: usize = 2;
+/// No page is shorter, however low the terminal.
+const SHORTEST_PAGE: usize = 4;
+/// What may stand behind a question, its answer for example.
+const BEHIND_A_QUESTION: usize = 14;
+
+/// Shows, and waits for keys.
 pub struct Keys {
     terminal: Term,
     palette: Palette,
-    /// A screen reader is asked one question after the other, in whole sentences.
+    scene: Screen,
+    /// The same, leaving room for answers.
+    questions: Screen,
+    /// A screen reader is told everything at once, in whole sentences; it keeps all that was said.
     plain: bool,
+    /// How many lines were shown since the last key.
+    used: usize,
+    /// The whole trees, where only a part of them was shown.
+    trees: Option<String>,
 }
 
 /// The learner does not want to go on.
-struct Stop;
+#[derive(Debug)]
+pub struct Stop;
+
+/// A key that was waited for.
+enum Pressed {
+    GoOn,
+    Trees,
+    Stop,
+}
 
 impl Keys {
     /// Keys from the terminal of this process.
-    pub fn new(plain: bool, colour: bool) -> Keys {
-        Keys { terminal: Term::stdout(), palette: Palette::new(colour), plain }
+    pub fn new(look: Look, plain: bool) -> Keys {
+        let narrower = Look { width: look.width.saturating_sub(BEHIND_A_QUESTION), ..look };
+        Keys {
+            terminal: Term::stdout(),
+            palette: Palette::new(look.styled),
+            scene: Screen::new(look),
+            questions: Screen::new(narrower),
+            plain,
+            used: 0,
+            trees: None,
+        }
     }
 
-    /// Asks, and waits for the answer; nothing where the learner stops.
-    pub fn ask(&mut self, question: &Question) -> Option<Answer> {
-        let answer = match question {
-            Question::Predict(statements) => self.predict(statements),
-            Question::Commands(1) => self.wait("Enter runs the command, q stops"),
-            Question::Commands(more) => self.wait(&format!("Enter runs the {more} commands, q stops")),
-            Question::NextStep { number, of } => {
-                self.wait(&format!("Enter goes on to step {} of {of}, q stops", number + 1))
+    /// The trees as a whole, and what is shown of them; where that is less, a key shows the rest.
+    pub fn remember(&mut self, whole: String, shown: &str) {
+        self.trees = (whole.trim() != shown.trim()).then_some(whole);
+    }
+
+    /// Shows text that is painted already; where it is longer than the terminal, a screen full after the other.
+    pub fn show(&mut self, text: &str) -> Result<(), Stop> {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut left = &lines[..];
+        loop {
+            let page = self.page();
+            let room = page.saturating_sub(self.used);
+            if left.len() <= room {
+                self.write(left);
+                return Ok(());
             }
-        };
-        answer.ok()
+            // What fits on a screen of its own is not torn apart; what does not is parted at a blank line.
+            let blank = left[..room].iter().rposition(|line| line.is_empty()).filter(|at| at * 2 >= room);
+            let end = if left.len() <= page && self.used * 2 > page { 0 } else { blank.unwrap_or(room) };
+            self.write(&left[..end]);
+            left = &left[end..];
+            self.wait("Enter shows more")?;
+        }
     }
 
-    /// Shows a line, waits for Enter (or space), takes the line away again. `q` stops.
-    fn wait(&mut self, hint: &str) -> Result<Answer, Stop> {
-        let line = Line::of(Role::Hint, format!("  {hint}"));
-        let _ = self.terminal.write_line("");
-        let _ = self.terminal.write_str(&self.palette.line(&line));
-        let outcome = loop {
+    /// Asks, and waits for the answer.
+    pub fn ask(&mut self, question: &Question) -> Result<Answer, Stop> {
+        match question {
+            Question::Commands { count, lines, predict } => self.commands(*count, lines, predict),
+            Question::NextStep { number, of } => {
+                self.wait(&format!("Enter goes on to step {} of {of}", number + 1))?;
+                Ok(Answer::GoOn)
+            }
+        }
+    }
+
+    /// Shows what will be run, asks what will come of it, and waits; all that is taken away before it runs, since each
+    /// command is shown again with what it prints.
+    fn commands(&mut self, count: usize, commands: &[String], predict: &[Statement]) -> Result<Answer, Stop> {
+        let mut ahead = vec![Line::new()];
+        match self.plain {
+            true => ahead.extend(commands.iter().map(|line| Line::of(Role::Text, format!("Next command: {line}")))),
+            false => ahead.extend(self.scene.ahead(commands)),
+        }
+        if !predict.is_empty() {
+            ahead.push(Line::new());
+            ahead.extend(self.scene.hint("What do you think? y yes, n no, d don't know, q stops"));
+        }
+        let questions: Vec<Vec<Line>> =
+            (1..).zip(predict).map(|(number, statement)| self.question(number, statement)).collect();
+        let height = ahead.len() + questions.iter().map(Vec::len).sum::<usize>();
+        if self.used > 0 && self.used + height > self.page() {
+            self.wait("Enter shows more")?;
+        }
+        let ahead: Vec<String> = ahead.iter().map(|line| self.palette.line(line)).collect();
+        self.show(&ahead.join("\n"))?;
+        let answers = questions.iter().map(|lines| self.predict(lines)).collect::<Result<Vec<_>, Stop>>()?;
+        let alone = match count {
+            1 => self.wait("Enter runs the command")?,
+            more => self.wait(&format!("Enter runs the {more} commands"))?,
+        };
+        if alone && !self.plain && height <= self.page() {
+            let _ = self.terminal.clear_last_lines(height);
+        }
+        Ok(if predict.is_empty() { Answer::GoOn } else { Answer::Predictions(answers) })
+    }
+
+    fn question(&self, number: usize, statement: &Statement) -> Vec<Line> {
+        match self.plain {
+            true => vec![Line::of(Role::Text, format!("Question {number}: {}", words::question(statement)))],
+            false => self.questions.question(number, statement),
+        }
+    }
+
+    /// One question, and what was said; no key stands for an answer but its own.
+    fn predict(&mut self, lines: &[Line]) -> Result<Option<bool>, Stop> {
+        let lines: Vec<String> = lines.iter().map(|line| self.palette.line(line)).collect();
+        let _ = self.terminal.write_str(&format!("{} ", lines.join("\n")));
+        self.used += lines.len();
+        let (answer, word) = loop {
             match self.terminal.read_key() {
-                Ok(Key::Enter | Key::Char(' ') | Key::ArrowRight | Key::PageDown) => break Ok(Answer::GoOn),
-                Ok(Key::Char('q' | 'Q') | Key::CtrlC | Key::Escape | Key::Char('\u{4}')) | Err(_) => break Err(Stop),
+                Ok(Key::Char('y' | 'Y')) => break (Ok(Some(true)), "yes"),
+                Ok(Key::Char('n' | 'N')) => break (Ok(Some(false)), "no"),
+                Ok(Key::Char('d' | 'D')) => break (Ok(None), "don't know"),
+                Ok(Key::Char('q' | 'Q' | '\u{4}') | Key::CtrlC | Key::Escape) | Err(_) => break (Err(Stop), ""),
                 Ok(_) => {}
             }
         };
-        // Nothing is lost by taking the hint away; a screen reader keeps it as a line of its own.
-        match self.plain {
-            true => {
-                let _ = self.terminal.write_line("");
-            }
-            false => {
-                let _ = self.terminal.clear_line();
-                let _ = self.terminal.move_cursor_up(1);
-                let _ = self.terminal.clear_line();
-            }
-        }
-        outcome
+        let _ = self.terminal.write_line(&self.palette.line(&Line::of(Role::Hint, word)));
+        answer
     }
 
-    fn predict(&mut self, statements: &[Statement]) -> Result<Answer, Stop> {
-        if self.plain {
-            let mut said = Vec::new();
-            for statement in statements {
-                let question = dialoguer::Confirm::new().with_prompt(words::question(statement));
-                match question.interact_on_opt(&self.terminal) {
-                    Ok(Some(answer)) => said.push(answer),
-                    Ok(None) => return Ok(Answer::GoOn),
-                    Err(_) => return Err(Stop),
+    /// Shows a line, waits for Enter (or space), takes the line away again. Whether nothing else was shown meanwhile.
+    fn wait(&mut self, what: &str) -> Result<bool, Stop> {
+        let mut alone = true;
+        loop {
+            let trees = if self.trees.is_some() { ", t shows the whole trees" } else { "" };
+            let hint = self.scene.hint(&format!("{what}{trees}, q stops"));
+            let painted: Vec<String> = hint.iter().map(|line| self.palette.line(line)).collect();
+            let _ = self.terminal.write_line("");
+            let _ = self.terminal.write_str(&painted.join("\n"));
+            let pressed = self.key();
+            // Nothing is lost by taking the hint away; a screen reader keeps it as a line of its own.
+            if self.plain {
+                let _ = self.terminal.write_line("");
+            } else {
+                let _ = self.terminal.clear_line();
+                for _ in &hint {
+                    let _ = self.terminal.move_cursor_up(1);
+                    let _ = self.terminal.clear_line();
                 }
             }
-            return Ok(Answer::Predictions(said));
+            self.used = 0;
+            match pressed {
+                Pressed::GoOn => return Ok(alone),
+                Pressed::Stop => return Err(Stop),
+                Pressed::Trees => {
+                    alone = false;
+                    // They are shown once, and not offered while they are.
+                    let trees = self.trees.take().unwrap_or_default();
+                    self.show(&format!("\n{}", trees.trim_matches('\n')))?;
+                }
+            }
         }
-        let items: Vec<String> = statements.iter().map(words::question).collect();
-        let asked = dialoguer::MultiSelect::new()
-            .with_prompt("What will hold? Space ticks, Enter answers, Escape skips")
-            .items(&items)
-            .report(false)
-            .interact_on_opt(&self.terminal);
-        match asked {
-            Ok(None) => Ok(Answer::GoOn),
-            Ok(Some(ticked)) => Ok(Answer::Predictions((0..statements.len()).map(|at| ticked.contains(&at)).collect())),
-            Err(_) => Err(Stop),
+    }
+
+    fn key(&self) -> Pressed {
+        loop {
+            match self.terminal.read_key() {
+                Ok(Key::Enter | Key::Char(' ') | Key::ArrowRight | Key::PageDown) => return Pressed::GoOn,
+                Ok(Key::Char('t' | 'T')) if self.trees.is_some() => return Pressed::Trees,
+                Ok(Key::Char('q' | 'Q' | '\u{4}') | Key::CtrlC | Key::Escape) | Err(_) => return Pressed::Stop,
+                Ok(_) => {}
+            }
         }
+    }
+
+    fn write(&mut self, lines: &[&str]) {
+        for line in lines {
+            let _ = self.terminal.write_line(line);
+        }
+        self.used += lines.len();
+    }
+
+    /// How many lines may be shown before somebody is asked to go on.
+    fn page(&self) -> usize {
+        if self.plain { usize::MAX } else { output::rows().saturating_sub(BELOW).max(SHORTEST_PAGE) }
     }
 }

@@ -4,6 +4,8 @@ use crate::cli::{CliError, Common};
 use crate::course::{Journey, LessonProgress};
 use crate::ground::{Failure, Need};
 use crate::host::{Lack, look};
+use crate::scene::words;
+use crate::session::Predicted;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use unicode_width::UnicodeWidthStr;
@@ -37,6 +39,9 @@ impl List {
                         if lack_of(lesson, &lacks).is_some() {
                             done.push_str(" Cannot run here.");
                         }
+                        if let Some(predicted) = predicted(lesson) {
+                            let _ = write!(done, " Predictions: {predicted}.");
+                        }
                         writeln!(text, "Lesson {}: {}, {} minutes.{done}", meta.number, meta.title, meta.minutes)
                     }
                     false => {
@@ -52,7 +57,8 @@ impl List {
                                 (done, Some(_)) => format!("{done}, cannot run here"),
                             }
                         );
-                        writeln!(text, "{}", line.trim_end())
+                        let below = predicted(lesson).map(|predicted| format!("\n     predictions: {predicted}"));
+                        writeln!(text, "{}{}", line.trim_end(), below.unwrap_or_default())
                     }
                 };
             }
@@ -103,6 +109,12 @@ fn done(lesson: &LessonProgress) -> String {
     }
 }
 
+/// How its predictions went, where any were asked: `4 of 6 right, 1 not known`.
+fn predicted(lesson: &LessonProgress) -> Option<String> {
+    let Predicted { right, wrong, unknown } = lesson.predicted.filter(|predicted| predicted.asked() > 0)?;
+    Some(words::predicted(right, wrong, unknown))
+}
+
 fn json(lesson: &LessonProgress, lack: Option<&Lack>) -> serde_json::Value {
     let meta = &lesson.meta;
     let exercises: Vec<_> = lesson
@@ -112,6 +124,6 @@ fn json(lesson: &LessonProgress, lack: Option<&Lack>) -> serde_json::Value {
         .collect();
     serde_json::json!({
         "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": meta.needs,
-        "run": lesson.run, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
+        "run": lesson.run, "predictions": lesson.predicted, "exercises": exercises, "cannot_run_here": lack.map(|lack| &lack.why),
     })
 }

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct Output {
     out: BufWriter<Stdout>,
     painter: Box<dyn Painter>,
+    new_painter: fn(Look) -> Box<dyn Painter>,
+    look: Look,
     recording: Option<Recording>,
 }
 
@@ -20,9 +22,9 @@ impl Output {
     /// An output by the painter of this name, see [`PAINTERS`].
     pub fn new(painter: &str, look: Look) -> Output {
         let named = PAINTERS.iter().find(|(name, _)| *name == painter);
-        let (_, painter) = named.unwrap_or(&PAINTERS[0]);
+        let (_, new_painter) = *named.unwrap_or(&PAINTERS[0]);
         let out = BufWriter::with_capacity(64 * 1024, std::io::stdout());
-        Output { out, painter: painter(look), recording: None }
+        Output { out, painter: new_painter(look), new_painter, look, recording: None }
     }
 
     /// Records every event in `file` too; it appears there when the run is over, whole or not at all.
@@ -33,10 +35,28 @@ impl Output {
 
     /// Shows an event. What a person waits for is shown at once.
     pub fn tell(&mut self, told: &Timed) -> std::io::Result<()> {
-        if let Some(recording) = &mut self.recording {
-            told.write(&mut recording.temporary)?;
-        }
+        self.record(told)?;
         self.painter.paint(told, &mut self.out)
+    }
+
+    /// What would be shown of an event; it is recorded too, and showing it is the caller's.
+    pub fn painted(&mut self, told: &Timed) -> std::io::Result<String> {
+        self.record(told)?;
+        let mut text = Vec::new();
+        self.painter.paint(told, &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    /// The same of an event whose trees and tables are drawn whole, changed or not; it is not recorded.
+    pub fn whole(&self, told: &Timed) -> std::io::Result<String> {
+        let mut text = Vec::new();
+        (self.new_painter)(Look { changed: false, ..self.look }).paint(told, &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn record(&mut self, told: &Timed) -> std::io::Result<()> {
+        let recording = self.recording.as_mut();
+        recording.map_or(Ok(()), |recording| told.write(&mut recording.temporary))
     }
 
     /// Makes everything visible that was told.
@@ -77,6 +97,11 @@ impl Recording {
 pub fn width() -> usize {
     let said = || std::env::var("COLUMNS").ok()?.parse::<usize>().ok().filter(|columns| *columns > 0);
     window_size().map(|(columns, _)| columns).unwrap_or_else(|| said().unwrap_or(80).min(Look::WIDEST))
+}
+
+/// Rows of the terminal; 24 where there is none.
+pub fn rows() -> usize {
+    window_size().map_or(24, |(_, rows)| rows)
 }
 
 /// A sentence of ours, as wide as the terminal at most; words that are longer, paths for example, stay whole.

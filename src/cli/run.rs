@@ -3,11 +3,12 @@
 use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit, ask::sure, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
+use crate::event::{Event, Marked};
 use crate::ground::Failure;
 use crate::kernel::CallError;
 use crate::lesson::{CatalogueEntry, Lesson};
-use crate::scene::Look;
-use crate::session::{Home, Progress, now};
+use crate::scene::{Look, words};
+use crate::session::{Home, Predicted, Progress, now};
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageNeeds};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub struct Run {
     /// Show each system call that matters, as strace would
     #[arg(long)]
     syscalls: bool,
-    /// Fold no tree and shorten no line
+    /// Draw all trees after each step, fold none and shorten no line
     #[arg(long)]
     full: bool,
     /// With the instructor's notes
@@ -56,7 +57,8 @@ impl Run {
             return Err(CliError::usage(Failure::plain(wanted, format!("name a step from 1 to {steps}"))));
         }
         let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        let look = Look { full: self.full, notes: self.notes, asks, ..output::look(common) };
+        let changed = asks && !self.full;
+        let look = Look { full: self.full, notes: self.notes, asks, changed, ..output::look(common) };
         let painter = output::painter(common, self.json);
         let mut output = Output::new(painter, look).recording(self.record.as_deref()).map_err(|error| {
             let file = self.record.as_deref().unwrap_or(Path::new(""));
@@ -68,36 +70,63 @@ impl Run {
         };
         signals::end_in_order(&stage)?;
         let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
-        let mut run = engine::Run::begin(&lesson, stage, options);
-        let colour = std::env::var_os("NO_COLOR").is_none() && !common.plain;
-        let outcome = play(&mut run, &mut output, asks.then(|| Keys::new(common.plain, colour)));
+        let mut run = engine::Run::begin(&lesson, stage, options.clone());
+        let mut predicted = Predicted::default();
+        let outcome = play(&mut run, &mut output, asks.then(|| Keys::new(look, common.plain)), &mut predicted);
         // What was told before a fault is worth seeing.
         output.flush()?;
         outcome?;
         output.finish()?;
         let held = run.held();
+        if predicted.asked() > 0 {
+            let Predicted { right, wrong, unknown } = predicted;
+            println!("\nYour predictions: {}.", words::predicted(right, wrong, unknown));
+        }
         if held && asks {
-            note(&entry.slug, &lesson, common);
+            // Who begins in the middle is asked a part of them only.
+            let all_asked = predicted.asked() > 0 && options.from_step == 1;
+            note(&entry.slug, &lesson, all_asked.then_some(predicted), common);
         }
         if held { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
     }
 }
 
 /// Shows a run to its end; `keys` are those of whoever is asked.
-fn play(run: &mut engine::Run, output: &mut Output, mut keys: Option<Keys>) -> Result<(), CliError> {
+fn play(
+    run: &mut engine::Run,
+    output: &mut Output,
+    mut keys: Option<Keys>,
+    predicted: &mut Predicted,
+) -> Result<(), CliError> {
     let mut answer = Answer::GoOn;
     while let Some(item) = run.next(std::mem::take(&mut answer))? {
         match (item, &mut keys) {
-            (Item::Event(event), _) => output.tell(&event)?,
+            (Item::Event(event), None) => output.tell(&event)?,
+            (Item::Event(event), Some(keys)) => {
+                let shown = output.painted(&event)?;
+                match &event.event {
+                    Event::Observation(_) => keys.remember(output.whole(&event)?, &shown),
+                    Event::Marked { marks } => marks.iter().for_each(|mark| count(mark, predicted)),
+                    _ => {}
+                }
+                keys.show(&shown).map_err(|_| CliError::Said(Exit::Quiet))?;
+            }
             (Item::Question(question), Some(keys)) => {
-                // What was told so far is read before the answer.
-                output.flush()?;
-                answer = keys.ask(&question).ok_or(CliError::Said(Exit::Quiet))?;
+                answer = keys.ask(&question).map_err(|_| CliError::Said(Exit::Quiet))?;
             }
             (Item::Question(_), None) => {}
         }
     }
     Ok(())
+}
+
+fn count(mark: &Marked, predicted: &mut Predicted) {
+    match mark.said {
+        Some(said) if said == mark.holds => predicted.right += 1,
+        Some(_) => predicted.wrong += 1,
+        None if mark.unknown => predicted.unknown += 1,
+        None => {}
+    }
 }
 
 impl Run {
@@ -121,10 +150,11 @@ impl Run {
 }
 
 /// Somebody has seen the lesson to its end: that is noted, and the exercises are next.
-fn note(slug: &str, lesson: &Lesson, common: &Common) {
+fn note(slug: &str, lesson: &Lesson, predicted: Option<Predicted>, common: &Common) {
     let noted = Home::find().and_then(|home| {
         Progress::change(&home, |progress| {
             progress.lessons.entry(slug.to_string()).or_insert_with(now);
+            progress.predictions.extend(predicted.map(|predicted| (slug.to_string(), predicted)));
         })
     });
     match noted {

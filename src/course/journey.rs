@@ -2,7 +2,7 @@
 
 use crate::course::{CourseError, Lessons, inside, is_inside};
 use crate::lesson::{CatalogueEntry, Meta};
-use crate::session::{Home, Progress, Session};
+use crate::session::{Home, Predicted, Progress, Session};
 
 /// All lessons, and where the learner is among them.
 pub struct Journey {
@@ -22,6 +22,8 @@ pub struct LessonProgress {
     pub meta: Meta,
     /// It was run to its end.
     pub run: bool,
+    /// How its predictions went, where they were asked.
+    pub predicted: Option<Predicted>,
     /// Its exercises.
     pub exercises: Vec<ExerciseProgress>,
 }
@@ -85,6 +87,7 @@ impl Journey {
                 name: entry.name(),
                 meta: entry.meta(&chosen.language)?,
                 run: progress.lessons.contains_key(&entry.slug),
+                predicted: progress.predictions.get(&entry.slug).copied(),
                 exercises: exercises.collect(),
             })
         };

@@ -3,6 +3,7 @@
 use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::Wrong;
 use crate::event::{Adapted, Begin, Event, FORMAT, Marked, PanelKind, PathContent, Statement, Timed};
+use crate::ground::Role;
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 use std::collections::VecDeque;
@@ -37,10 +38,15 @@ pub enum Item {
 /// What a run waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// What will hold after the commands? The event [`Event::Predict`] with these statements came just before.
-    Predict(Vec<Statement>),
-    /// So many commands are run next.
-    Commands(usize),
+    /// Commands are run next.
+    Commands {
+        /// How many.
+        count: usize,
+        /// Their lines, exactly as they are executed; where something is predicted, those of the rest of the step too.
+        lines: Vec<String>,
+        /// What will hold after them? Empty where nothing is asked. An event [`Event::Predict`] with these came before.
+        predict: Vec<Statement>,
+    },
     /// All of this step was shown, and there is another one after it.
     NextStep {
         /// The step that was shown, 1 for the first.
@@ -56,8 +62,8 @@ pub enum Answer {
     /// Go on; nobody predicted anything.
     #[default]
     GoOn,
-    /// What the learner says of each statement.
-    Predictions(Vec<bool>),
+    /// What the learner says of each statement; nothing where the learner does not know.
+    Predictions(Vec<Option<bool>>),
 }
 
 /// A run of a lesson on a stage of its own. Whoever shows it asks for one thing after the other; nothing is run before
@@ -74,11 +80,17 @@ pub struct Run {
     told: VecDeque<Timed>,
     /// Commands that the stage was given, and whose outcome was not collected yet.
     begun: VecDeque<Begun>,
-    /// The statements of this step, and what was said of them.
-    predicted: Option<(Vec<Statement>, Option<Vec<bool>>)>,
+    predicted: Option<Predicted>,
     /// Why a line had to be adapted is told once.
     told_why: bool,
     held: bool,
+}
+
+/// The statements of a step, and what was said of each where somebody was asked.
+#[derive(Debug)]
+struct Predicted {
+    statements: Vec<Statement>,
+    said: Option<Vec<Option<bool>>>,
 }
 
 /// A part of a run that is still to come.
@@ -136,8 +148,8 @@ impl Run {
     /// # Errors
     /// When the stage breaks.
     pub fn next(&mut self, answer: Answer) -> Result<Option<Item>, StageError> {
-        if let (Answer::Predictions(predictions), Some((_, said))) = (answer, &mut self.predicted) {
-            *said = Some(predictions);
+        if let (Answer::Predictions(predictions), Some(predicted)) = (answer, &mut self.predicted) {
+            predicted.said = Some(predictions);
         }
         loop {
             if let Some(event) = self.told.pop_front() {
@@ -146,8 +158,10 @@ impl Run {
             match self.parts.pop_front() {
                 None => return Ok(None),
                 Some(Part::Ask(question)) => {
-                    if let Question::Predict(statements) = &question {
-                        self.predicted = Some((statements.clone(), None));
+                    if let Question::Commands { predict, .. } = &question
+                        && !predict.is_empty()
+                    {
+                        self.predicted = Some(Predicted { statements: predict.clone(), said: None });
                     }
                     return Ok(Some(Item::Question(question)));
                 }
@@ -197,7 +211,7 @@ impl Run {
         }
         if last {
             self.stage.begin_observing(self.options.full, &self.panels)?;
-            if let Some((statements, _)) = &self.predicted {
+            if let Some(Predicted { statements, .. }) = &self.predicted {
                 self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
             }
         }
@@ -251,13 +265,12 @@ impl Run {
 
     /// Marks the predictions of a step by what the disk holds.
     fn mark(&mut self) -> Result<(), StageError> {
-        let Some((statements, said)) = self.predicted.take() else { return Ok(()) };
+        let Some(Predicted { statements, said }) = self.predicted.take() else { return Ok(()) };
         let found = self.stage.found()?;
-        let marks = statements.into_iter().zip(found).enumerate().map(|(at, (statement, found))| Marked {
-            said: said.as_ref().and_then(|said| said.get(at).copied()),
-            holds: statement_holds(&statement, &found),
-            statement,
-            found,
+        let marks = statements.into_iter().zip(found).enumerate().map(|(at, (statement, found))| {
+            let said = said.as_ref().and_then(|said| said.get(at).copied());
+            let holds = statement_holds(&statement, &found);
+            Marked { unknown: said == Some(None), said: said.flatten(), holds, statement, found }
         });
         self.tell(Event::Marked { marks: marks.collect() });
         Ok(())
@@ -291,7 +304,7 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
             parts.extend([Part::Hidden(step.commands().cloned().collect()), Part::Look]);
         } else {
             parts.push_back(Part::Tell(Event::Step { number, of, title: step.title.clone() }));
-            parts_of_step(step, &mut parts);
+            parts_of_step(step, facts.role, &mut parts);
             if number < of {
                 parts.push_back(Part::Ask(Question::NextStep { number, of }));
             }
@@ -305,32 +318,43 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
     parts
 }
 
-fn parts_of_step(step: &Step, parts: &mut VecDeque<Part>) {
-    let is_console = |block: &&Block| matches!(block, Block::Console { .. });
-    let consoles = step.blocks.iter().filter(is_console).count();
-    let (mut console, mut predicts) = (0, false);
-    for block in &step.blocks {
+/// A step in its order; what is seen after its last commands comes before the prose that speaks of it.
+fn parts_of_step(step: &Step, role: Role, parts: &mut VecDeque<Part>) {
+    let is_console = |block: &Block| matches!(block, Block::Console { .. });
+    let last_console = step.blocks.iter().rposition(is_console);
+    let (mut predict, mut predicts) = (Vec::new(), false);
+    for (at, block) in step.blocks.iter().enumerate() {
         match block {
             Block::Prose(text) => parts.push_back(Part::Tell(Event::Prose { text: text.clone() })),
             Block::Notes(text) => parts.push_back(Part::Tell(Event::Notes { text: text.clone() })),
             Block::Predict { statements, .. } => {
-                predicts = true;
                 parts.push_back(Part::Tell(Event::Predict { statements: statements.clone() }));
-                parts.push_back(Part::Ask(Question::Predict(statements.clone())));
+                // It is asked where the commands can be read.
+                predict.clone_from(statements);
+                predicts = true;
             }
             Block::Console { lines, .. } => {
-                console += 1;
-                parts.push_back(Part::Ask(Question::Commands(lines.len())));
-                parts.push_back(Part::Begin { lines: lines.clone(), last: console == consoles });
+                let last = Some(at) == last_console;
+                let predict = std::mem::take(&mut predict);
+                let rest = if predict.is_empty() { at..=at } else { at..=step.blocks.len() - 1 };
+                let ahead = step.blocks[rest].iter().flat_map(|block| match block {
+                    Block::Console { lines, .. } => &lines[..],
+                    _ => &[],
+                });
+                let executed = ahead.map(|line| match adapt(&line.command, role) {
+                    None => line.source.clone(),
+                    Some(command) => command.to_string(),
+                });
+                let question = Question::Commands { count: lines.len(), lines: executed.collect(), predict };
+                parts.push_back(Part::Ask(question));
+                parts.push_back(Part::Begin { lines: lines.clone(), last });
                 parts.extend(lines.iter().flat_map(|_| [Part::Command, Part::Outcome]));
+                if last {
+                    parts.push_back(Part::Observation);
+                    parts.extend(predicts.then_some(Part::Marks));
+                }
             }
         }
-    }
-    if console > 0 {
-        parts.push_back(Part::Observation);
-    }
-    if predicts {
-        parts.push_back(Part::Marks);
     }
 }
 

@@ -174,9 +174,12 @@ pub struct Statement {
 pub struct Marked {
     /// The statement.
     pub statement: Statement,
-    /// What the learner said; absent where nobody was asked.
+    /// What the learner said; absent where nobody was asked, and where the learner does not know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<bool>,
+    /// The learner was asked, and said not to know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
     /// Whether it holds.
     pub holds: bool,
     /// What is there: `a file that reads "…"`, `a whiteout`, `nothing`.

@@ -198,12 +198,14 @@ pub(super) fn experiment() -> Vec<Event> {
                 Marked {
                     statement: Statement { path: "mnt/image-layer3.txt".into(), reads: None },
                     said: Some(true),
+                    unknown: false,
                     holds: true,
                     found: PathContent::File { reads: Some("I am image layer3".into()) },
                 },
                 Marked {
                     statement: Statement { path: "container-layer/image-layer3.txt".into(), reads: None },
                     said: Some(true),
+                    unknown: false,
                     holds: false,
                     found: PathContent::Nothing,
                 },
@@ -213,6 +215,7 @@ pub(super) fn experiment() -> Vec<Event> {
                         reads: Some("I am image layer1".into()),
                     },
                     said: None,
+                    unknown: false,
                     holds: true,
                     found: PathContent::File { reads: Some("I am image layer1".into()) },
                 },

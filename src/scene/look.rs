@@ -13,6 +13,8 @@ pub struct Look {
     pub notes: bool,
     /// Somebody is asked for predictions, and sees the statements there.
     pub asks: bool,
+    /// After the first look, only what changed is drawn, with what stands around it.
+    pub changed: bool,
     /// Name the work directories, which nobody has just typed.
     pub work: bool,
 }
@@ -24,6 +26,6 @@ impl Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { width: 80, styled: false, full: false, notes: false, asks: false, work: false }
+        Look { width: 80, styled: false, full: false, notes: false, asks: false, changed: false, work: false }
     }
 }

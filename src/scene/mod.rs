@@ -16,6 +16,7 @@ mod picture;
 mod role;
 mod screen;
 mod spoken;
+mod surroundings;
 mod trees;
 mod verdict;
 pub mod words;

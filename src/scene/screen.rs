@@ -7,6 +7,7 @@ use crate::event::{Adapted, Begin, Event, Marked, Observation, Statement};
 use crate::ground::{Call, Role as RunBy};
 use crate::scene::failure::explained;
 use crate::scene::line::{hanging, hanging_by, head};
+use crate::scene::surroundings::Surroundings;
 use crate::scene::{Line, Look, Role, markdown, panels, trees, verdict, words};
 
 /// Lays out events for the eye.
@@ -16,6 +17,8 @@ pub struct Screen {
     /// Number and title of the lesson, for the right of each header.
     lesson: Option<(u32, String)>,
     before: Block,
+    /// What was drawn before, where only what changed is drawn.
+    drawn: Surroundings,
 }
 
 /// What was laid out last.
@@ -29,7 +32,24 @@ enum Block {
 impl Screen {
     /// A screen at the start of a run.
     pub fn new(look: Look) -> Screen {
-        Screen { look: Look { width: look.width.clamp(1, Look::WIDEST), ..look }, lesson: None, before: Block::Nothing }
+        let look = Look { width: look.width.clamp(1, Look::WIDEST), ..look };
+        Screen { look, lesson: None, before: Block::Nothing, drawn: Surroundings::default() }
+    }
+
+    /// Commands that are not run yet.
+    pub fn ahead(&self, commands: &[String]) -> Vec<Line> {
+        commands.iter().flat_map(|line| self.command(line, None, None)).collect()
+    }
+
+    /// A question about what will hold, the first line of it with its number.
+    pub fn question(&self, number: usize, statement: &Statement) -> Vec<Line> {
+        let first = Line::of(Role::Glyph, format!("  {number}. "));
+        self.hanging(&first, &Line::of(Role::Text, words::question(statement)))
+    }
+
+    /// What a key does.
+    pub fn hint(&self, text: &str) -> Vec<Line> {
+        Line::of(Role::Hint, text).wrap(self.look.width, &Line::of(Role::Text, "  "), &Line::of(Role::Text, "  "))
     }
 
     /// The lines that an event adds.
@@ -67,6 +87,14 @@ impl Screen {
             Event::Explained(failure) => explained(failure, self.look.width, Line::of(Role::Text, "    ")),
             Event::Warned { text } => self.hanging(&Line::of(Role::Warning, "  ! "), &Line::of(Role::Text, text)),
             Event::Mismatch { line, expected, found, status } => self.mismatch(line, expected, found, *status),
+            Event::Observation(observation) if self.look.changed => {
+                let (changed, rest) = self.drawn.around_changes(observation);
+                let mut lines = self.observed(&changed);
+                if let Some(rest) = rest {
+                    lines.extend(self.hanging(&Line::new(), &Line::of(Role::Quiet, rest)));
+                }
+                lines
+            }
             Event::Observation(observation) => self.observed(observation),
             Event::Marked { marks } => self.marked(marks),
             Event::Exercise { id, title, text } => {
@@ -230,10 +258,7 @@ impl Screen {
             &Line::of(Role::Text, "  "),
             &Line::of(Role::Heading, "Before the commands run: what do you think?"),
         );
-        for (number, statement) in (1..).zip(statements) {
-            let first = Line::of(Role::Glyph, format!("  {number}. "));
-            lines.extend(self.hanging(&first, &Line::of(Role::Text, words::question(statement))));
-        }
+        lines.extend((1..).zip(statements).flat_map(|(number, statement)| self.question(number, statement)));
         lines
     }
 
@@ -241,6 +266,7 @@ impl Screen {
         let mut lines = Vec::new();
         for marked in marks {
             let (role, sign) = match marked.said {
+                None if marked.unknown => (Role::Quiet, "?"),
                 None => (Role::Glyph, "•"),
                 Some(said) if said == marked.holds => (Role::Right, "✓"),
                 Some(_) => (Role::Wrong, "✗"),

@@ -3,6 +3,7 @@
 use crate::event::{Adapted, Content, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Row, State};
 use crate::ground::{Name, Role};
 use crate::scene::markdown::sentence;
+use crate::scene::surroundings::Surroundings;
 use crate::scene::{Line, Look, markdown, trees, verdict, words};
 
 /// Tells events in sentences. A sentence is one line, however long.
@@ -10,12 +11,13 @@ use crate::scene::{Line, Look, markdown, trees, verdict, words};
 pub struct Spoken {
     look: Look,
     lesson: Option<u32>,
+    drawn: Surroundings,
 }
 
 impl Spoken {
     /// At the start of a run.
     pub fn new(look: Look) -> Spoken {
-        Spoken { look, lesson: None }
+        Spoken { look, lesson: None, drawn: Surroundings::default() }
     }
 
     /// The lines that an event adds.
@@ -46,6 +48,7 @@ impl Spoken {
                 [vec![sentence("Notes for the instructor:")], markdown::spoken(text)].concat()
             }
             Event::Notes { .. } => Vec::new(),
+            Event::Predict { .. } if self.look.asks => Vec::new(),
             Event::Predict { statements } => {
                 let questions = (1..).zip(statements);
                 let questions = questions.map(|(number, one)| format!("Question {number}: {}", words::question(one)));
@@ -75,6 +78,11 @@ impl Spoken {
             }
             Event::Warned { text } => one(format!("Take note: {text}")),
             Event::Mismatch { line, expected, found, status } => self.mismatch(line, expected, found, *status),
+            Event::Observation(observation) if self.look.changed => {
+                let (changed, rest) = self.drawn.around_changes(observation);
+                let rest = rest.map(|rest| sentence(&format!("{rest}.")));
+                observed(&changed, self.look.work).into_iter().chain(rest).collect()
+            }
             Event::Observation(observation) => observed(observation, self.look.work),
             Event::Marked { marks } => marked(marks),
             Event::Exercise { id, title, text } => {
@@ -124,6 +132,7 @@ impl Spoken {
 fn marked(marks: &[Marked]) -> Vec<Line> {
     let fact = |marked: &Marked| {
         let verdict = match marked.said {
+            None if marked.unknown => "Not known: ",
             None => "",
             Some(said) if said == marked.holds => "Right: ",
             Some(_) => "Wrong: ",

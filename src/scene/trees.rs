@@ -71,7 +71,8 @@ pub(crate) fn same_lowers(one: &Overlay, other: &Overlay) -> bool {
         };
         overlay.lowers.iter().map(name).collect()
     };
-    words::layer_count(&one.lowers) == words::layer_count(&other.lowers) && names(one) == names(other)
+    let named = |overlay: &Overlay| overlay.lowers.is_empty() || names(overlay).iter().any(Option::is_some);
+    words::layer_count(&one.lowers) == words::layer_count(&other.lowers) && names(one) == names(other) && named(one)
 }
 
 fn lower_column(overlay: &Overlay, shown_before: bool) -> Column {
@@ -83,6 +84,10 @@ fn lower_column(overlay: &Overlay, shown_before: bool) -> Column {
             _ => format!("the same {} as above", words::plural(count, "layer")),
         };
         column.remark(&text);
+        return column;
+    }
+    if let [Lower::Folded { layers, entries }] = overlay.lowers[..] {
+        column.remark(&format!("{}, as before", words::layers_and_entries(layers, entries)));
         return column;
     }
     let last = overlay.lowers.len().saturating_sub(1);
@@ -186,8 +191,12 @@ impl Column {
     }
 
     fn rows(&mut self, rows: &[Row], notes: impl Fn(&Row) -> Vec<String>) {
-        if rows.is_empty() {
-            self.remark("(empty)");
+        match rows {
+            [] => self.remark("(empty)"),
+            [Row { kind: Kind::Folded { entries }, .. }] => {
+                return self.remark(&format!("{}, as before", words::entries(*entries)));
+            }
+            _ => {}
         }
         for (row, glyphs) in rows.iter().zip(glyphs(rows)) {
             let name = words::row_name(row);

@@ -22,6 +22,6 @@ mod session;
 
 pub use error::SessionError;
 pub use home::Home;
-pub use progress::{Done, Progress, now};
+pub use progress::{Done, Predicted, Progress, now};
 pub use record::Record;
 pub use session::{Begun, Reset, Session};

@@ -22,6 +22,27 @@ pub struct Progress {
     /// Exercises that somebody has tried.
     #[serde(default)]
     pub exercises: BTreeMap<String, Done>,
+    /// How the predictions of a lesson went when it was last run from its beginning to its end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub predictions: BTreeMap<String, Predicted>,
+}
+
+/// How predictions went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predicted {
+    /// So it was.
+    pub right: u64,
+    /// It was not so.
+    pub wrong: u64,
+    /// The learner said not to know.
+    pub unknown: u64,
+}
+
+impl Predicted {
+    /// How many were asked.
+    pub fn asked(&self) -> u64 {
+        self.right.saturating_add(self.wrong).saturating_add(self.unknown)
+    }
 }
 
 /// What was done with one exercise.
@@ -43,7 +64,12 @@ pub struct Done {
 
 impl Default for Progress {
     fn default() -> Progress {
-        Progress { version: VERSION, lessons: BTreeMap::new(), exercises: BTreeMap::new() }
+        Progress {
+            version: VERSION,
+            lessons: BTreeMap::new(),
+            exercises: BTreeMap::new(),
+            predictions: BTreeMap::new(),
+        }
     }
 }
 
@@ -120,6 +146,7 @@ impl Progress {
             None => {
                 self.exercises.retain(|key, _| key.split_once('.').is_none_or(|(other, _)| other != lesson));
                 self.lessons.remove(lesson);
+                self.predictions.remove(lesson);
             }
         }
     }
@@ -151,6 +178,9 @@ impl Progress {
             mine.tries = mine.tries.max(theirs.tries);
             mine.hints = mine.hints.max(theirs.hints);
             mine.solution_shown |= theirs.solution_shown;
+        }
+        for (lesson, theirs) in other.predictions {
+            self.predictions.entry(lesson).or_insert(theirs);
         }
     }
 }

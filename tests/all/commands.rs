@@ -291,32 +291,60 @@ fn copy(from: &Path, to: &Path) {
 fn at_a_terminal_enter_goes_on_and_predictions_are_marked() {
     for (columns, lines) in [(80, 24), (140, 40)] {
         let screen = Screen::new(columns, lines, "run 1");
-        screen.wait_for("Enter runs the 3 commands, q stops");
+        let asked = screen.go_on_to("Enter runs the 3 commands, q stops");
+        assert!(asked.contains("$ mkdir overlaydemo"), "they are on the screen before they run: {asked}");
+        screen.go_on_to("Enter runs the 6 commands");
+        screen.go_on_to("Enter goes on to step 2 of 6");
+        let asked = screen.go_on_to("1. Will mnt/image-layer3.txt exist?");
+        assert!(asked.contains("$ mount -t overlay overlay") && !asked.contains("mounted"), "{asked}");
         screen.press("Enter");
-        screen.wait_for("Enter runs the 6 commands");
-        screen.press("Enter");
-        screen.wait_for("Enter goes on to step 2 of 6");
-        screen.press("Enter");
-        screen.wait_for("[ ] Will mnt/container-layer.txt exist?");
         screen.press("Space");
-        screen.press("Enter");
-        screen.wait_for("Enter runs the 3 commands");
-        screen.press("Enter");
-        screen.wait_for("Enter runs the command");
-        screen.press("Enter");
-        let shown = screen.wait_for("Enter goes on to step 3 of 6");
+        screen.press("y");
+        let asked = screen.wait_for("2. Will mnt/container-layer.txt exist?");
+        assert!(asked.contains("1. Will mnt/image-layer3.txt exist? yes"), "Enter is no answer: {asked}");
+        screen.press("d");
+        screen.wait_for("3. Will");
+        screen.press("y");
+        let shown = screen.go_on_to("Enter goes on to step 3 of 6");
         let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.contains("You said so") || flat.contains("you said"), "{shown}");
+        assert!(flat.contains("You said so") && flat.contains("You did not know."), "{shown}");
         assert!(shown.contains('✓') && shown.contains('✗'), "{shown}");
+        assert!(flat.contains("1 of 3 right, 1 not known."), "{shown}");
         screen.press("q");
         screen.wait_for("<0>");
     }
 }
 
 #[test]
+fn no_key_shows_more_than_the_terminal_has_rows_and_the_score_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let screen = Screen::at_home(80, 24, home.path(), "run 1");
+    let mut trees = false;
+    loop {
+        let before = screen.scrolled();
+        let shown = screen.wait_for_any(&["q stops", "<0>"]);
+        if shown.contains("<0>") {
+            break;
+        }
+        if shown.contains("t shows the whole trees") && !trees {
+            trees = true;
+            screen.press("t");
+            screen.wait_for("lower (read-only)");
+        }
+        screen.press(if shown.trim_end().ends_with('?') { "d" } else { "Enter" });
+        screen.wait_until_changed(&shown);
+        assert!(screen.scrolled() <= before + 24, "more than a screen at once");
+    }
+    assert!(trees, "no step drew only what changed");
+    screen.wait_for("Your predictions: 0 of 9 right, 9 not known.");
+    let listed = ok(layerlab().env("LAYERLAB_HOME", home.path()).arg("list"));
+    assert!(listed.contains("predictions: 0 of 9 right, 9 not known"), "{listed}");
+}
+
+#[test]
 fn control_c_at_a_question_leaves_the_terminal_in_order() {
     let screen = Screen::new(80, 24, "run 1 --step 2");
-    screen.wait_for("[ ] Will mnt/container-layer.txt exist?");
+    screen.go_on_to("1. Will mnt/image-layer3.txt exist?");
     screen.press("C-c");
     screen.wait_for("<130>");
     assert_eq!(screen.tmux(&["display-message", "-p", "-t", "s", "#{cursor_flag}"]).trim(), "1");

@@ -128,8 +128,17 @@ pub fn folded_rows(entries: u64) -> String {
 
 /// `498 more layers, 1,204 entries`
 pub fn folded_layers(layers: u64, entries: u64) -> String {
-    let entries = if entries == 1 { "1 entry".to_string() } else { format!("{} entries", number(entries)) };
-    format!("{} more {}, {entries}", number(layers), if layers == 1 { "layer" } else { "layers" })
+    format!("{} more {}, {}", number(layers), if layers == 1 { "layer" } else { "layers" }, self::entries(entries))
+}
+
+/// `4 layers, 1,204 entries`
+pub fn layers_and_entries(layers: u64, entries: u64) -> String {
+    format!("{} {}, {}", number(layers), if layers == 1 { "layer" } else { "layers" }, self::entries(entries))
+}
+
+/// `1,204 entries`
+pub fn entries(entries: u64) -> String {
+    if entries == 1 { "1 entry".to_string() } else { format!("{} entries", number(entries)) }
 }
 
 /// A layer as the title of its tree: its directory, or what it is and the engine's number for it, as short as engines

@@ -15,9 +15,10 @@ pub use changes::{Told, sentence, tell};
 pub use commands::{ended, left_out, meant_to_fail, wrong_status};
 pub use difference::{Blanks, Difference, difference};
 pub use entries::{
-    folded_layers, folded_rows, layer_count, layer_notes, layer_parts, layer_title, merged_notes, own_kind, row_name,
+    entries, folded_layers, folded_rows, layer_count, layer_notes, layer_parts, layer_title, layers_and_entries,
+    merged_notes, own_kind, row_name,
 };
 pub use panels::{panel_columns, panel_sentence, panel_title};
 pub use phrases::{and, called, number, plural};
-pub use predictions::{fact, found, question, said, score};
+pub use predictions::{fact, found, predicted, question, said, score};
 pub use sign::Sign;

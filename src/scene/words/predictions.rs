@@ -25,6 +25,9 @@ pub fn fact(marked: &Marked) -> String {
 
 /// What the learner had said about it.
 pub fn said(marked: &Marked) -> Option<&'static str> {
+    if marked.unknown {
+        return Some("You did not know.");
+    }
     match (marked.said?, marked.holds) {
         (true, true) | (false, false) => Some("You said so."),
         (true, false) => Some("You said it would."),
@@ -45,14 +48,23 @@ pub fn found(found: &PathContent) -> String {
     }
 }
 
-/// How the predictions went, where somebody was asked.
+/// How the predictions of a step went, where somebody was asked.
 pub fn score(marks: &[Marked]) -> Option<String> {
-    let asked = marks.iter().filter(|marked| marked.said.is_some()).count();
-    let right = marks.iter().filter(|marked| marked.said == Some(marked.holds)).count();
-    match (asked, right) {
-        (0 | 1, _) => None,
-        (asked, right) if asked == right => Some(format!("All {asked} right.")),
-        (asked, 0) => Some(format!("None of {asked} right. The kernel has the last word.")),
-        (asked, right) => Some(format!("{right} of {asked} right.")),
+    let count = |wanted: &dyn Fn(&&Marked) -> bool| marks.iter().filter(wanted).count() as u64;
+    let unknown = count(&|marked| marked.unknown);
+    let asked = count(&|marked| marked.said.is_some()) + unknown;
+    let right = count(&|marked| marked.said == Some(marked.holds));
+    match (asked, right, unknown) {
+        (0 | 1, _, _) => None,
+        (asked, 0, 0) => Some(format!("None of {asked} right. The kernel has the last word.")),
+        (asked, right, unknown) => Some(format!("{}.", predicted(right, asked - right - unknown, unknown))),
     }
+}
+
+/// Predictions in numbers: `4 of 6 right, 1 not known`.
+pub fn predicted(right: u64, wrong: u64, unknown: u64) -> String {
+    let asked = right.saturating_add(wrong).saturating_add(unknown);
+    let known = if right == asked { format!("all {asked} right") } else { format!("{right} of {asked} right") };
+    let known = if asked == 1 { if right == 1 { "1 right" } else { "none of 1 right" }.to_string() } else { known };
+    if unknown > 0 { format!("{known}, {unknown} not known") } else { known }
 }

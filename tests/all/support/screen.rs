@@ -43,6 +43,48 @@ impl Screen {
         self.tmux(&["capture-pane", "-p", "-t", "s"])
     }
 
+    /// How many lines have gone off the screen.
+    pub fn scrolled(&self) -> usize {
+        self.tmux(&["display-message", "-p", "-t", "s", "#{history_size}"]).trim().parse().unwrap()
+    }
+
+    /// Presses Enter at every hint until the screen shows `part`.
+    #[track_caller]
+    pub fn go_on_to(&self, part: &str) -> String {
+        loop {
+            let shown = self.wait_for_any(&["q stops", part]);
+            if shown.contains(part) {
+                return shown;
+            }
+            self.press("Enter");
+            self.wait_until_changed(&shown);
+        }
+    }
+
+    /// Waits until the screen, as it is now, is another one.
+    #[track_caller]
+    pub fn wait_until_changed(&self, before: &str) {
+        let begun = Instant::now();
+        while self.shown() == before {
+            assert!(begun.elapsed() < Duration::from_secs(10), "nothing happened:\n{before}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until the screen, as it is now, shows one of these.
+    #[track_caller]
+    pub fn wait_for_any(&self, parts: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = self.shown();
+            if parts.iter().any(|part| shown.contains(part)) {
+                return shown;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "none of {parts:?} came:\n{shown}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until the screen shows `part`.
     #[track_caller]
     pub fn wait_for(&self, part: &str) -> String {
