@@ -1,13 +1,13 @@
 //! What the checks look at: the working directory of an exercise, its mounts, and how it was at the start.
 
-use crate::check::{Fault, Outcome, Rank};
+use crate::check::{CheckLine, Fault, Outcome, Rank, Trial, Tried, TryOut};
 use crate::event::Kind;
-use crate::ground::{Call, Errno, Name, path_bytes};
+use crate::ground::{Call, Errno, Name, Role, path_bytes};
 use crate::kernel::proc::{Cgroups, Mount, mounts};
 use crate::kernel::{hostname, open_directory, open_file, quoted};
-use crate::observe::{FoundOverlay, ObservedEntry, Processes, Snapshot, entry, find_overlays, whiteout_of};
+use crate::observe::{FoundOverlay, ObservedEntry, Processes, Running, Snapshot, entry, find_overlays, whiteout_of};
 use serde::{Deserialize, Serialize};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,14 @@ pub struct Union {
 #[derive(Debug)]
 pub struct Bench {
     start: Start,
+    checks: Vec<CheckLine>,
     cgroups: Option<Cgroups>,
+    role: Role,
+    try_out: TryOut,
+    /// Of the processes the one that the checks are about, by its place among them; none where none is nearer than others.
+    witness: OnceCell<Option<usize>>,
+    /// The one that is thought of just now.
+    candidate: Cell<Option<usize>>,
     mounts: OnceCell<Vec<Mount>>,
     processes: OnceCell<Option<Processes>>,
 }
@@ -88,8 +95,14 @@ impl Start {
 
 impl Bench {
     /// The exercise that began so.
-    pub fn new(start: Start, cgroups: Option<Cgroups>) -> Bench {
-        Bench { start, cgroups, mounts: OnceCell::new(), processes: OnceCell::new() }
+    pub fn new(start: Start, checks: Vec<CheckLine>, cgroups: Option<Cgroups>, role: Role, try_out: TryOut) -> Bench {
+        let (mounts, processes, witness, candidate) = Default::default();
+        Bench { start, checks, cgroups, role, try_out, witness, candidate, mounts, processes }
+    }
+
+    /// Tries a command out.
+    pub fn try_out(&self, words: Vec<String>) -> Tried {
+        (self.try_out)(&Trial { words, here: self.start.here.clone() })
     }
 
     /// The absolute path of an operand.
@@ -161,6 +174,35 @@ impl Bench {
                     .next("begin the session again: layerlab stop");
             Outcome::fails("the processes of the session cannot be seen", fault)
         })
+    }
+
+    /// The processes among which a check looks for one: of those of the session the one for which most of the exercise's
+    /// checks hold. Two that have half of it each are no solution. Where no check holds for any, all of them.
+    pub fn witnesses(&self) -> Result<Vec<&Running>, Outcome> {
+        let all = &self.processes()?.others;
+        let one = self.candidate.get().or_else(|| *self.witness.get_or_init(|| self.nearest_process(all)));
+        Ok(all.iter().enumerate().filter(|(at, _)| one.is_none_or(|one| one == *at)).map(|(_, one)| one).collect())
+    }
+
+    /// Of several that are equally near the first process of its PID namespace, then the one that was started last.
+    fn nearest_process(&self, all: &[Running]) -> Option<usize> {
+        let checks: Vec<&CheckLine> = self.checks.iter().filter(|check| check.asks_for_a_process()).collect();
+        if checks.len() < 2 {
+            return None;
+        }
+        let holds = |at: usize| {
+            self.candidate.set(Some(at));
+            let count = checks.iter().filter(|check| check.run(self).fault.is_none()).count();
+            self.candidate.set(None);
+            count
+        };
+        let counted = (0..all.len()).rev().map(|at| ((holds(at), all[at].pid() == 1), at));
+        counted.max_by_key(|(near, _)| *near).filter(|((held, _), _)| *held > 0).map(|(_, at)| at)
+    }
+
+    /// By whose attributes overlays live here.
+    pub fn role(&self) -> Role {
+        self.role
     }
 
     /// The host name that the session had when the exercise began.

@@ -58,6 +58,10 @@ fn follows(cause_sentence: &str, cause: &Fault, sentence: &str, fault: &Fault) -
     if cause_sentence == sentence {
         return true;
     }
+    // What does not work does so because of whatever is wrong, but for what was touched beside it.
+    if fault.rank == Rank::Effect {
+        return !matches!(cause.rank, Rank::Harm | Rank::Effect);
+    }
     let below = |above: &Path| fault.about.iter().any(|path| path.starts_with(above));
     match cause.rank {
         // What was touched is missed, or seen, under the same name elsewhere in the union.
@@ -69,6 +73,6 @@ fn follows(cause_sentence: &str, cause: &Fault, sentence: &str, fault: &Fault) -
             cause.about.iter().any(|path| below(path))
                 || fault.rank != Rank::Content && cause.names.iter().any(|name| fault.names.contains(name))
         }
-        Rank::Relation => false,
+        Rank::Relation | Rank::Effect => false,
     }
 }

@@ -27,7 +27,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             ));
         return Ok(Outcome::fails("the host name of the session itself was changed", fault));
     }
-    let own = processes.others.iter().filter(|running| processes.has_own(running, "uts"));
+    let own = bench.witnesses()?.into_iter().filter(|running| processes.has_own(running, "uts"));
     let names: Vec<String> = own.filter_map(|running| running.process.within("uts", hostname).ok()).collect();
     if names.iter().any(|name| name == wanted) {
         return Ok(Outcome::holds(format!("the host name is {} in a UTS namespace of its own", shown(wanted))));

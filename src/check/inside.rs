@@ -18,7 +18,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (operand, wanted) = (&operands[0], operands.get(1).map(String::as_str));
     let path = bench.path(operand);
     let processes = bench.processes()?;
-    let own = processes.others.iter().filter(|running| processes.has_own(running, "mnt"));
+    let own = bench.witnesses()?.into_iter().filter(|running| processes.has_own(running, "mnt"));
     let tables = own.filter_map(|running| running.process.mounts().ok());
     let on_path = |table: Vec<Mount>| table.into_iter().rfind(|mount| mount.mountpoint == path);
     let mounts: Vec<Option<Mount>> = tables.map(on_path).collect();

@@ -15,7 +15,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let wanted = operands[0].as_str();
     let processes = bench.processes()?;
-    let own = processes.others.iter().filter(|running| processes.has_own(running, "user"));
+    let own = bench.witnesses()?.into_iter().filter(|running| processes.has_own(running, "user"));
     let maps: Vec<Vec<String>> = own.filter_map(numbers).collect();
     if maps.iter().any(|map| map.iter().any(|number| number == wanted)) {
         return Ok(Outcome::holds(format!("the user has the number {wanted} in a user namespace of its own")));

@@ -23,12 +23,11 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         found(bench, name, controller)?;
     }
     let cgroups = found(bench, name, &controllers[0])?;
-    let processes = bench.processes()?;
     let is_in = |running: &Running, controller: &str| {
         place(running, cgroups, controller).is_some_and(|place| place.starts_with(name))
     };
     let count = |running: &Running| controllers.iter().filter(|one| is_in(running, one)).count();
-    let nearest = processes.others.iter().rev().max_by_key(|running| count(running));
+    let nearest = bench.witnesses()?.into_iter().rev().max_by_key(|running| count(running));
     let wanted = shown(name);
     let door = |controller: &str| match cgroups.version {
         CgroupVersion::One => format!("{controller}/{}/cgroup.procs", quote(name)),

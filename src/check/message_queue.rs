@@ -20,7 +20,7 @@ fn run(bench: &Bench, _: &[String]) -> Result<Outcome, Outcome> {
             .next(format!("ipcrm --queue-id {queue}; then unshare --ipc, and make it there"));
         return Ok(Outcome::fails("a message queue is in the IPC namespace of the session itself", fault));
     }
-    let mut own = processes.others.iter().filter(|running| processes.has_own(running, "ipc")).peekable();
+    let mut own = bench.witnesses()?.into_iter().filter(|running| processes.has_own(running, "ipc")).peekable();
     if own.peek().is_none() {
         return Ok(own::none(processes, &["ipc"]));
     }

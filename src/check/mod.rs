@@ -17,11 +17,14 @@ mod copied_up;
 mod default_route;
 mod directory;
 mod empty;
+mod fails;
 mod file;
+mod files;
 mod from;
 mod hard_link;
 mod hostname;
 mod inside;
+mod kept_layers;
 mod kept_network;
 mod limit;
 mod link_up;
@@ -40,17 +43,24 @@ mod own;
 mod own_proc;
 mod own_root;
 mod pid_one;
+mod prints;
+mod program;
+mod programs;
 mod propagation;
 mod read_only;
 mod same;
+mod suspect;
 mod text;
+mod trial;
 mod untouched;
 mod upper;
 mod whiteout;
+mod work;
 
 pub use bench::{Bench, Start, Union, UnionPlace};
 pub use cause::conclude;
 pub use outcome::{Fault, Outcome, Rank};
+pub use trial::{Trial, TrialEnd, Tried, TryOut};
 
 /// A line of a `check` block, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,11 +110,17 @@ pub const KINDS: &[&CheckKind] = &[
     &untouched::KIND,
     &from::KIND,
     &empty::KIND,
+    &files::KIND,
+    &programs::KIND,
+    &prints::KIND,
+    &fails::KIND,
     &mounted::KIND,
     &lowers::KIND,
     &upper::KIND,
+    &work::KIND,
     &read_only::KIND,
     &not_mounted::KIND,
+    &kept_layers::KIND,
     &propagation::KIND,
     &own::KIND,
     &inside::KIND,
@@ -124,6 +140,20 @@ pub const KINDS: &[&CheckKind] = &[
     &oom_kill::KIND,
 ];
 
+/// The checks that ask for a process.
+const ABOUT_A_PROCESS: &[&str] = &[
+    own::KIND.name,
+    inside::KIND.name,
+    hostname::KIND.name,
+    message_queue::KIND.name,
+    pid_one::KIND.name,
+    own_proc::KIND.name,
+    own_root::KIND.name,
+    number::KIND.name,
+    mapped::KIND.name,
+    member::KIND.name,
+];
+
 /// Why a line is no check.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CheckLineError {
@@ -136,6 +166,9 @@ pub enum CheckLineError {
     /// This check has other operands.
     #[error("a check with the wrong operands")]
     Operands(&'static CheckKind),
+    /// It would try out what may not be tried.
+    #[error("a command that no check may try: {0}")]
+    Command(String),
 }
 
 impl CheckLine {
@@ -150,12 +183,21 @@ impl CheckLine {
         if !(kind.arity.0..=kind.arity.1).contains(&operands.len()) {
             return Err(CheckLineError::Operands(kind));
         }
+        if [prints::KIND.name, fails::KIND.name].contains(&kind.name) && trial::words(&operands[0]).is_none() {
+            return Err(CheckLineError::Command(operands[0].clone()));
+        }
         Ok(CheckLine { kind, operands: operands.to_vec(), source: line.to_string() })
     }
 
     /// Runs the check in the process that calls, which must see the mounts of the exercise.
     pub fn run(&self, bench: &Bench) -> Outcome {
-        (self.kind.run)(bench, &self.operands).unwrap_or_else(|outcome| outcome)
+        let outcome = (self.kind.run)(bench, &self.operands).unwrap_or_else(|outcome| outcome);
+        suspect::explained(bench, self.kind.name, outcome)
+    }
+
+    /// Whether it asks for a process. All such checks of an exercise must be held by one and the same.
+    pub fn asks_for_a_process(&self) -> bool {
+        ABOUT_A_PROCESS.contains(&self.kind.name)
     }
 
     /// The paths that must be looked at when the exercise begins.
@@ -172,6 +214,11 @@ impl CheckLineError {
             CheckLineError::NoSuch(_) => {
                 let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
                 format!("the checks are {}", names.join(", "))
+            }
+            CheckLineError::Command(_) => {
+                "try one of: cat, ls, stat, ps or getfattr with arguments; chroot DIR PROGRAM…; \
+                nsenter --net=FILE ping…; layerlab container run LAYERS COMMAND…, which keeps nothing"
+                    .to_string()
             }
             CheckLineError::Operands(kind) => {
                 format!("write it so: {} {}", kind.name, kind.operands).trim_end().to_string()
@@ -199,6 +246,8 @@ mod tests {
         assert!(wrong("whitout a").allowed().starts_with("the checks are file, "));
         assert_eq!(wrong("mode a").allowed(), "write it so: mode PATH OCTAL");
         assert_eq!(wrong("file a b").allowed(), "write it so: file PATH");
+        assert_eq!(wrong("prints 'rm a' b").to_string(), "a command that no check may try: rm a");
+        assert!(wrong("fails 'rm a'").allowed().starts_with("try one of: cat, "));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::check::bench::{kind_words, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
+use crate::observe::Running;
 
 pub(super) const KIND: CheckKind =
     CheckKind { name: "mounted", operands: "PATH", arity: (1, 1), says: "an overlay is mounted on PATH", run };
@@ -17,6 +18,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 
 /// No overlay is mounted there.
 pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
+    if let Some(elsewhere) = elsewhere(bench, operand) {
+        return elsewhere;
+    }
     let (found, means) = match (bench.mount_on(operand), bench.entry(operand)) {
         (Some(mount), _) if mount.kind == "overlay" => (
             format!("the directory {} of another overlay", bench.name(&mount.root)),
@@ -40,4 +44,22 @@ pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
         .means(means)
         .next("look at what is mounted: findmnt -t overlay");
     Outcome::fails(format!("no overlay is mounted on {}", shown(operand)), bench.about(fault, &[operand]))
+}
+
+/// An overlay is mounted there, but in the mount namespace of another process.
+fn elsewhere(bench: &Bench, operand: &str) -> Option<Outcome> {
+    let (path, processes) = (bench.path(operand), bench.processes().ok()?);
+    let has = |running: &&Running| {
+        let table = running.process.mounts().unwrap_or_default();
+        processes.has_own(running, "mnt")
+            && table.iter().any(|mount| mount.kind == "overlay" && mount.mountpoint == path)
+    };
+    let name = &processes.others.iter().find(has)?.name;
+    let place = shown(operand);
+    let found = format!("a mount in the mount namespace of {name}");
+    let fault = Fault::new(Rank::Mount, "a mount of type overlay in the session itself", found)
+        .means("What is mounted in a mount namespace of its own is seen by the processes in it, and by nobody else.")
+        .next("leave the shell that unshare has opened, and mount it in the session");
+    let sentence = format!("an overlay is mounted on {place}, but in the namespace of {name}");
+    Some(Outcome::fails(sentence, bench.about(fault, &[operand])))
 }

@@ -18,7 +18,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (file, name) = (&operands[0], &operands[1]);
     let processes = bench.processes()?;
-    let process = pid_one::called(processes, name)?;
+    let process = pid_one::called(bench, name)?;
     match bench.entry(file)? {
         None => return Ok(bench.missing(file, "a regular file")),
         Some(entry) if entry.kind != Kind::File => {

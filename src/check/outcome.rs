@@ -54,6 +54,8 @@ pub enum Rank {
     Content,
     /// It compares two things, or is what the kernel made of another one.
     Relation,
+    /// What was promised does not work, though it was tried.
+    Effect,
 }
 
 impl Outcome {

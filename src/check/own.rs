@@ -17,7 +17,7 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let kinds: Vec<&str> = operands.iter().map(String::as_str).collect();
     let has = |running: &Running| kinds.iter().filter(|kind| processes.has_own(running, kind)).count();
     // Of several that are equally far, the one that was started last.
-    let nearest = processes.others.iter().rev().max_by_key(|running| has(running));
+    let nearest = bench.witnesses()?.into_iter().rev().max_by_key(|running| has(running));
     let Some(nearest) = nearest.filter(|running| has(running) > 0) else { return Ok(none(processes, &kinds)) };
     let name = &nearest.name;
     let missing: Vec<&str> = kinds.iter().copied().filter(|kind| !processes.has_own(nearest, kind)).collect();

@@ -15,7 +15,7 @@ pub(super) const KIND: CheckKind = CheckKind {
 
 fn run(bench: &Bench, _: &[String]) -> Result<Outcome, Outcome> {
     let processes = bench.processes()?;
-    let all: Vec<&Running> = firsts(processes).collect();
+    let all: Vec<&Running> = firsts(bench)?;
     let Some(first) = all.first() else { return Ok(own::none(processes, &["pid"])) };
     let shown = processes.first.process.namespace_of_its_proc().ok();
     if all.iter().any(|running| shown.is_some() && running.namespaces.get("pid").copied() == shown) {

@@ -34,7 +34,7 @@ enum Reached {
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let processes = bench.processes()?;
-    let own = processes.others.iter().filter(|running| processes.has_own(running, "mnt"));
+    let own = bench.witnesses()?.into_iter().filter(|running| processes.has_own(running, "mnt"));
     // Of several that are equally far, the first process of its PID namespace, then the one that was started last.
     let reached =
         own.rev().filter_map(|running| Some(((reached(bench, running, operands)?, running.pid() == 1), running)));

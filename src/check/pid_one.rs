@@ -2,7 +2,7 @@
 
 use crate::check::own;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
-use crate::observe::{Processes, Running};
+use crate::observe::Running;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "pid-one",
@@ -14,13 +14,14 @@ pub(super) const KIND: CheckKind = CheckKind {
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let wanted = &operands[0];
-    called(bench.processes()?, wanted)?;
+    called(bench, wanted)?;
     Ok(Outcome::holds(format!("{wanted} is PID 1 of a PID namespace of its own")))
 }
 
 /// Whoever is PID 1 and has this name, or the outcome that says that nobody is.
-pub(super) fn called<'p>(processes: &'p Processes, wanted: &str) -> Result<&'p Running, Outcome> {
-    let mut first = firsts(processes).peekable();
+pub(super) fn called<'b>(bench: &'b Bench, wanted: &str) -> Result<&'b Running, Outcome> {
+    let processes = bench.processes()?;
+    let mut first = firsts(bench)?.into_iter().peekable();
     let Some(latest) = first.peek().copied() else { return Err(own::none(processes, &["pid"])) };
     first.find(|running| running.name == wanted).ok_or_else(|| {
         let fault = Fault::new(Rank::Wrong, wanted, &latest.name)
@@ -31,6 +32,8 @@ pub(super) fn called<'p>(processes: &'p Processes, wanted: &str) -> Result<&'p R
 }
 
 /// The first processes of all PID namespaces that were made in the session, the last one first.
-pub(super) fn firsts(processes: &Processes) -> impl Iterator<Item = &Running> {
-    processes.others.iter().filter(|running| running.pid() == 1 && processes.has_own(running, "pid"))
+pub(super) fn firsts(bench: &Bench) -> Result<Vec<&Running>, Outcome> {
+    let processes = bench.processes()?;
+    let is_first = |running: &&Running| running.pid() == 1 && processes.has_own(running, "pid");
+    Ok(bench.witnesses()?.into_iter().filter(is_first).collect())
 }

@@ -2,13 +2,12 @@
 
 use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit};
-use crate::container::kept_lowers;
 use crate::course::bench;
 use crate::event::{Event, Observation};
 use crate::ground::{Call, Errno, Failure, Name};
 use crate::kernel::{CallError, NotHeld, effective_ids};
 use crate::observe::{Container, FollowedOverlay, Machine, MachineOverlay, MountNamespace, MountPlace};
-use crate::observe::{Observer, look_at_followed};
+use crate::observe::{Observer, kept_lowers, look_at_followed};
 use crate::scene::Look;
 use crate::session::{Home, Session};
 use crate::stage::{Layers, PROGRAM, ScratchChoice, Stage};

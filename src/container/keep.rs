@@ -1,17 +1,11 @@
 //! The directory of `--keep`: what a container changed is in `upper`, and beside it stands what that lay on.
 
-use crate::kernel::{CallError, Sys, names_in, open_at_once, open_directory};
+use crate::ground::KEPT_LOWERS;
+use crate::kernel::{CallError, Sys, names_in, open_directory};
 use crate::tree::write_whole;
-use std::ffi::OsStr;
-use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-
-/// The layers of the image, topmost first, a path on each line.
-const LOWERS: &str = "lowers";
-/// An image has at most 500 layers, whose paths have at most 4,096 bytes.
-const MOST: u64 = 500 * 4097;
 
 /// Writes down what the upper layer lies on, for whoever looks at it afterwards.
 pub(super) fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> Result<(), CallError> {
@@ -20,17 +14,7 @@ pub(super) fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> Result<(), CallErr
         text.extend_from_slice(lower.as_os_str().as_bytes());
         text.push(b'\n');
     }
-    write_whole(&keep.join(LOWERS), &text)
-}
-
-/// The lower layers of a container that was run with `--keep` of this directory; nothing where it is none.
-pub fn kept_lowers(keep: &Path) -> Option<Vec<PathBuf>> {
-    let file = open_at_once(&keep.join(LOWERS)).ok().filter(|_| keep.join("upper").is_dir())?;
-    let mut text = Vec::new();
-    file.take(MOST).read_to_end(&mut text).ok()?;
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let lowers: Vec<PathBuf> = lines.map(|line| OsStr::from_bytes(line).into()).collect();
-    (!lowers.is_empty()).then_some(lowers)
+    write_whole(&keep.join(KEPT_LOWERS), &text)
 }
 
 /// Removes overlayfs's own scratch beside a kept upper layer: nobody without rights could, because of its mode. A whiteout

@@ -33,7 +33,6 @@ mod terminal;
 mod volumes;
 
 pub use error::ContainerError;
-pub use keep::kept_lowers;
 pub use options::{Limits, Options};
 pub use plan::{Inner, Plan, Volume};
 

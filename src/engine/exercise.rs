@@ -38,7 +38,8 @@ pub fn prepare(lesson: &Lesson, exercise: &Exercise, stage: &mut Stage) -> Resul
 /// # Errors
 /// When the stage breaks, or a check does not come to an end.
 pub fn verify(exercise: &Exercise, start: &Start, stage: &mut Stage) -> Result<Vec<Verdict>, StageError> {
-    stage.began(start)?;
+    let lines: Vec<&str> = exercise.checks.iter().map(|check| check.source.as_str()).collect();
+    stage.began(start, &lines)?;
     for check in &exercise.checks {
         stage.begin_check(&check.source)?;
     }

@@ -24,3 +24,6 @@ pub use name::Name;
 pub use need::Need;
 pub use role::Role;
 pub use variable::EXERCISE_VARIABLE;
+
+/// The file beside the upper layer that `container run --keep` leaves: the layers below it, topmost first, a path a line.
+pub const KEPT_LOWERS: &str = "lowers";

@@ -74,6 +74,31 @@ pub fn wait_for_end(pidfd: &OwnedFd, socket: Option<&OwnedFd>, milliseconds: i32
     }
 }
 
+/// poll(2) and read(2): what comes out of two pipes until both are closed, as much was read as may be, or the time is over.
+pub fn read_pipes(pipes: [OwnedFd; 2], until: std::time::Instant, most: usize) -> std::io::Result<[Vec<u8>; 2]> {
+    use rustix::event::{PollFd, PollFlags, Timespec};
+    let mut read = [Vec::new(), Vec::new()];
+    let mut open = [true, true];
+    while open != [false, false] && read.iter().all(|read| read.len() < most) {
+        let Some(left) = until.checked_duration_since(std::time::Instant::now()) else { break };
+        let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+        let which: Vec<usize> = (0..2).filter(|at| open[*at]).collect();
+        let mut wanted: Vec<PollFd<'_>> = which.iter().map(|at| PollFd::new(&pipes[*at], PollFlags::IN)).collect();
+        match rustix::event::poll(&mut wanted, Some(&left)) {
+            Err(rustix::io::Errno::INTR) => continue,
+            done => done?,
+        };
+        let ready: Vec<bool> = wanted.iter().map(|wanted| !wanted.revents().is_empty()).collect();
+        for (at, _) in which.iter().zip(ready).filter(|(_, ready)| *ready) {
+            let mut piece = [0; 4096];
+            let length = rustix::io::read(&pipes[*at], &mut piece)?;
+            open[*at] = length > 0;
+            read[*at].extend_from_slice(&piece[..length]);
+        }
+    }
+    Ok(read)
+}
+
 /// waitpid(2) for every child that has ended, without waiting: PID 1 inherits the orphans.
 pub fn reap() {
     while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}

@@ -199,8 +199,9 @@ impl Stage {
     }
 
     /// Says how the exercise began that the next checks are about.
-    pub fn began(&mut self, start: &Start) -> Result<(), StageError> {
-        self.link.request(&Request::Began(start.clone()))
+    pub fn began(&mut self, start: &Start, checks: &[&str]) -> Result<(), StageError> {
+        let checks = checks.iter().map(|check| check.to_string()).collect();
+        self.link.request(&Request::Began { start: start.clone(), checks })
     }
 
     /// Has a check run; [`Stage::checked`] collects what it found.

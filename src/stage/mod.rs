@@ -40,6 +40,7 @@ mod link;
 mod opened_shell;
 mod scratch;
 mod shell;
+mod trial;
 mod undo;
 mod visitor;
 mod wire;
@@ -71,6 +72,8 @@ pub const INNER_SHELL: &str = "__stage-inner-shell";
 
 /// The hidden first argument by which the program becomes a shell that a lesson's line opens.
 pub const INNER: &str = "__stage-inner";
+/// The hidden first argument by which the program becomes the processes of a command that a check tries out.
+pub const TRIAL: &str = "__stage-trial";
 
 /// Runs a stage process if the arguments ask for one; `None` for an ordinary call.
 pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::ExitCode> {
@@ -81,6 +84,7 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
         WORKER => Some(worker::run(&setup())),
         KEEPER => Some(keeper::run(&setup())),
         VISITOR => Some(visitor::run(&setup())),
+        TRIAL => Some(trial::run(&setup())),
         SHELL => Some(shell::run(&setup())),
         INNER_SHELL => Some(shell::run_inner(&setup())),
         _ => None,

@@ -1,7 +1,7 @@
 //! What CLI and stage say to each other: plain data, a JSON object a line.
 
 use crate::action::{CommandLine, Opening};
-use crate::check::{Outcome, Start};
+use crate::check::{Outcome, Start, Trial, Tried};
 use crate::event::{Observation, PanelKind, PathContent};
 use crate::ground::{Call, CgroupVersion, Failure, Need, Role, path_bytes};
 use crate::kernel::proc::{CgroupTree, Cgroups};
@@ -119,6 +119,22 @@ pub(super) enum InnerStage {
     Serves,
 }
 
+/// What the processes of a command that a check tries out are started with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TrialSetup {
+    pub trial: Trial,
+    pub stage: TrialStage,
+}
+
+/// Such a command has two processes, the second a child of the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum TrialStage {
+    /// It makes the namespaces, starts the other, and ends it in time.
+    Builds,
+    /// It becomes the command.
+    Becomes,
+}
+
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keeper {
@@ -204,7 +220,11 @@ pub(super) enum Request {
         untouched: Vec<String>,
     },
     /// The checks that come are about an exercise that began so.
-    Began(Start),
+    Began {
+        start: Start,
+        /// All checks of the exercise: those about processes are held by one and the same.
+        checks: Vec<String>,
+    },
     /// Run this check.
     Check(String),
 }
@@ -244,6 +264,8 @@ pub(super) enum Reply {
     Start(Start),
     /// What a check found.
     Outcome(Outcome),
+    /// What came of a command that a check tried out.
+    Tried(Tried),
 }
 
 /// What is known of a stage once it stands.

@@ -13,6 +13,7 @@ use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, lo
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::opened_shell::OpenedShell;
+use crate::stage::trial::try_out;
 use crate::stage::wire::{Layers, Reply, Request, StageFacts, WorkerSetup};
 use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
@@ -101,7 +102,7 @@ impl Worker {
             root: setup.root,
             observer,
             panels: PanelObserver::of(setup.cgroups.clone()),
-            bench: Bench::new(Start::default(), setup.cgroups.clone()),
+            bench: Bench::new(Start::default(), Vec::new(), setup.cgroups.clone(), setup.role, try_out),
             cgroups: setup.cgroups,
             shells: Vec::new(),
         }
@@ -126,8 +127,9 @@ impl Worker {
         for line in BufReader::new(std::io::stdin()).lines() {
             let Ok(line) = line else { break };
             let reply = match serde_json::from_str(&line) {
-                Ok(Request::Began(start)) => {
-                    self.bench = Bench::new(start, self.cgroups.clone());
+                Ok(Request::Began { start, checks }) => {
+                    let checks = checks.iter().filter_map(|line| CheckLine::parse(line).ok()).collect();
+                    self.bench = Bench::new(start, checks, self.cgroups.clone(), self.role, try_out);
                     continue;
                 }
                 Ok(request) => self.answer(request),
@@ -180,7 +182,7 @@ impl Worker {
                     Err(error) => Reply::Failed(StageError::broken(format!("cannot look at the exercise: {error}"))),
                 }
             }
-            Request::Began(_) => unreachable!("it has no answer"),
+            Request::Began { .. } => unreachable!("it has no answer"),
             Request::Check(line) => match CheckLine::parse(&line) {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
                 Err(error) => Reply::Failed(StageError::broken(format!("{error}; {}", error.allowed()))),

@@ -123,7 +123,7 @@ impl State {
         let untouched = self.checks().flat_map(|check| check.keeps().to_vec()).filter(|_| !self.forgotten);
         let start = stage.begin_exercise("9.try", untouched.collect()).unwrap();
         run(&mut stage, self.done);
-        stage.began(&start).unwrap();
+        stage.began(&start, &[]).unwrap();
         for row in &self.rows {
             stage.begin_check(row.line).unwrap();
         }
@@ -672,8 +672,14 @@ fn views() -> Vec<State> {
             )
             .fails(
                 "absent mnt/dir/deep",
-                "mnt/dir/deep is there, but should not be",
-                ["nothing", FILE, "", "look at it: ls -ld mnt/dir/deep"],
+                "mnt/dir/deep is not shown as the layers have it",
+                [
+                    "what the layers hold",
+                    "something else",
+                    "A layer was changed while it was mounted; from then on the kernel promises nothing about what the \
+                     merged view shows.",
+                    "umount mnt, and mount it again as it was",
+                ],
             )
             .fails(
                 "from mnt/no base",
@@ -693,6 +699,14 @@ fn views() -> Vec<State> {
 /// What is mounted, and of what.
 fn mounts() -> Vec<State> {
     const OVERLAY: &str = "a mount of type overlay";
+    const WORK: &str =
+        "The kernel gets files ready there before they appear in the upper layer, so each union needs one of its own.";
+    const UNMARKED: [&str; 4] = [
+        "userxattr among its options",
+        "rw,…",
+        "Without root the kernel cannot write its own attributes: no copy is marked, no directory becomes opaque, no mark of an earlier mount is seen, and a directory that is not empty below cannot be deleted. With userxattr it takes attributes that everybody may write.",
+        "umount mnt, and mount it again with userxattr behind the other options; then do once more what you did in it",
+    ];
     const POINT: &str =
         "A mount needs a directory as its mount point; a mount on what a link leads to stands there, not here.";
     vec![
@@ -784,7 +798,7 @@ fn mounts() -> Vec<State> {
             [
                 "upperdir=work",
                 "upperdir=container",
-                "Whatever is written through this mount goes into that layer.",
+                "upperdir and workdir are exchanged: it is the work directory.",
                 "umount mnt, and mount it with upperdir=work",
             ],
         )
@@ -842,6 +856,86 @@ fn mounts() -> Vec<State> {
             .fails("mounted d/n/x", "no overlay is mounted on d/n/x", [OVERLAY, "nothing; d/n/x does not exist", "…", FINDMNT])
             .holds("not-mounted d/n", "nothing is mounted on d/n")
             .holds("mounted d/o", "an overlay is mounted on d/o"),
+        // The work directory, and what two unions must not share.
+        state(union!("mkdir -p w2 up2 m2 m3 m4 up3"))
+            .then("overlay lowerdir=base,upperdir=up2,workdir=work m2; overlay lowerdir=base:image m3; overlay lowerdir=base,upperdir=w2,workdir=up3 m4")
+            .holds("work mnt work", "the work directory of mnt is work")
+            .fails(
+                "work mnt w2",
+                "the work directory of mnt is work, not w2",
+                ["workdir=w2", "workdir=work", WORK, "umount mnt, and mount it with workdir=w2"],
+            )
+            .fails("work m3 work", "the overlay on m3 has no work directory", ["workdir=work", "lower layers alone", WORK, "…"])
+            .fails("work m5 work", "no overlay is mounted on m5", ["…", "…", "…", "…"])
+            .fails(
+                "upper m2 up2",
+                "m2 and mnt both write into work",
+                [
+                    "an upper layer and a work directory of its own",
+                    "work, of mnt too",
+                    "Two unions that write into the same directory destroy each other's work; the kernel only warns of it, in its log, and promises nothing.",
+                    "umount one of the two, and mount it with directories of its own",
+                ],
+            )
+            .fails(
+                "upper m4 up3",
+                "the upper layer of m4 is w2, not up3",
+                ["…", "…", "upperdir and workdir are exchanged: it is the work directory.", "…"],
+            )
+            .fails(
+                "upper m4 up2",
+                "the upper layer of m4 is w2, not up2",
+                ["…", "…", "Whatever is written through this mount goes into that layer.", "…"],
+            ),
+        // In the mount namespace of another process.
+        state("mkdir a b m")
+            .then("stays 'mount -t overlay overlay -o \"lowerdir=a:b$LAYERLAB_OVERLAY_OPTIONS\" m' unshare --mount")
+            .fails(
+                "mounted m",
+                "an overlay is mounted on m, but in the namespace of sleep",
+                [
+                    "a mount of type overlay in the session itself",
+                    "a mount in the mount namespace of sleep",
+                    "What is mounted in a mount namespace of its own is seen by the processes in it, and by nobody else.",
+                    "leave the shell that unshare has opened, and mount it in the session",
+                ],
+            ),
+        // Options without which, or with which, entries cannot be as they should.
+        state("mkdir image up work mnt; echo i > image/f; mkdir image/d; echo e > image/d/e; mkdir up/d; setfattr -n user.overlay.opaque -v y up/d")
+            .only(Role::User)
+            .then("mount -t overlay overlay -o lowerdir=image,upperdir=up,workdir=work mnt; touch mnt/f")
+            .fails("copied-up up/f", "mnt is mounted without userxattr", UNMARKED)
+            .fails("absent mnt/d/e", "mnt is mounted without userxattr", UNMARKED)
+            .fails("contains mnt/f x", "line 1 of mnt/f reads \"i\", not \"x\"", ["…", "…", "…", "…"]),
+        state("mkdir image up work mnt; mkdir image/d; echo e > image/d/e")
+            .only(Role::User)
+            .then("mount -t overlay overlay -o lowerdir=image,upperdir=up,workdir=work mnt; rm -r mnt/d || true")
+            .fails("whiteout up/d", "mnt is mounted without userxattr", UNMARKED),
+        state("mkdir image up work mnt; echo i > image/f")
+            .then("overlay ro,lowerdir=image,upperdir=up,workdir=work mnt")
+            .fails(
+                "file mnt/g",
+                "mnt is mounted read-only",
+                [
+                    "rw among its options",
+                    "ro",
+                    "Though it has an upper layer, nobody can write through this mount.",
+                    "umount mnt, and mount it again without ro",
+                ],
+            ),
+        state("mkdir image up work mnt; echo i > image/f")
+            .only(Role::Root)
+            .then("overlay metacopy=on,lowerdir=image,upperdir=up,workdir=work mnt; chmod 600 mnt/f")
+            .fails(
+                "same up/f image/f",
+                "mnt is mounted with metacopy=on",
+                [
+                    "no metacopy=on among its options",
+                    "…metacopy=on…",
+                    "With it copy-up takes a file's mode, owner and times along, and leaves its content where it was.",
+                    "umount mnt, and mount it again with metacopy=off",
+                ],
+            ),
         // A mount may be moved onto another one.
         state(union!("mkdir old; overlay lowerdir=base:image old; mount -t tmpfs tmpfs mnt"))
             .only(Role::Root)
@@ -1794,8 +1888,188 @@ fn cgroups() -> Vec<State> {
     ]
 }
 
+/// What is tried out, and what only looks at the programs and the files of a directory.
+fn trials() -> Vec<State> {
+    const RUNS: &str = "A program is looked for in the root in which it is to run, never in that of your machine; and a link in there leads where it leads inside.";
+    const SHEBANG: &str = "By its first line the kernel knows which program reads a script. A shell runs a file without such a line all the same; nobody else can start it.";
+    const MODE: &str =
+        "The kernel starts a file only where its mode allows to execute it; for root that is no different.";
+    const PILE: &str =
+        "The leftmost layer is the topmost. What is kept belongs to the layers with which it was first run.";
+    vec![
+        state(
+            "mkdir -p r/bin; cp \"$(command -v busybox)\" r/bin/busybox; cp \"$(command -v cat)\" r/bin/dynamic; ln -s busybox r/bin/sh; ln -s /bin r/sbin\n\
+             script() { printf '#!/bin/sh\\n%s\\n' \"$2\" > r/bin/$1; }\n\
+             script one 'echo hello'; script two 'echo hello; echo again'; script none :; script three 'echo why >&2; exit 3'; script mute 'exit 4'\n\
+             script waits 'echo hello; busybox sleep 1000'; script plain 'echo hello'; printf 'echo x\\n' > r/bin/bare; : > r/bin/void\n\
+             printf '#! /bin/nothing x\\n' > r/bin/lost; printf '#!/bin/sh\\r\\n' > r/bin/dos; ln -s loop r/bin/loop\n\
+             mkdir nx; mount --bind r nx; mount -o remount,bind,noexec nx; chmod 755 r/bin/*[a-z] 2>/dev/null || true; chmod 644 r/bin/plain",
+        )
+        .holds("prints 'chroot r /bin/one' hello", "chroot r /bin/one prints \"hello\"")
+        .holds("prints 'chroot r one' hello", "chroot r one prints \"hello\"")
+        .holds("prints 'chroot r /sbin/one' 'h…o'", "chroot r /sbin/one prints the 1 line that it should")
+        .holds("prints 'chroot r /bin/two' hello again", "chroot r /bin/two prints the 2 lines that it should")
+        .holds("prints 'chroot r /bin/two' '…'", "chroot r /bin/two ends well")
+        .holds("prints 'chroot r /bin/none'", "chroot r /bin/none ends well, and prints nothing")
+        .fails(
+            "prints 'chroot r /bin/one' hullo",
+            "chroot r /bin/one prints \"hello\", not \"hullo\"",
+            ["that it prints \"hullo\"", "\"hello\"", "", "try it yourself: chroot r /bin/one"],
+        )
+        .fails(
+            "prints 'chroot r /bin/one' hello again",
+            "chroot r /bin/one does not print \"again\"",
+            ["that it prints \"hello\"", "1 line", "", "…"],
+        )
+        .fails(
+            "prints 'chroot r /bin/two' hello",
+            "chroot r /bin/two prints more than it should: \"again\"",
+            ["…", "2 lines", "", "…"],
+        )
+        .fails(
+            "prints 'chroot r /bin/one'",
+            "chroot r /bin/one prints more than it should: \"hello\"",
+            ["that it ends well and prints nothing", "1 line", "", "…"],
+        )
+        .fails(
+            "prints 'chroot r /bin/three' '…'",
+            "chroot r /bin/three ends with the exit status 3",
+            ["that it ends well", "\"why\"", "", "…"],
+        )
+        .fails(
+            "prints 'chroot r /bin/mute'",
+            "chroot r /bin/mute ends with the exit status 4",
+            ["…", "not a word", "", "…"],
+        )
+        .fails(
+            "prints 'chroot r /bin/waits' hello",
+            "chroot r /bin/waits does not come to an end",
+            [
+                "…",
+                "no end within 3 seconds",
+                "It was tried where nothing can be written, and ended with all that it had started.",
+                "…",
+            ],
+        )
+        .fails(
+            "prints 'chroot r /bin/gone' x",
+            "r has no program /bin/gone",
+            ["a program /bin/gone in r", "nothing", RUNS, "look for it: ls -l r"],
+        )
+        .fails("prints 'chroot r /bin/loop' x", "r has no program /bin/loop", ["…", "nothing", RUNS, "…"])
+        .fails("prints 'chroot gone /bin/one' x", "gone does not exist", ["a directory", "nothing", "", "…"])
+        .fails(
+            "prints 'chroot r /bin/plain' hello",
+            "r/bin/plain may not be executed",
+            ["a mode with an x in it, such as 755", "mode 644", MODE, "chmod +x r/bin/plain"],
+        )
+        .fails(
+            "prints 'chroot r /bin/bare' x",
+            "r/bin/bare does not begin with #!",
+            ["a first line such as #!/bin/sh", "\"echo x\"", SHEBANG, "write #!/bin/sh into the first line of r/bin/bare"],
+        )
+        .fails("prints 'chroot r /bin/void' x", "r/bin/void does not begin with #!", ["…", "an empty file", SHEBANG, "…"])
+        .fails(
+            "prints 'chroot r /bin/lost' x",
+            "the first line of r/bin/lost names a program that is not there",
+            [
+                "a program that r has",
+                "\"/bin/nothing\"",
+                "The kernel looks for it in the root in which the program runs.",
+                "look at the first line: head -n 1 r/bin/lost | cat -A",
+            ],
+        )
+        .fails(
+            "prints 'chroot r /bin/dos' x",
+            "the first line of r/bin/dos names a program that is not there",
+            [
+                "…",
+                "\"/bin/sh\\r\"",
+                "The line ends with a carriage return (\\r), which the kernel takes for a part of the name.",
+                "…",
+            ],
+        )
+        .fails(
+            "prints 'chroot r /bin/dynamic' x",
+            "chroot r /bin/dynamic cannot be started",
+            [
+                "…",
+                "ENOENT (No such file or directory)",
+                "It is there, but the loader that it names is not, or this machine does not have the command itself.",
+                "…",
+            ],
+        )
+        .fails(
+            "prints 'chroot nx /bin/one' hello",
+            "chroot nx /bin/one cannot be started",
+            [
+                "…",
+                "EACCES (Permission denied)",
+                "The kernel starts nothing from a file system that is mounted with noexec.",
+                "…",
+            ],
+        )
+        .holds("prints 'cat r/bin/none' '#!/bin/sh' :", "cat r/bin/none prints the 2 lines that it should")
+        .holds("fails 'chroot r /bin/three'", "chroot r /bin/three fails")
+        .holds("fails 'chroot nx /bin/one'", "chroot nx /bin/one fails")
+        .fails(
+            "fails 'chroot r /bin/one'",
+            "chroot r /bin/one does not fail",
+            ["that it fails", "that it prints \"hello\"", "", "try it yourself: chroot r /bin/one"],
+        )
+        .fails("fails 'chroot r /bin/none'", "chroot r /bin/none does not fail", ["…", "that it ends well", "", "…"])
+        .fails("fails 'chroot r /bin/waits'", "chroot r /bin/waits does not fail", ["…", "no end within 3 seconds", "", "…"]),
+        state("mkdir -p d/s d/t; touch d/a d/s/b d/lib.so.1; mkdir p; touch p/x p/sh p/ls; chmod 755 d/a d/lib.so.1 p/*")
+            .holds("files d a s/b lib.so.1", "d holds 3 files and no more")
+            .holds("files d/s b", "d/s holds one file and no more")
+            .fails(
+                "files d a s/b",
+                "d/lib.so.1 is there, but should not be",
+                ["2 files", "3 of them", "", "look at all of them: find d ! -type d"],
+            )
+            .fails("files d c", "d/c does not exist", [FILE, "nothing", "", "…"])
+            .fails("files e c", "e does not exist", ["a directory", "nothing", "", "…"])
+            .fails("files d/a c", "d/a is a regular file, not a directory", ["a directory", FILE, "", "…"])
+            .holds("programs d a", "d has nothing to run but a")
+            .fails("programs e a", "e does not exist", ["a directory", "nothing", "", "…"])
+            .fails(
+                "programs p x",
+                "p/sh can be run, but should not be there",
+                [
+                    "no program but x",
+                    "2 of them",
+                    "Whoever is in this root can start it.",
+                    "look at all of them: find p -type f -perm /111 ! -name '*.so*'",
+                ],
+            ),
+        state("mkdir -p a b k/upper l; printf '%s\\n' \"$PWD/a\" \"$PWD/b\" > k/lowers")
+            .holds("kept-layers k a b", "k is of a container on a:b")
+            .fails(
+                "kept-layers k b a",
+                "the container of k had the layers a:b, not b:a",
+                ["b:a", "a:b", PILE, "remove it; then layerlab container run --keep k b:a …"],
+            )
+            .fails(
+                "kept-layers l a",
+                "l was not kept by a container",
+                [
+                    "what a container has changed",
+                    "a directory of another kind",
+                    "What container run keeps has upper in it, and a note of the layers below.",
+                    "…",
+                ],
+            )
+            .fails(
+                "kept-layers m a",
+                "m does not exist",
+                ["a directory that container run has kept", "nothing", "", "…"],
+            ),
+    ]
+}
+
 fn table() -> Vec<State> {
     [
+        trials(),
         entries(),
         files(),
         views(),
@@ -1867,6 +2141,11 @@ const NEVER_SAID: &[&str] = &[
     "none that can be read",
     "begin the session again: layerlab stop",
     "the processes of the session cannot be seen",
+    // Where no namespaces can be made there is no session either.
+    "{command} could not be tried",
+    "Nothing is said of what you have made: it could not be tried.",
+    // A loader of another machine.
+    "The kernel does not take the file for a program of this machine.",
 ];
 
 /// What the rows said, and of which check.
@@ -2115,4 +2394,31 @@ fn fits(pattern: &str, text: &str) -> bool {
         text = after;
     }
     text.ends_with(last)
+}
+
+/// What a command does that is tried out ends with it: it can write nothing, and leaves no process, mount or name behind.
+#[test]
+fn a_trial_changes_nothing() {
+    let mut stage = stage(StageNeeds::default());
+    let run = |stage: &mut Stage, script: &str| {
+        let ran = stage.script(&format!("{PREAMBLE}{script}")).unwrap();
+        assert_eq!(ran.status, 0, "{script}\n{}", String::from_utf8_lossy(&ran.shown));
+        String::from_utf8(ran.shown).unwrap()
+    };
+    run(
+        &mut stage,
+        "mkdir -p r/bin r/tmp image up work mnt; echo i > image/i; cp \"$(command -v busybox)\" r/bin/busybox; ln -s busybox r/bin/sh\n\
+         overlay lowerdir=image,upperdir=up,workdir=work mnt; mount --bind mnt r/tmp; mkdir t; mount -t tmpfs tmpfs t\n\
+         printf '#!/bin/sh\\nbusybox sleep 98765 & busybox hostname other; busybox mkdir /new; echo x > /tmp/x; echo x >> /tmp/i\\n\
+         busybox ip link set lo up; busybox mount -t tmpfs tmpfs /tmp; echo tried; busybox sleep 98765\\n' > r/bin/harms; chmod 755 r/bin/harms",
+    );
+    let dump = "cat /proc/self/mountinfo; ip -o addr; ip -o link; hostname; find . -printf '%p %i %T@ %s\\n' | sort";
+    let before = run(&mut stage, dump);
+    let start = stage.begin_exercise("9.try", Vec::new()).unwrap();
+    stage.began(&start, &[]).unwrap();
+    stage.begin_check("prints 'chroot r /bin/harms' tried").unwrap();
+    let outcome = stage.checked().unwrap();
+    assert_eq!(outcome.sentence, "chroot r /bin/harms does not come to an end", "{outcome:?}");
+    assert_eq!(run(&mut stage, dump), before);
+    run(&mut stage, "! ps -eo args | grep -q '[s]leep 98765'");
 }

@@ -1,4 +1,4 @@
-# verify: the upper layer of second-mnt is container, not second-container
+# verify: mnt and second-mnt both write into container
 mkdir second-container
 mount -t overlay overlay -o lowerdir=image,upperdir=container,workdir=work,index=off$LAYERLAB_OVERLAY_OPTIONS mnt
 mount -t overlay overlay -o lowerdir=image,upperdir=container,workdir=second-work,index=off$LAYERLAB_OVERLAY_OPTIONS second-mnt

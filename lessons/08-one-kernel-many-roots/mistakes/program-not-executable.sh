@@ -1,3 +1,3 @@
-# verify: small/usr/bin/greet has mode 644, not 755
+# verify: small/usr/bin/greet may not be executed
 layerlab rootfs small
 printf '#!/bin/sh\necho hello from inside\n' > small/usr/bin/greet

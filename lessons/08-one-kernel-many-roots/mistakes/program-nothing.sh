@@ -1,1 +1,1 @@
-# verify: small/etc does not exist
+# verify: small does not exist

@@ -1,1 +1,1 @@
-# verify: cell/bin/cat does not exist
+# verify: cell does not exist

@@ -1,4 +1,4 @@
-# verify: greeting/usr/local/bin/greet has mode 644, not 755
+# verify: greeting/usr/local/bin/greet may not be executed
 # "Permission denied", said the kernel; so the learner gave the script to sh.
 mkdir -p greeting/usr/local/bin
 printf '#!/bin/sh\necho hello > /root/hello.txt\n' > greeting/usr/local/bin/greet

@@ -1,4 +1,4 @@
-# verify: kept/upper/root/hello.txt does not exist
+# verify: kept does not exist
 mkdir -p greeting/usr/local/bin
 printf '#!/bin/sh\necho hello > /root/hello.txt\n' > greeting/usr/local/bin/greet
 chmod 755 greeting/usr/local/bin/greet

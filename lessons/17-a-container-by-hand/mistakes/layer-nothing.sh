@@ -1,1 +1,1 @@
-# verify: greeting/usr/local/bin/greet does not exist
+# verify: greeting does not exist

@@ -1,0 +1,10 @@
+# verify: nsenter --net=third ping -c 1 -W 1 10.0.0.1 ends with the exit status 2
+# Everything is connected, but the kernel was told to drop the answer's way.
+touch third
+unshare --net mount --bind /proc/self/ns/net third
+nsenter --net=switch ip link add to-third type veth peer name eth0
+nsenter --net=switch ip link set eth0 netns ./third
+nsenter --net=switch ip link set to-third master br0 up
+nsenter --net=third ip addr add 10.0.0.3/24 dev eth0
+nsenter --net=third ip link set eth0 up
+nsenter --net=third ip route add blackhole 10.0.0.1/32
