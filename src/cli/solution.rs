@@ -1,6 +1,7 @@
 //! `layerlab solution [LESSON.EXERCISE]`
 
 use crate::cli::ask::sure;
+use crate::cli::output;
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Target, word};
 use crate::session::Progress;
@@ -47,9 +48,24 @@ impl Solution {
                     at + 1
                 ),
             }
-            solution.lines().for_each(|line| println!("  {line}"));
+            solution.lines().for_each(|line| println!("{}", fitted(line)));
         }
         println!("\nType it yourself, line by line, and look at the trees after each.");
         Ok(())
+    }
+}
+
+/// A line within the width of the terminal: comments are broken between words, and commands where a shell reads on behind a
+/// backslash. What stands in quotes is left alone.
+fn fitted(line: &str) -> String {
+    let options = |first, rest| {
+        let options = textwrap::Options::new(output::width().saturating_sub(2)).break_words(false);
+        let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
+        options.word_splitter(textwrap::WordSplitter::NoHyphenation).initial_indent(first).subsequent_indent(rest)
+    };
+    match line.strip_prefix('#') {
+        Some(why) => textwrap::fill(why.trim(), options("  # ", "  # ")),
+        None if line.contains(['\'', '"']) => format!("  {line}"),
+        None => textwrap::wrap(line, options("  ", "      ")).join(" \\\n"),
     }
 }

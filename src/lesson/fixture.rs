@@ -56,6 +56,26 @@ impl Fixture {
         (!sentence.is_empty()).then_some(sentence)
     }
 
+    /// What a person types, and comments that say why: all lines, or, where a script needs a help that a person does not,
+    /// the comments and what stands behind each `#$ `.
+    pub fn typed(&self) -> Vec<&str> {
+        const TYPED: &str = "#$ ";
+        let lines = || self.script.lines().filter(|line| !line.trim().is_empty());
+        if !lines().any(|line| line.starts_with(TYPED)) {
+            return lines().collect();
+        }
+        lines().filter(|line| line.starts_with('#')).map(|line| line.strip_prefix(TYPED).unwrap_or(line)).collect()
+    }
+
+    /// A line of what a person types that only a test needs: nobody types to wait for a file.
+    pub fn shown_help(&self) -> Option<&str> {
+        const HELP: [&str; 5] = ["until ", "/dev/null 2>&1", ": > ready", "|| true", "test "];
+        self.typed()
+            .into_iter()
+            .filter(|line| !line.starts_with('#'))
+            .find(|line| HELP.iter().any(|help| line.contains(help)))
+    }
+
     /// The mistake `ID-nothing.sh`, which runs no command: the exercise as it begins.
     pub fn does_nothing(&self) -> bool {
         let comment = |line: &str| line.trim().is_empty() || line.starts_with('#');

@@ -135,6 +135,15 @@ impl Linter<'_> {
                     self.folder(wanted, "what people do wrong is not tested", fix);
                 }
             }
+            for solution in of(FixtureKind::Solution) {
+                let wanted = format!("cannot show {}", self.entry.path().join(&solution.path).display());
+                let fix = "write what a person types as lines that begin with #$ and a blank, above the script";
+                if solution.typed().iter().all(|line| line.starts_with('#')) {
+                    self.folder(wanted, "nothing in it is typed", fix);
+                } else if let Some(help) = solution.shown_help() {
+                    self.folder(wanted, format!("nobody types `{help}`: that is for tests"), fix);
+                }
+            }
             let mistakes: Vec<&Fixture> = of(FixtureKind::Mistake).collect();
             if !mistakes.iter().any(|mistake| mistake.does_nothing()) {
                 let wanted = format!("nobody knows what verify says of {} at its start", exercise.id);

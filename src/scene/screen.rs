@@ -91,6 +91,8 @@ impl Screen {
                 let (changed, rest) = self.drawn.around_changes(observation);
                 let mut lines = self.observed(&changed);
                 if let Some(rest) = rest {
+                    let told = !changed.changes.is_empty() || lines.is_empty();
+                    lines.extend((!told).then(Line::new));
                     lines.extend(self.hanging(&Line::new(), &Line::of(Role::Quiet, rest)));
                 }
                 lines

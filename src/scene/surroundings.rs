@@ -3,7 +3,7 @@
 //! Whoever reads step after step on a terminal of 24 rows has seen the rest. The first look is drawn whole, and so is
 //! what was not there in the look before: an overlay that was mounted, say, except for layers that were drawn already.
 
-use crate::event::{Change, Kind, Layer, Lower, Mark, Observation, Overlay, PanelKind, Row};
+use crate::event::{Change, Kind, Layer, Lower, Mark, Observation, Overlay, Row};
 use crate::ground::Name;
 use crate::scene::words;
 use std::collections::BTreeSet;
@@ -11,14 +11,9 @@ use std::collections::BTreeSet;
 /// What was drawn until now.
 #[derive(Debug, Default)]
 pub(super) struct Surroundings {
-    /// A first look was drawn.
-    began: bool,
-    /// The workspace was in the last look.
-    workspace: bool,
-    /// The overlays of the last look.
-    overlays: BTreeSet<Name>,
-    /// The tables of the last look.
-    panels: Vec<PanelKind>,
+    /// The last look, without what became of it. A look may be another one without a mark: from a shell in another
+    /// namespace, say.
+    last: Option<Observation>,
     /// Every lower layer that was drawn.
     layers: BTreeSet<Name>,
     /// What was said to be wrong with an overlay is said once.
@@ -28,48 +23,48 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// What is drawn of a look, and a sentence without its full stop that names what is left out because it is as before.
     pub(super) fn around_changes(&mut self, whole: &Observation) -> (Observation, Option<String>) {
-        let first = !std::mem::replace(&mut self.began, true);
+        let now = whole.still();
+        let before = self.last.take();
+        let first = before.is_none();
+        let before = before.unwrap_or_default();
         let mut drawn = Observation { changes: whole.changes.clone(), ..Observation::default() };
         let mut same: Vec<String> = Vec::new();
         if !whole.workspace.is_empty() {
-            match (first || !self.workspace, is_marked(&whole.workspace)) {
-                (true, _) => drawn.workspace.clone_from(&whole.workspace),
-                (false, true) => drawn.workspace = around_marks(&whole.workspace),
-                (false, false) => same.push("the workspace".to_string()),
+            match (is_marked(&whole.workspace), before.workspace == now.workspace) {
+                (true, _) if !first && !before.workspace.is_empty() => drawn.workspace = around_marks(&whole.workspace),
+                (false, true) => same.push("the workspace".to_string()),
+                _ => drawn.workspace.clone_from(&whole.workspace),
             }
         }
-        for overlay in &whole.overlays {
+        for (overlay, now) in whole.overlays.iter().zip(&now.overlays) {
             let moved = |change: &Change| matches!(change, Change::Moved { to, .. } if *to == overlay.mountpoint);
             let moved = whole.changes.iter().any(moved);
-            let new = !self.overlays.contains(&overlay.mountpoint) && !moved;
-            let mut shown = match (first, new, moved || has_marks(overlay)) {
-                (true, ..) => overlay.clone(),
-                (_, true, _) => self.mounted(overlay),
-                (_, _, true) => around_marks_of(overlay),
-                (_, _, false) => {
+            let known = moved || before.overlays.iter().any(|other| other.mountpoint == overlay.mountpoint);
+            let mut shown = match (known, moved || has_marks(overlay)) {
+                (true, true) => around_marks_of(overlay),
+                (true, false) if before.overlays.contains(now) => {
                     same.push(words::called(&overlay.mountpoint));
                     continue;
                 }
+                _ => self.mounted(overlay),
             };
             let place = &overlay.mountpoint;
             shown.troubles.retain(|trouble| self.troubles.insert((place.clone(), trouble.clone())));
             drawn.overlays.push(shown);
         }
-        for panel in &whole.panels {
+        for (panel, now) in whole.panels.iter().zip(&now.panels) {
             let changed = panel.rows.iter().any(|row| row.mark.is_some());
-            match first || changed || !self.panels.contains(&panel.kind) {
+            match changed || !before.panels.contains(now) {
                 true => drawn.panels.push(panel.clone()),
                 false => same.push(words::panel_title(panel.kind).to_string()),
             }
         }
         self.remember(whole);
+        self.last = Some(now);
         (drawn, (!same.is_empty()).then(|| format!("As before: {}", words::and(&same))))
     }
 
     fn remember(&mut self, whole: &Observation) {
-        self.workspace = !whole.workspace.is_empty();
-        self.overlays = whole.overlays.iter().map(|overlay| overlay.mountpoint.clone()).collect();
-        self.panels = whole.panels.iter().map(|panel| panel.kind).collect();
         let lowers = whole.overlays.iter().flat_map(|overlay| &overlay.lowers);
         self.layers.extend(lowers.filter_map(|lower| match lower {
             Lower::Layer(layer) => Some(layer.name.clone()),
@@ -280,6 +275,9 @@ mod tests {
         assert_eq!(drawn.around_changes(&look), (look.clone(), None));
         let (again, rest) = drawn.around_changes(&look);
         assert_eq!((again, rest.as_deref()), (Observation::default(), Some("As before: the workspace")));
+        let other = Observation { workspace: vec![file(0, "elsewhere")], ..Observation::default() };
+        assert_eq!(drawn.around_changes(&other), (other.clone(), None), "another one, without a mark");
+        drawn.around_changes(&look);
         let mut later = look.clone();
         later.workspace[0].mark = Some(Mark::Changed);
         let (changed, rest) = drawn.around_changes(&later);

@@ -326,12 +326,14 @@ fn no_key_shows_more_than_the_terminal_has_rows_and_the_score_is_kept() {
         if shown.contains("<0>") {
             break;
         }
-        if shown.contains("t shows the whole trees") && !trees {
-            trees = true;
-            screen.press("t");
-            screen.wait_for("lower (read-only)");
-        }
-        screen.press(if shown.trim_end().ends_with('?') { "d" } else { "Enter" });
+        let whole = shown.contains("t shows the whole trees") && !trees;
+        trees |= whole;
+        let question = shown.trim_end().ends_with('?');
+        screen.press(match (question, whole) {
+            (true, _) => "d",
+            (_, true) => "t",
+            _ => "Enter",
+        });
         screen.wait_until_changed(&shown);
         assert!(screen.scrolled() <= before + 24, "more than a screen at once");
     }

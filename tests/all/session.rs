@@ -287,6 +287,10 @@ fn a_solution_is_shown_when_asked_for_twice_or_afterwards() {
     assert!(shown.contains(options), "{shown}");
     assert_eq!(student.progress()["exercises"]["whiteouts.restore"]["solution_shown"], false);
     student.ends(2, &["solution", "3.cleanup"]);
+    // What a student types, and why; not what keeps a process alive for a test.
+    let shown = student.ok(&["solution", "12.name", "--yes"]);
+    let typed = "\n  # The name is set by the shell that is in the namespace.\n  unshare --uts\n  hostname box\n";
+    assert!(shown.contains(typed) && !shown.contains("until") && !shown.contains("sleep"), "{shown}");
     let two = student.ok(&["solution", "3.cleanup", "--yes"]);
     assert!(two.contains("(1 of 2)") && two.contains("(2 of 2)"), "{two}");
 }

@@ -1,4 +1,8 @@
 # One after the other: the user namespace gives the right to the rest.
+#$ unshare --map-root-user
+#$ unshare --uts --ipc
+#$ unshare --pid --fork --mount-proc
+#$ hostname box
 unshare --map-root-user unshare --uts --ipc unshare --pid --fork --mount-proc \
     sh -c 'hostname box; : > ready; exec sleep 1000' > /dev/null 2>&1 &
 until [ -e ready ]; do sleep 0.02; done

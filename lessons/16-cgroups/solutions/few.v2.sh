@@ -1,3 +1,7 @@
+# The limit first; then a process that writes 0 puts itself in, and becomes sleep.
+#$ mkdir all/few
+#$ echo 4 > all/few/pids.max
+#$ sh -c 'echo 0 > all/few/cgroup.procs; exec sleep 1000' &
 mkdir all/few
 echo 4 > all/few/pids.max
 sh -c 'echo 0 > all/few/cgroup.procs; : > ready; exec sleep 1000' > /dev/null 2>&1 &
