@@ -8,9 +8,9 @@ use crate::kernel::proc::Mount;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "inside",
-    operands: "PATH [private|shared|slave]",
+    operands: "PATH [private|shared|slave|TYPE]",
     arity: (1, 2),
-    says: "something is mounted on PATH in a mount namespace of its own, with this propagation",
+    says: "something is mounted on PATH in a mount namespace of its own, with this propagation or of this type",
     run,
 };
 
@@ -23,9 +23,16 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let on_path = |table: Vec<Mount>| table.into_iter().rfind(|mount| mount.mountpoint == path);
     let mounts: Vec<Option<Mount>> = tables.map(on_path).collect();
     let name = shown(operand);
-    let fits = |mount: &&Mount| wanted.is_none_or(|wanted| mount.propagation.word() == wanted);
+    let kind = wanted.filter(|wanted| !["private", "shared", "slave"].contains(wanted));
+    let fits = |mount: &&Mount| match kind {
+        Some(kind) => mount.kind == kind,
+        None => wanted.is_none_or(|wanted| mount.propagation.word() == wanted),
+    };
     if mounts.iter().flatten().any(|mount| fits(&mount)) {
         return Ok(Outcome::holds(match wanted {
+            Some(_) if kind.is_some() => {
+                format!("a {} is mounted on {name} in a mount namespace of its own", kind.unwrap_or_default())
+            }
             Some(wanted) => format!("the mount on {name} is {wanted} in a mount namespace of its own"),
             None => format!("something is mounted on {name} in a mount namespace of its own"),
         }));
@@ -38,6 +45,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         let sentence = format!("nothing is mounted on {name} in the new mount namespace");
         return Ok(Outcome::fails(sentence, bench.about(fault, &[operand])));
     };
+    if let Some(kind) = kind {
+        let fault =
+            Fault::new(Rank::Layers, format!("a mount of type {kind}"), format!("a mount of type {}", mount.kind))
+                .next(format!("in the shell that unshare has opened: mount -t {kind} {kind} {}", quote(operand)));
+        let sentence = format!("no {kind} is mounted on {name} in the new mount namespace");
+        return Ok(Outcome::fails(sentence, bench.about(fault, &[operand])));
+    }
     let (found, wanted) = (mount.propagation.word(), wanted.unwrap_or_default());
     let means = match found {
         "shared" => "What is mounted below it inside appears in the session, and the other way round.",

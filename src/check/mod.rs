@@ -9,6 +9,7 @@
 
 mod absent;
 mod address;
+mod among;
 mod bench;
 mod bridge_port;
 mod cause;
@@ -33,6 +34,7 @@ mod mapped;
 mod member;
 mod message_queue;
 mod mode;
+mod mount_of;
 mod mounted;
 mod not_mounted;
 mod number;
@@ -49,6 +51,7 @@ mod programs;
 mod propagation;
 mod read_only;
 mod same;
+mod stored_once;
 mod suspect;
 mod text;
 mod trial;
@@ -116,10 +119,13 @@ pub const KINDS: &[&CheckKind] = &[
     &fails::KIND,
     &mounted::KIND,
     &lowers::KIND,
+    &among::KIND,
     &upper::KIND,
     &work::KIND,
     &read_only::KIND,
+    &mount_of::KIND,
     &not_mounted::KIND,
+    &stored_once::KIND,
     &kept_layers::KIND,
     &propagation::KIND,
     &own::KIND,

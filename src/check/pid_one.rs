@@ -6,9 +6,9 @@ use crate::observe::Running;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "pid-one",
-    operands: "NAME",
+    operands: "'NAME ARGUMENT…'",
     arity: (1, 1),
-    says: "a process called NAME is PID 1 of a PID namespace of its own",
+    says: "a process called NAME, with these arguments if any are given, is PID 1 of a PID namespace of its own",
     run,
 };
 
@@ -23,12 +23,25 @@ pub(super) fn called<'b>(bench: &'b Bench, wanted: &str) -> Result<&'b Running, 
     let processes = bench.processes()?;
     let mut first = firsts(bench)?.into_iter().peekable();
     let Some(latest) = first.peek().copied() else { return Err(own::none(processes, &["pid"])) };
-    first.find(|running| running.name == wanted).ok_or_else(|| {
-        let fault = Fault::new(Rank::Wrong, wanted, &latest.name)
+    let (name, arguments) = wanted.split_once(' ').unwrap_or((wanted, ""));
+    let is_wanted =
+        |running: &&Running| running.name == name && (arguments.is_empty() || started_with(running) == arguments);
+    first.find(is_wanted).ok_or_else(|| {
+        let found = match latest.name == name {
+            true => format!("{name} {}", started_with(latest)),
+            false => latest.name.clone(),
+        };
+        let fault = Fault::new(Rank::Wrong, wanted, &found)
             .means("What unshare starts becomes PID 1; whatever that one starts has another number.")
             .next(format!("let unshare start {wanted} itself, or exec {wanted} in the shell that it has started"));
-        Outcome::fails(format!("PID 1 of the new PID namespace is {}, not {wanted}", latest.name), fault)
+        Outcome::fails(format!("PID 1 of the new PID namespace is {found}, not {wanted}"), fault)
     })
+}
+
+/// The arguments of a process, without its name.
+fn started_with(running: &Running) -> String {
+    let words = running.process.arguments().unwrap_or_default();
+    words.iter().skip(1).filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The first processes of all PID namespaces that were made in the session, the last one first.

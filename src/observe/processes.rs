@@ -79,7 +79,8 @@ impl Processes {
                 others.push(running);
             }
         }
-        others.sort_by_key(|running| std::cmp::Reverse(running.started));
+        // Of two that were started in the same tick of the clock the one with the higher number is the later one.
+        others.sort_by_key(|running| std::cmp::Reverse((running.started, running.numbers.first().copied())));
         let first = first.ok_or_else(|| Error::from(ErrorKind::NotFound))?;
         Ok(Processes { first, others, ours, above: above.unwrap_or_default() })
     }

@@ -887,6 +887,66 @@ fn mounts() -> Vec<State> {
                 "the upper layer of m4 is w2, not up2",
                 ["…", "…", "Whatever is written through this mount goes into that layer.", "…"],
             ),
+        state(union!("mkdir extra pair top two"))
+            .then("overlay lowerdir=extra:base pair; overlay lowerdir=image:pair top; echo x > two/f; mount -t tmpfs tmpfs two")
+            .holds("among top image base", "no layer of top is left out")
+            .holds("among mnt base", "no layer of mnt is left out")
+            .fails(
+                "among mnt base extra",
+                "extra is not among the layers of mnt",
+                [
+                    "2 layers",
+                    "1 of them",
+                    "A copy of a layer is no layer of the pile: whatever changes in the layer is not seen in the copy.",
+                    "look at the layers: layerlab trees mnt",
+                ],
+            )
+            .fails("among top t{1..3}", "t1 is not among the layers of top", ["3 layers", "0 of them", "…", "…"])
+            .fails("among gone base", "no overlay is mounted on gone", ["…", "…", "…", "…"])
+            .holds("mount-of two tmpfs", "a tmpfs is mounted on two")
+            .fails(
+                "mount-of extra tmpfs",
+                "no tmpfs is mounted on extra",
+                [
+                    "a mount of type tmpfs",
+                    "no mount",
+                    "Without it the directory is a part of the file system around it.",
+                    "mount -t tmpfs tmpfs extra",
+                ],
+            )
+            .holds("stored-once mnt/low top/low", "mnt/low and top/low are one file on the disk")
+            .fails(
+                "stored-once mnt/f base/f",
+                "mnt/f and base/f are two files on the disk",
+                [
+                    "one file, in a layer that both have",
+                    "image/f and base/f",
+                    "What two layers hold takes space in both.",
+                    "look at the layers: layerlab trees",
+                ],
+            )
+            .fails("stored-once mnt/no base/f", "mnt/no does not exist", ["…", "…", "…", "…"]),
+        state("mkdir m")
+            .then("stays 'mount -t tmpfs tmpfs m' unshare --mount")
+            .holds("inside m tmpfs", "a tmpfs is mounted on m in a mount namespace of its own")
+            .fails(
+                "inside m proc",
+                "no proc is mounted on m in the new mount namespace",
+                [
+                    "a mount of type proc",
+                    "a mount of type tmpfs",
+                    "",
+                    "in the shell that unshare has opened: mount -t proc proc m",
+                ],
+            ),
+        state("")
+            .then("unshare --pid --fork sleep 1000 > /dev/null 2>&1 & sleep 0.3")
+            .holds("pid-one 'sleep 1000'", "sleep 1000 is PID 1 of a PID namespace of its own")
+            .fails(
+                "pid-one 'sleep 99'",
+                "PID 1 of the new PID namespace is sleep 1000, not sleep 99",
+                ["sleep 99", "sleep 1000", "…", "…"],
+            ),
         // In the mount namespace of another process.
         state("mkdir a b m")
             .then("stays 'mount -t overlay overlay -o \"lowerdir=a:b$LAYERLAB_OVERLAY_OPTIONS\" m' unshare --mount")
@@ -2421,4 +2481,22 @@ fn a_trial_changes_nothing() {
     assert_eq!(outcome.sentence, "chroot r /bin/harms does not come to an end", "{outcome:?}");
     assert_eq!(run(&mut stage, dump), before);
     run(&mut stage, "! ps -eo args | grep -q '[s]leep 98765'");
+}
+
+/// What an exercise asks of a process must be true of one: two that have half of it each are no solution.
+#[test]
+fn two_halves_are_no_whole() {
+    let mut stage = stage(StageNeeds::default());
+    let checks = ["own uts ipc", "hostname workshop"];
+    let mut held = |script: &str| {
+        let ran = stage.script(&format!("{PREAMBLE}{script}")).unwrap();
+        assert_eq!(ran.status, 0, "{script}\n{}", String::from_utf8_lossy(&ran.shown));
+        let start = stage.begin_exercise("9.try", Vec::new()).unwrap();
+        stage.began(&start, &checks).unwrap();
+        checks.iter().for_each(|check| stage.begin_check(check).unwrap());
+        checks.map(|_| stage.checked().unwrap().fault.is_none())
+    };
+    let halves = held("stays true unshare --uts --ipc; stays 'hostname workshop' unshare --uts");
+    assert_eq!(halves.iter().filter(|held| **held).count(), 1, "{halves:?}");
+    assert_eq!(held("stays 'hostname workshop' unshare --uts --ipc"), [true, true]);
 }

@@ -1,1 +1,1 @@
-# verify: no overlay is mounted on fixed
+# verify: no tmpfs is mounted on data

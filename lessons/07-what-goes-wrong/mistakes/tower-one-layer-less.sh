@@ -1,3 +1,3 @@
-# verify: tower/mnt/bottom.txt does not exist
+# verify: tower/501 is not among the layers of tower/mnt
 cd tower
 mount -t overlay overlay -o lowerdir=$(seq -s : 500)$LAYERLAB_OVERLAY_OPTIONS mnt

@@ -1,0 +1,3 @@
+# verify: no tmpfs is mounted on data
+mkdir -p data/upper data/work fixed
+mount -t overlay overlay -o lowerdir=image,upperdir=data/upper,workdir=data/work$LAYERLAB_OVERLAY_OPTIONS fixed
