@@ -4,7 +4,7 @@
 //! what the GNU (or util-linux) program of its name prints; the twin test holds both to each other. Where the system
 //! call is the lesson the verb is ours; for listing and formatting (`ls`, `stat`) the host's own program is run.
 //!
-//! To add a verb: add a file, its `mod` line and its line in `verbs!` below.
+//! To add a verb: add a file, and its line in `verbs!` below, which also makes it a module.
 
 mod adapt;
 mod context;

@@ -190,7 +190,8 @@ fn bless_texts(
         let text = std::fs::read_to_string(&path).map_err(|error| failed("read", error))?;
         let blessed = lesson::bless(&text, &replacements);
         std::fs::write(&path, blessed).map_err(|error| failed("write", error))?;
-        said.push(format!("{}  {} commands blessed", path.display(), replacements.len()));
+        let commands = plural(replacements.len() as u64, "command");
+        said.push(format!("{}  {commands} blessed", path.display()));
     }
     Ok(())
 }
