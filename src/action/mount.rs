@@ -8,6 +8,7 @@ pub(super) mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
+use crate::isolate::is_machines_user_namespace;
 use crate::kernel::proc::{mount_of, mounts};
 use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
 use std::path::{Path, PathBuf};
@@ -139,7 +140,7 @@ impl Mount {
     /// What will not work through the overlay, although it was mounted.
     pub fn weakness(&self) -> Option<String> {
         let overlay = self.overlay()?;
-        why::became_read_only(overlay, self.target.as_ref()).or_else(|| without_attributes(overlay))
+        why::became_read_only(overlay, self.target.as_ref()).or_else(|| without_attributes(overlay)).or_else(|| without_userxattr(overlay))
     }
 
     fn overlay(&self) -> Option<&OverlayMount> {
@@ -271,15 +272,26 @@ fn without_attributes(overlay: &OverlayMount) -> Option<String> {
     }
     let kind = mount_of(upper).map_or("its file system".to_string(), |mount| mount.kind);
     let (family, _) = name.split_once('.')?;
-    let other = match !user && supports_attribute(upper, "user.overlay.opaque") {
-        true => " It can with user.* attributes: umount it, and mount it with userxattr among the options.",
-        false => "",
-    };
     Some(format!(
         "{} lies on {kind}, which has no {family}.* attributes here, so overlayfs can't mark a directory as opaque: \
-         making a directory where a lower one was deleted will fail.{other}",
+         making a directory where a lower one was deleted will fail.",
         upper.display()
     ))
+}
+
+/// The kernel mounts it all the same, and only its log says that it falls back: trusted.* attributes are for root of the
+/// machine alone (xattr(7)). A lesson's own line never lacks the option.
+fn without_userxattr(overlay: &OverlayMount) -> Option<String> {
+    let upper = overlay.upper.as_ref()?;
+    let lacks = !overlay.options.iter().any(|option| option == "userxattr") && !is_machines_user_namespace();
+    (lacks && supports_attribute(upper, "user.overlay.opaque")).then(|| {
+        format!(
+            "The option userxattr is left out, and only root of the machine may write trusted.* attributes, so overlayfs \
+             can mark nothing in {}: what is copied up is not marked as such, and making a directory where a lower one was \
+             deleted will fail. umount it, and mount it with userxattr among the options.",
+            upper.display()
+        )
+    })
 }
 
 fn overlay(source: String, options: &[String]) -> Result<OverlayMount, UsageError> {

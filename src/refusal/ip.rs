@@ -36,7 +36,6 @@ pub(super) fn explain(words: &[String]) -> Option<Failure> {
     if !changes {
         return None;
     }
-    let here = network(Path::new("/proc/self/ns/net")).ok()?;
     let is = |names: &[&str]| names.contains(&object);
     let (link, address, route) =
         (is(&["link", "l", "li"]), is(&["address", "addr", "a", "ad"]), is(&["route", "r", "ro"]));
@@ -56,6 +55,7 @@ pub(super) fn explain(words: &[String]) -> Option<Failure> {
         };
         return Some(Failure::ours(wanted(), why, fix));
     }
+    let here = network(Path::new("/proc/self/ns/net")).ok()?;
     let behind = |word: &str| asked.iter().position(|asked| *asked == word).and_then(|at| asked.get(at + 1)).copied();
     let exists = |name: &str| here.interfaces.iter().any(|interface| interface.name == name);
     let adds = ["add", "a"].contains(&verb);

@@ -74,15 +74,10 @@ fn wait_and_explain(mut command: Command, words: &[String], tell: Tell) -> ExitC
     };
     // Afterwards it would find the new mount itself.
     let in_use = mount.as_ref().and_then(|mount| mount.upper_in_use());
-    // Before there is a child, so that its end is not missed.
+    let Ok(mut child) = command.spawn() else { return become_it(command, name) };
+    // Not before: what is blocked here would be blocked in the child. A signal that comes in between ends us alone. The end of
+    // the child is not missed, because it is asked for first.
     let signals = Signals::of_init().ok();
-    let mut child = match command.spawn() {
-        Ok(child) => child,
-        Err(_) => {
-            let _ = unblock_signals();
-            return become_it(command, name);
-        }
-    };
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
