@@ -54,7 +54,10 @@ fn shared(bench: &Bench, path: &str, overlay: &FoundOverlay) -> Option<Outcome> 
     // A bind mount of the same overlay is no other one.
     let device =
         |overlay: &FoundOverlay| bench.mounts().iter().find(|mount| mount.id == overlay.id).map(|it| &it.device);
-    let others = bench.overlays().into_iter().filter(|other| device(other) != device(overlay));
+    // The layers of one that is mounted outside the bench, by another exercise say, have the same names, and are others.
+    let here = bench.path(".");
+    let others = bench.overlays().into_iter().filter(|other| other.mountpoint.starts_with(&here));
+    let others = others.filter(|other| device(other) != device(overlay));
     let written = |overlay: &FoundOverlay| [overlay.upper.clone(), overlay.work.clone()];
     others.into_iter().find_map(|other| {
         let both = written(overlay).into_iter().flatten().find(|one| written(&other).iter().flatten().any(|two| one == two))?;

@@ -74,13 +74,19 @@ impl Screen {
     /// Waits until the screen, as it is now, shows one of these.
     #[track_caller]
     pub fn wait_for_any(&self, parts: &[&str]) -> String {
+        self.wait_until(|shown| parts.iter().any(|part| shown.contains(part)))
+    }
+
+    /// Waits until the screen, as it is now and without blanks at its end, is as it should be.
+    #[track_caller]
+    pub fn wait_until(&self, is_right: impl Fn(&str) -> bool) -> String {
         let begun = Instant::now();
         loop {
             let shown = self.shown();
-            if parts.iter().any(|part| shown.contains(part)) {
+            if is_right(shown.trim_end()) {
                 return shown;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "none of {parts:?} came:\n{shown}");
+            assert!(begun.elapsed() < Duration::from_secs(10), "that never came:\n{shown}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
