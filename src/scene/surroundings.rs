@@ -39,7 +39,9 @@ impl Surroundings {
         for (overlay, now) in whole.overlays.iter().zip(&now.overlays) {
             let moved = |change: &Change| matches!(change, Change::Moved { to, .. } if *to == overlay.mountpoint);
             let moved = whole.changes.iter().any(moved);
-            let known = moved || before.overlays.iter().any(|other| other.mountpoint == overlay.mountpoint);
+            // A pile in another order is another pile.
+            let is_it = |other: &Overlay| other.mountpoint == overlay.mountpoint && names(other) == names(overlay);
+            let known = moved || before.overlays.iter().any(is_it);
             let mut shown = match (known, moved || has_marks(overlay)) {
                 (true, true) => around_marks_of(overlay),
                 (true, false) if before.overlays.contains(now) => {
@@ -72,11 +74,23 @@ impl Surroundings {
         }));
     }
 
-    /// An overlay that is new; of its lower layers those that were drawn already are counted.
+    /// An overlay that is new; of its lower layers those that were drawn already are named in their order, without their
+    /// entries.
     fn mounted(&self, overlay: &Overlay) -> Overlay {
-        let seen = |layer: &Layer| self.layers.contains(&layer.name) && !is_marked(&layer.rows);
-        Overlay { lowers: counted(&overlay.lowers, seen), ..overlay.clone() }
+        let lower = |lower: &Lower| match lower {
+            Lower::Layer(layer) if self.layers.contains(&layer.name) => {
+                Lower::Layer(Layer { rows: around_marks(&layer.rows), ..layer.clone() })
+            }
+            other => other.clone(),
+        };
+        Overlay { lowers: overlay.lowers.iter().map(lower).collect(), ..overlay.clone() }
     }
+}
+
+/// The lower layers by their names, topmost first.
+fn names(overlay: &Overlay) -> Vec<Option<&Name>> {
+    let lowers = overlay.lowers.iter();
+    lowers.map(|lower| if let Lower::Layer(layer) = lower { Some(&layer.name) } else { None }).collect()
 }
 
 fn is_marked(rows: &[Row]) -> bool {
