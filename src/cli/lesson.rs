@@ -1,12 +1,13 @@
 //! `layerlab lesson check|new`: for authors.
 
 use crate::cli::{CliError, Common, Exit};
-use crate::engine::{self, Difference, Places};
+use crate::engine::{self, Difference, Mutants, Places, Sample};
 use crate::ground::{Call, CgroupVersion, Failure};
 use crate::kernel::quoted;
-use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson};
+use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson, Mutant};
 use crate::scene::words::plural;
 use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,15 @@ pub enum LessonCommand {
         /// Write what the kernel said into the texts
         #[arg(long, requires = "dir")]
         bless: bool,
+        /// Change every solution by rule, and show what passes all the same: a line left out, two layers exchanged
+        #[arg(long, conflicts_with = "bless")]
+        mutants: bool,
+        /// Run no more than so many mutants of a lesson
+        #[arg(long, value_name = "N", requires = "mutants")]
+        sample: Option<usize>,
+        /// Which ones a sample has: the same number chooses the same
+        #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
+        seed: u64,
     },
     /// Begin a new lesson with a small one that works
     New {
@@ -41,7 +51,7 @@ impl LessonCommand {
                 println!("  layerlab lesson check {}", path.display());
                 Ok(())
             }
-            LessonCommand::Check { dir, bless } => {
+            LessonCommand::Check { dir, bless, mutants, sample, seed } => {
                 let catalogue = match dir {
                     Some(dir) => Catalogue::folder(dir).map_err(CliError::usage)?,
                     None => common.chosen().catalogue()?,
@@ -52,7 +62,8 @@ impl LessonCommand {
                         "name a folder that has some, or begin one: layerlab lesson new NAME",
                     )));
                 }
-                match check_all(catalogue.entries(), *bless)? {
+                let sample = sample.map(|size| Sample { size, seed: *seed });
+                match check_all(catalogue.entries(), *bless, mutants.then_some(sample))? {
                     true => Ok(()),
                     // What is wrong was printed beside each lesson.
                     false => Err(CliError::Said(Exit::Lesson)),
@@ -63,12 +74,12 @@ impl LessonCommand {
 }
 
 /// Checks lessons beside each other, and prints what is said of them in their order; returns whether nothing is wrong.
-fn check_all(entries: &[CatalogueEntry], bless: bool) -> Result<bool, CliError> {
+fn check_all(entries: &[CatalogueEntry], bless: bool, mutants: Option<Option<Sample>>) -> Result<bool, CliError> {
     let places = Places::of_this_machine();
     std::thread::scope(|scope| {
         let check = |entry| {
             let mut said = Vec::new();
-            let sound = check(entry, bless, &places, &mut said);
+            let sound = check(entry, bless, mutants, &places, &mut said);
             (said, sound)
         };
         let checks: Vec<_> = entries.iter().map(|entry| scope.spawn(move || check(entry))).collect();
@@ -83,7 +94,13 @@ fn check_all(entries: &[CatalogueEntry], bless: bool) -> Result<bool, CliError> 
 }
 
 /// Checks one lesson in all its languages, and tells what is to be said of it; returns whether nothing is wrong with it.
-fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<String>) -> Result<bool, CliError> {
+fn check(
+    entry: &CatalogueEntry,
+    bless: bool,
+    mutants: Option<Option<Sample>>,
+    places: &Places,
+    said: &mut Vec<String>,
+) -> Result<bool, CliError> {
     let findings = lesson::lint(entry);
     said.extend(findings.iter().map(ToString::to_string));
     let mut sound = findings.is_empty();
@@ -160,7 +177,57 @@ fn check(entry: &CatalogueEntry, bless: bool, places: &Places, said: &mut Vec<St
             ));
         }
     }
+    if let Some(sample) = mutants {
+        let found = engine::run_mutants(entry, &lesson, version, sample, places, &start)?;
+        sound &= found.holes.is_empty() && found.refused.is_empty() && found.strays.is_empty();
+        tell_mutants(entry, &found, said);
+    }
     Ok(sound)
+}
+
+/// Tells what became of a lesson's mutants.
+fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>) {
+    let script = |mutant: &Mutant| mutant.script.lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
+    for mutant in &found.holes {
+        said.push(format!("error: this mutant passes: {}", mutant.name));
+        said.push(format!("  --> {}", entry.path().display()));
+        said.extend(script(mutant));
+        let variants = format!("variants/{}.txt", mutant.exercise);
+        said.push(
+            Failure::label("fix")
+                + "add the check that it offends against, or, if it is right, say why in "
+                + &variants,
+        );
+    }
+    for (mutant, sentence) in &found.refused {
+        said.push(format!("error: this mutant is named as right and fails: {}", mutant.name));
+        said.push(format!("  --> {}", entry.path().display()));
+        said.push(format!("    {sentence}"));
+        said.push(Failure::label("fix") + "mend the check that refuses it, or take its line out of variants/");
+    }
+    for stray in &found.strays {
+        said.push(format!("error: this line names no mutant, or gives no reason: {}", stray.line));
+        said.push(format!("  --> {}", entry.path().join(&stray.file).display()));
+        said.push(Failure::label("fix") + "write the name of a mutant, a colon, and why it is right");
+    }
+    // Many end alike.
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (mutant, sentence) in &found.unexplained {
+        told.entry(sentence).or_default().push(&mutant.name);
+    }
+    for (sentence, names) in told {
+        let count = plural(names.len() as u64, "mutant");
+        said.push(format!("note: of {count}, such as {}, no more is told than: {sentence}", names[0]));
+    }
+    said.push(format!(
+        "{}  {}: {} failed ({} without an end), {} named as right, {}",
+        entry.name(),
+        plural(found.run as u64, "mutant"),
+        found.failed,
+        found.without_an_end,
+        found.right,
+        plural(found.holes.len() as u64, "hole"),
+    ));
 }
 
 /// Writes what was printed into every text of the lesson, keeping wildcards that still match.

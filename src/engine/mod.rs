@@ -5,12 +5,14 @@
 
 mod check;
 mod exercise;
+mod mutants;
 mod places;
 mod prove;
 mod run;
 
 pub use check::{Checked, Difference, check};
 pub use exercise::{Wrong, name, prepare, verify};
+pub use mutants::{Mutants, Sample, run_mutants};
 pub use places::{Place, Places};
 pub use prove::{Flaw, Proof, prove};
 pub use run::{Answer, Item, Question, Run, RunOptions};

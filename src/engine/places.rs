@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// Places for stages. Whoever runs one takes a place before, and waits for it where all are taken.
 #[derive(Debug)]
 pub struct Places {
+    in_all: usize,
     free: Mutex<usize>,
     freed: Condvar,
 }
@@ -14,7 +15,12 @@ impl Places {
     /// Two for each processor: half of the time a stage waits for the kernel.
     pub fn of_this_machine() -> Places {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Places { free: Mutex::new(2 * processors), freed: Condvar::new() }
+        Places { in_all: 2 * processors, free: Mutex::new(2 * processors), freed: Condvar::new() }
+    }
+
+    /// How many there are.
+    pub fn in_all(&self) -> usize {
+        self.in_all
     }
 
     /// Takes a place until what is returned is dropped.

@@ -108,6 +108,6 @@ fn flaw(
 }
 
 /// What failed for a reason of its own, the gravest first.
-fn causes(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
+pub(super) fn causes(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
     verdicts.iter().filter(|verdict| verdict.broken.as_ref().is_some_and(|broken| broken.follows.is_none()))
 }

@@ -3,6 +3,7 @@
 use crate::ground::{CgroupVersion, Failure};
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
+use crate::lesson::mutant::variants_of;
 use crate::lesson::source::{Source, normalise};
 use crate::lesson::{Block, CatalogueEntry, Exercise, Lesson, LessonError, LoadError, Section, SourcePosition};
 use std::fmt::{Display, Formatter};
@@ -211,9 +212,13 @@ impl Linter<'_> {
                     let fix = format!("call it ID.sh or ID-WHAT.sh; the ids are: {}", ids.join(", "));
                     self.folder(format!("cannot use {}", shown.display()), "its name belongs to no exercise", fix);
                 }
+            } else if let Some(id) = variants_of(&path) {
+                if let Some(ids) = ids.as_ref().filter(|ids| !ids.contains(&id)) {
+                    let fix = format!("call it variants/ID.txt; the ids are: {}", ids.join(", "));
+                    self.folder(format!("cannot use {}", shown.display()), "its name belongs to no exercise", fix);
+                }
             } else if name != "recording.jsonl" && language::of_file(name).is_none() && !is_folder_of_scripts(&path) {
-                let fix =
-                    "keep lesson.md, lesson.LANGUAGE.md, solutions/, mistakes/ and recording.jsonl; move it elsewhere";
+                let fix = "keep lesson.md, lesson.LANGUAGE.md, solutions/, mistakes/, variants/ and recording.jsonl; move it elsewhere";
                 self.folder(format!("cannot use {}", shown.display()), "a lesson has no such file", fix);
             }
         }
@@ -477,7 +482,7 @@ mod tests {
                 said,
                 format!(
                     "error: cannot use L/01-a/{name}\n  why   a lesson has no such file\n  \
-                     fix   keep lesson.md, lesson.LANGUAGE.md, solutions/, mistakes/ and recording.jsonl; move it elsewhere"
+                     fix   keep lesson.md, lesson.LANGUAGE.md, solutions/, mistakes/, variants/ and recording.jsonl; move it elsewhere"
                 )
             );
         }

@@ -60,3 +60,47 @@ fn what_is_said_of_several_comes_in_their_order() {
     );
     assert_eq!(ended.stdout, said);
 }
+
+#[test]
+fn a_mutant_that_passes_is_a_hole_until_it_is_named_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = text(layerlab().args(["lesson", "new", "one", "--dir"]).arg(folder.path()));
+    assert!(ends_with(&new, Some(0)), "{new:?}");
+    let lesson = folder.path().join("01-one");
+    std::fs::write(lesson.join("solutions/write.sh"), "touch note.txt\necho yes > answer.txt\n").unwrap();
+    let check = || text(layerlab().args(["lesson", "check", "--mutants"]).arg(&lesson));
+    let ended = check();
+    assert!(ends_with(&ended, Some(4)), "{ended:?}");
+    let counts = "01-one  5 mutants: 2 failed (0 without an end), 0 named as right, 3 holes\n";
+    assert!(ended.stdout.ends_with(counts), "{}", ended.stdout);
+    let hole = format!(
+        "error: this mutant passes: write: line 1 left out\n  --> {}\n    echo yes > answer.txt\n  \
+         fix   add the check that it offends against, or, if it is right, say why in variants/write.txt\n",
+        lesson.display()
+    );
+    assert!(ended.stdout.contains(&hole), "{}", ended.stdout);
+    std::fs::create_dir(lesson.join("variants")).unwrap();
+    let variants = lesson.join("variants/write.txt");
+    let right = "write: line 1 left out: nobody asks for a note\n\
+                 write: lines 1 and 2 exchanged: neither needs the other\n\
+                 write: line 1 with answer.txt in place of note.txt: it is written over\n";
+    std::fs::write(&variants, right).unwrap();
+    let ended = check();
+    assert!(ends_with(&ended, Some(0)), "{ended:?}");
+    assert!(ended.stdout.ends_with(" 2 failed (0 without an end), 3 named as right, 0 holes\n"), "{}", ended.stdout);
+    for (line, said) in [
+        (
+            "write: line 2 left out: it is not",
+            "error: this mutant is named as right and fails: write: line 2 left out\n",
+        ),
+        (
+            "write: line 9 left out: why not",
+            "error: this line names no mutant, or gives no reason: write: line 9 left out: why not\n",
+        ),
+        ("write: line 2 left out:", "error: this line names no mutant, or gives no reason: write: line 2 left out:\n"),
+    ] {
+        std::fs::write(&variants, format!("{right}{line}\n")).unwrap();
+        let ended = check();
+        assert!(ends_with(&ended, Some(4)) && ended.stdout.contains(said), "{line}: {ended:?}");
+    }
+}
