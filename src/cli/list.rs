@@ -13,6 +13,8 @@ use unicode_width::UnicodeWidthStr;
 /// The lessons, and what you have done of them
 #[derive(Debug, clap::Args)]
 pub struct List {
+    /// Only this one, with its exercises: its number or its name
+    lesson: Option<String>,
     /// The lessons as JSON
     #[arg(long)]
     json: bool,
@@ -21,7 +23,19 @@ pub struct List {
 impl List {
     /// Prints them, with what was done of each, and which surely cannot run here; nothing is tried for it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
-        let journey = common.journey()?;
+        let mut journey = common.journey()?;
+        if let Some(wanted) = &self.lesson {
+            let name = common
+                .chosen()
+                .catalogue()?
+                .find(wanted.split('.').next().unwrap_or(wanted))
+                .map_err(CliError::usage)?
+                .name();
+            journey.lessons.retain(|lesson| lesson.name == name);
+            if !self.json {
+                return one(&journey.lessons, common.plain);
+            }
+        }
         let lacks = lacks(&journey);
         let mut text = String::new();
         if self.json {
@@ -87,6 +101,46 @@ impl List {
     }
 }
 
+/// One lesson, its exercises, and the one command that goes on.
+fn one(lessons: &[LessonProgress], plain: bool) -> Result<(), CliError> {
+    let mut text = String::new();
+    for lesson in lessons {
+        text.push_str(&with_exercises(lesson, plain));
+        let _ = writeln!(text, "\nGo on with: {}", lesson.next_command());
+    }
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+/// A lesson and its exercises, a line each.
+pub fn with_exercises(lesson: &LessonProgress, plain: bool) -> String {
+    let LessonProgress { meta, exercises, .. } = lesson;
+    let done = done(lesson);
+    let mut text = match (plain, done.is_empty()) {
+        (true, true) => format!("Lesson {}: {}, {} minutes.\n", meta.number, meta.title, meta.minutes),
+        (true, false) => format!("Lesson {}: {}, {} minutes. {done}.\n", meta.number, meta.title, meta.minutes),
+        (false, _) => {
+            format!("{:3}  {}  {} min  {done}", meta.number, meta.title, meta.minutes).trim_end().to_string() + "\n"
+        }
+    };
+    let widest = exercises.iter().map(|one| one.name.width()).max().unwrap_or(0);
+    for one in exercises {
+        let how = match (one.solved, one.solution_shown) {
+            (true, true) => "solved, with the solution shown",
+            (true, false) => "solved",
+            (false, true) => "not solved yet; the solution was shown",
+            (false, false) => "not solved yet",
+        };
+        let _ = match plain {
+            true => writeln!(text, "Exercise {}, {}: {how}.", one.name, one.task),
+            false => {
+                let (mark, pad) = (if one.solved { "✓" } else { " " }, widest - one.name.width());
+                writeln!(text, "  {mark} {}{:pad$}  {} ({how})", one.name, "", one.task)
+            }
+        };
+    }
+    text
+}
+
 /// What lessons need and this machine surely does not allow. Each need is looked at once.
 fn lacks(journey: &Journey) -> Vec<(Need, Lack)> {
     let asked = |need: &Need| journey.lessons.iter().any(|lesson| lesson.meta.needs.contains(need));
@@ -104,8 +158,16 @@ fn done(lesson: &LessonProgress) -> String {
     match (lesson.run, lesson.solved()) {
         (false, 0) => String::new(),
         (true, 0) => "run".into(),
-        (_, solved) if solved == of => "✓ all exercises solved".into(),
-        (_, solved) => format!("{solved} of {of} exercises solved"),
+        (_, solved) if solved == of => format!("✓ all exercises solved{}", shown(lesson)),
+        (_, solved) => format!("{solved} of {of} exercises solved{}", shown(lesson)),
+    }
+}
+
+/// How many of those that are solved had their solution shown before.
+fn shown(lesson: &LessonProgress) -> String {
+    match lesson.exercises.iter().filter(|one| one.solved && one.solution_shown).count() {
+        0 => String::new(),
+        count => format!(" ({count} with the solution shown)"),
     }
 }
 
@@ -120,7 +182,7 @@ fn json(lesson: &LessonProgress, lack: Option<&Lack>) -> serde_json::Value {
     let exercises: Vec<_> = lesson
         .exercises
         .iter()
-        .map(|one| serde_json::json!({ "name": one.name, "title": one.task, "solved": one.solved }))
+        .map(|one| serde_json::json!({ "name": one.name, "title": one.task, "solved": one.solved, "solution_shown": one.solution_shown }))
         .collect();
     serde_json::json!({
         "number": meta.number, "slug": meta.slug, "title": meta.title, "minutes": meta.minutes, "needs": meta.needs,

@@ -109,9 +109,8 @@ enum Command {
     Status(status::Status),
     /// End a session: its processes, its mounts and its files go, your progress stays
     Stop(stop::Stop),
-    /// What you have done: take it along, bring it back, forget it
-    #[command(subcommand)]
-    Progress(progress::ProgressCommand),
+    /// What you have done: see it, take it along, bring it back, forget it
+    Progress(progress::ProgressArguments),
     /// Show a recorded run again; no kernel needed
     Replay(replay::Replay),
     /// Run a command in a container of its own
@@ -132,7 +131,7 @@ enum Command {
 
 /// The whole program.
 pub fn run() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = crate::refusal::run_if_asked(&arguments, TELL) {
         return code;
     }
@@ -144,6 +143,9 @@ pub fn run() -> ExitCode {
     }
     if let Some(outcome) = container::run_if_asked(&arguments) {
         return ended(outcome, false);
+    }
+    if arguments.get(1).is_some_and(|word| is_lesson(word)) {
+        arguments.insert(1, "list".into());
     }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -248,4 +250,9 @@ mod tests {
         }
         assert!(seen > 20, "{seen} commands");
     }
+}
+
+/// Whether a word is `3` or `3.hide`. In the place of a command it asks for that lesson.
+fn is_lesson(word: &OsString) -> bool {
+    word.to_str().and_then(|word| word.split('.').next()).is_some_and(|number| number.parse::<u32>().is_ok())
 }

@@ -3,6 +3,7 @@
 use crate::cli::shell::{cannot_write, print_task};
 use crate::cli::{CliError, Common};
 use crate::course::{Target, is_inside, write_here};
+use crate::lesson::Exercise;
 use crate::session::Progress;
 
 /// Go on to the next exercise of the lesson, or to another one
@@ -33,6 +34,9 @@ impl Next {
                 }
             },
         };
+        if exercise.id != at.id && !progress.is_solved(&target.key(at)) {
+            println!("{} is not solved yet. {} comes back to it.\n", target.called(at), back(&target, at));
+        }
         if !is_inside() {
             println!("Go on with: layerlab shell {}", target.called(exercise));
             return Ok(());
@@ -42,5 +46,13 @@ impl Next {
         write_here(&session, exercise, &start.here).map_err(cannot_write)?;
         print_task(common, &target, exercise, &session, &start.here);
         Ok(())
+    }
+}
+
+/// What to type to come back to an exercise.
+fn back(target: &Target, exercise: &Exercise) -> String {
+    match is_inside() {
+        true => format!("next {}", exercise.id),
+        false => format!("layerlab shell {}", target.called(exercise)),
     }
 }

@@ -1,15 +1,44 @@
 //! `layerlab progress [export|import|clear]`
 
 use crate::cli::ask::sure;
+use crate::cli::list::with_exercises;
 use crate::cli::{CliError, Common, output, tell_damaged};
-use crate::course::CourseError;
+use crate::course::{CourseError, LessonProgress};
 use crate::session::{Home, Progress};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What you have done: take it along, bring it back, forget it
+/// What you have done: see it, take it along, bring it back, forget it
+#[derive(Debug, clap::Args)]
+pub struct ProgressArguments {
+    #[command(subcommand)]
+    command: Option<ProgressCommand>,
+}
+
+impl ProgressArguments {
+    /// Does what is asked for; alone it tells what was done.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        match &self.command {
+            Some(command) => command.run(common),
+            None => tell(common),
+        }
+    }
+}
+
+/// Tells of the lessons of which something was done.
+fn tell(common: &Common) -> Result<(), CliError> {
+    let journey = common.journey()?;
+    let begun = journey.lessons.iter().filter(|lesson| lesson.is_begun());
+    let mut text: String = begun.map(|lesson| with_exercises(lesson, common.plain) + "\n").collect();
+    let solved: usize = journey.lessons.iter().map(LessonProgress::solved).sum();
+    let all: usize = journey.lessons.iter().map(|lesson| lesson.exercises.len()).sum();
+    text.push_str(&format!("{solved} of {all} exercises are solved.\n"));
+    text.push_str("To take it along: layerlab progress export FILE\n");
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
 #[derive(Debug, clap::Subcommand)]
-pub enum ProgressCommand {
+enum ProgressCommand {
     /// Write it to a file, or to the standard output
     Export {
         /// The file
@@ -31,8 +60,7 @@ pub enum ProgressCommand {
 }
 
 impl ProgressCommand {
-    /// Does it.
-    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+    fn run(&self, common: &Common) -> Result<(), CliError> {
         let home = Home::find()?;
         match self {
             ProgressCommand::Export { file } => export(&home, file.as_deref()),

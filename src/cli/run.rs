@@ -71,10 +71,17 @@ impl Run {
         signals::end_in_order(&stage)?;
         let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
         let mut run = engine::Run::begin(&lesson, stage, options.clone());
-        let mut predicted = Predicted::default();
-        let outcome = play(&mut run, &mut output, asks.then(|| Keys::new(look, common.plain)), &mut predicted);
+        let (mut predicted, mut step) = (Predicted::default(), 1);
+        if asks && self.step.is_none() {
+            offer_to_go_on(&entry.slug, lesson.meta.number);
+        }
+        let keys = asks.then(|| Keys::new(look, common.plain));
+        let outcome = play(&mut run, &mut output, keys, &mut predicted, &mut step);
         // What was told before a fault is worth seeing.
         output.flush()?;
+        if asks && matches!(outcome, Err(CliError::Said(Exit::Quiet))) {
+            leave(&entry.slug, lesson.meta.number, step);
+        }
         outcome?;
         output.finish()?;
         let held = run.held();
@@ -97,6 +104,7 @@ fn play(
     output: &mut Output,
     mut keys: Option<Keys>,
     predicted: &mut Predicted,
+    step: &mut u32,
 ) -> Result<(), CliError> {
     let mut answer = Answer::GoOn;
     while let Some(item) = run.next(std::mem::take(&mut answer))? {
@@ -105,6 +113,7 @@ fn play(
             (Item::Event(event), Some(keys)) => {
                 let shown = output.painted(&event)?;
                 match &event.event {
+                    Event::Step { number, .. } => *step = *number,
                     Event::Observation(_) => keys.remember(output.whole(&event)?, &shown),
                     Event::Marked { marks } => marks.iter().for_each(|mark| count(mark, predicted)),
                     _ => {}
@@ -149,11 +158,33 @@ impl Run {
     }
 }
 
+/// The learner has left at a step: that is noted, and how to go on is said.
+fn leave(slug: &str, number: u32, step: u32) {
+    println!("\nYou are at step {step}. To go on from there: layerlab run {number} --step {step}");
+    // Said or not, it can be gone on with.
+    let noted = Home::find().and_then(|home| {
+        Progress::change(&home, |progress| {
+            progress.left_at.insert(slug.to_string(), step);
+        })
+    });
+    tell_damaged(noted.ok().flatten());
+}
+
+/// Says where the lesson was left the last time.
+fn offer_to_go_on(slug: &str, number: u32) {
+    let progress = Home::find().and_then(|home| Progress::read(&home));
+    let step = progress.ok().and_then(|(progress, _)| progress.left_at.get(slug).copied()).filter(|step| *step > 1);
+    if let Some(step) = step {
+        println!("You left this lesson at step {step}. To go on there: q, then layerlab run {number} --step {step}\n");
+    }
+}
+
 /// Somebody has seen the lesson to its end: that is noted, and the exercises are next.
 fn note(slug: &str, lesson: &Lesson, predicted: Option<Predicted>, common: &Common) {
     let noted = Home::find().and_then(|home| {
         Progress::change(&home, |progress| {
             progress.lessons.entry(slug.to_string()).or_insert_with(now);
+            progress.left_at.remove(slug);
             progress.predictions.extend(predicted.map(|predicted| (slug.to_string(), predicted)));
         })
     });

@@ -6,9 +6,10 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common};
 use crate::course::{ExerciseLook, ExerciseVisit, Target};
 use crate::event::{Event, Next, Verified};
+use crate::ground::Failure;
 use crate::paint::Palette;
 use crate::scene::Picture;
-use crate::session::Home;
+use crate::session::{Home, Session};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Watch {
         for signal in [SIGHUP, SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, ends.clone())?;
         }
-        let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None };
+        let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None, followed: None };
         match std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.plain && !self.json {
             true => screen::run(watching, output::palette(common), &ends),
             false => self.blocks(watching, &ends),
@@ -111,6 +112,8 @@ struct Watching<'a> {
     common: &'a Common,
     wanted: Option<&'a str>,
     visit: Option<ExerciseVisit>,
+    /// The session that was looked at last, where none was named.
+    followed: Option<Session>,
 }
 
 impl Watching<'_> {
@@ -127,6 +130,9 @@ impl Watching<'_> {
     }
 
     fn exercise(&mut self) -> Result<Sight, CliError> {
+        if self.wanted.is_none() {
+            self.follow()?;
+        }
         let target = Target::find(&self.common.chosen(), self.wanted)?;
         let exercise = target.exercise()?;
         let mut look = ExerciseLook::at(&target, exercise, &mut self.visit)?;
@@ -135,4 +141,29 @@ impl Watching<'_> {
         let verified = Verified { afterwards: None, next, ..look.verify()? };
         Ok(Sight::Exercise(Box::new(Picture { text: exercise.text.clone(), verified, observation })))
     }
+
+    /// Goes along to the session that is worked on now. That one has ended leads to no other: an older one is not what
+    /// somebody works on.
+    fn follow(&mut self) -> Result<(), CliError> {
+        let Some(latest) = Session::latest(&Home::find()?) else { return Ok(()) };
+        if let Some(before) = &self.followed
+            && before.lesson != latest.lesson
+            && latest.worked_on <= before.worked_on
+        {
+            let (was, other) = (number(&before.lesson), number(&latest.lesson));
+            return Err(CliError::usage(Failure::ours(
+                format!("the session of lesson {was} has ended"),
+                format!("it was stopped; the one of lesson {other} was not worked on since"),
+                format!("begin it again: layerlab shell {was}; or look at the other: layerlab watch {other}"),
+            )));
+        }
+        self.followed = Some(latest);
+        Ok(())
+    }
+}
+
+/// `3` of `03-whiteouts`.
+fn number(lesson: &str) -> &str {
+    let number = lesson.split('-').next().unwrap_or(lesson).trim_start_matches('0');
+    if number.is_empty() { lesson } else { number }
 }

@@ -36,6 +36,8 @@ pub struct ExerciseProgress {
     pub task: String,
     /// It is solved.
     pub solved: bool,
+    /// Its solution was shown before it was solved.
+    pub solution_shown: bool,
 }
 
 /// The command that goes on.
@@ -57,8 +59,18 @@ impl LessonProgress {
         self.solved() == self.exercises.len() && (self.run || !self.exercises.is_empty())
     }
 
-    fn is_begun(&self) -> bool {
+    /// Something of it was done.
+    pub fn is_begun(&self) -> bool {
         self.run || self.solved() > 0
+    }
+
+    /// What goes on with this lesson.
+    pub fn next_command(&self) -> String {
+        match self.open() {
+            Some(open) if self.is_begun() => format!("layerlab shell {}", open.name),
+            None if self.is_done() => "layerlab list".to_string(),
+            _ => format!("layerlab run {}", self.meta.number),
+        }
     }
 
     fn open(&self) -> Option<&ExerciseProgress> {
@@ -80,6 +92,7 @@ impl Journey {
         let lesson = |entry: &CatalogueEntry| {
             let exercises = entry.exercises(&chosen.language)?.into_iter().map(|exercise| ExerciseProgress {
                 solved: progress.is_solved(&format!("{}.{}", entry.slug, exercise.id)),
+                solution_shown: progress.of(&format!("{}.{}", entry.slug, exercise.id)).solution_shown,
                 name: format!("{}.{}", entry.number, exercise.id),
                 task: exercise.task,
             });
@@ -134,7 +147,8 @@ impl Journey {
         let lesson = self.lessons.iter().find(|lesson| lesson.name == session.lesson)?;
         let number = lesson.meta.number;
         let at = format!("{number}.{}", inside::exercise().as_ref().unwrap_or(&session.record.exercise));
-        let ExerciseProgress { name, task, solved } = lesson.exercises.iter().find(|exercise| exercise.name == at)?;
+        let ExerciseProgress { name, task, solved, .. } =
+            lesson.exercises.iter().find(|exercise| exercise.name == at)?;
         let state = if *solved { "solved" } else { "not solved yet" };
         let place = if is_inside() { "You are in the session" } else { "You have a session" };
         let at = format!("{place} of lesson {number}, at {name}, {task}: {state}.");

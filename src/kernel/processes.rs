@@ -104,6 +104,12 @@ pub fn reap() {
     while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
 }
 
+/// waitpid(2) for one child, however long it takes.
+pub fn wait_for_child(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(pid as i32);
+    let _ = pid.map(|pid| rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty()));
+}
+
 /// flock(2), exclusive, without waiting: `false` where somebody else holds it. It is released with the descriptor.
 pub fn try_lock(file: impl AsFd) -> std::io::Result<bool> {
     match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {

@@ -3,6 +3,7 @@
 //! ```text
 //! ~/.local/share/layerlab/            LAYERLAB_HOME; yours alone (mode 0700)
 //!   progress.json                     what was solved, with how many hints
+//!   03-whiteouts/HOW-TO-ENTER.txt     for who opens the directory elsewhere; also in each bench
 //!   03-whiteouts/hide/                a bench: the files of one exercise, to be seen and edited
 //!   .state/03-whiteouts/session.json  the process that keeps the session's namespaces: pid, start time, boot id
 //!   .state/03-whiteouts/hide.start.json how the exercise began; without it the bench is not ready

@@ -25,6 +25,9 @@ pub struct Progress {
     /// How the predictions of a lesson went when it was last run from its beginning to its end.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub predictions: BTreeMap<String, Predicted>,
+    /// The step at which a run of a lesson was left.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_at: BTreeMap<String, u32>,
 }
 
 /// How predictions went.
@@ -69,6 +72,7 @@ impl Default for Progress {
             lessons: BTreeMap::new(),
             exercises: BTreeMap::new(),
             predictions: BTreeMap::new(),
+            left_at: BTreeMap::new(),
         }
     }
 }
@@ -146,6 +150,7 @@ impl Progress {
             None => {
                 self.exercises.retain(|key, _| key.split_once('.').is_none_or(|(other, _)| other != lesson));
                 self.lessons.remove(lesson);
+                self.left_at.remove(lesson);
                 self.predictions.remove(lesson);
             }
         }

@@ -8,7 +8,7 @@ use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
 use crate::session::{Home, SessionError};
 use crate::stage::{Fresh, Keeper, KeeperState, Stage, StageError, StageNeeds, StartingKeeper, Visit};
-use crate::tree::remove_tree;
+use crate::tree::{remove_tree, write_whole};
 use serde::Serialize;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ use std::time::{Duration, SystemTime};
 
 /// How long a visitor may take to answer. After that we take it that what it looks at hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The file that tells how to enter.
+const HOW_TO_ENTER: &str = "HOW-TO-ENTER.txt";
 
 /// A session that was written down.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Session {
     pub lesson: String,
     /// What is written down of it.
     pub record: Record,
+    /// When it was entered last.
+    pub worked_on: SystemTime,
 }
 
 /// A session that can be entered.
@@ -62,7 +66,9 @@ impl Session {
         let other = |version| refused(format!("its form is {version}, and this layerlab knows {VERSION}"));
         match file::read::<Record>(&path) {
             Ok(Some(record)) if record.version == VERSION => {
-                Ok(Some(Session { home: home.clone(), lesson: lesson.to_string(), record }))
+                let worked_on = std::fs::metadata(&path).and_then(|data| data.modified());
+                let worked_on = worked_on.unwrap_or(SystemTime::UNIX_EPOCH);
+                Ok(Some(Session { home: home.clone(), lesson: lesson.to_string(), record, worked_on }))
             }
             Ok(Some(record)) => other(record.version),
             Ok(None) => Ok(None),
@@ -85,11 +91,7 @@ impl Session {
 
     /// The living session that was worked on last.
     pub fn latest(home: &Home) -> Option<Session> {
-        let when = |session: &Session| {
-            let path = session.state().join("session.json");
-            std::fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
-        };
-        Session::all(home).into_iter().filter(Session::is_alive).max_by_key(when)
+        Session::all(home).into_iter().filter(Session::is_alive).max_by_key(|session| session.worked_on)
     }
 
     /// Whether its keeper is there.
@@ -177,7 +179,8 @@ impl Session {
             keeper: starting.keeper.clone(),
             exercise: exercise.to_string(),
         };
-        let session = Session { home: home.clone(), lesson: lesson.to_string(), record };
+        let worked_on = SystemTime::now();
+        let session = Session { home: home.clone(), lesson: lesson.to_string(), record, worked_on };
         session.write()?;
         starting.keep()?;
         Ok(session)
@@ -298,6 +301,7 @@ impl Session {
             return Err(SessionError::refused(&wanted, &why, &fix));
         }
         self.note(&note, &start)?;
+        self.tell_how_to_enter(&start);
         Ok((start, stage.stays().to_vec()))
     }
 
@@ -307,6 +311,22 @@ impl Session {
     /// When the session has ended, or may not be entered.
     pub fn visit(&self, exercise: &str, here: Option<&Path>) -> Result<Stage, StageError> {
         self.visit_as(exercise, here, None)
+    }
+
+    /// Who opens the directory of the files in another terminal sees nothing of what is mounted in the session. A file tells
+    /// how to see it, above the directories that exercises ask about. Without it nothing is lost.
+    fn tell_how_to_enter(&self, start: &Start) {
+        let name = &start.exercise;
+        let text = format!(
+            "Here are the files of the exercise {name}, as they lie on the disk.\n\
+             What is mounted in its session is seen in the session alone. So `mnt` is empty here.\n\n\
+             To enter the session:               layerlab shell {name}\n\
+             To look on while somebody types:    layerlab watch {name}\n"
+        );
+        let bench = start.exercise.split_once('.').map(|(_, exercise)| self.bench(exercise));
+        for directory in bench.into_iter().filter(|bench| bench.is_dir()).chain([self.home.benches(&self.lesson)]) {
+            let _ = write_whole(&directory.join(HOW_TO_ENTER), text.as_bytes());
+        }
     }
 
     fn visit_as(&self, exercise: &str, here: Option<&Path>, fresh: Option<Fresh>) -> Result<Stage, StageError> {

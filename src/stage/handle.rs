@@ -7,7 +7,7 @@ use crate::check::{Outcome, Start};
 use crate::event::{Observation, PanelKind, PathContent};
 use crate::ground::{Call, Failure};
 use crate::isolate::remove_cgroups;
-use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_end};
+use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_child, wait_for_end};
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Layers, Reply, Request, Setup, StageFacts};
 use crate::stage::{HOLDER, ScratchChoice, StageError, StageNeeds};
@@ -240,6 +240,8 @@ impl Drop for Stage {
             // changes nothing, and goes when that program or its mount does.
             let stays = || wait_for_end(&holder, None, patience).is_ok_and(|ready| ready == Readiness::TimedOut);
             if !self.cleans && stays() {
+                let child = self.link.child.id();
+                std::thread::spawn(move || wait_for_child(child));
                 return;
             }
         }

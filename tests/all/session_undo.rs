@@ -176,3 +176,49 @@ fn only_a_whole_line_that_says_yes_is_yes() {
         assert!(soon(|| !student.bench("hide").join("mine").exists()));
     }
 }
+
+#[test]
+fn a_file_tells_how_to_enter() {
+    let student = Student::new();
+    student.inside("3.hide", "true");
+    let read = |path: &str| std::fs::read_to_string(student.home().join(LESSON).join(path)).unwrap();
+    for path in ["HOW-TO-ENTER.txt", "hide/HOW-TO-ENTER.txt"] {
+        assert!(read(path).contains("layerlab shell 3.hide") && read(path).contains("layerlab watch 3.hide"), "{path}");
+    }
+    student.ok(&["reset", "-y", "3.hide"]);
+    read("hide/HOW-TO-ENTER.txt");
+}
+
+#[test]
+fn next_says_what_it_leaves_unsolved() {
+    let student = Student::new();
+    student.inside("3.hide", "true");
+    let said = student.ok(&["next"]);
+    assert!(said.starts_with("3.hide is not solved yet. layerlab shell 3.hide comes back to it."), "{said}");
+    let said = student.inside("3.hide", ". \"$LAYERLAB_STATE/words.sh\"; next");
+    assert!(said.starts_with("3.hide is not solved yet. next hide comes back to it."), "{said}");
+    student.inside("3.hide", "rm mnt/report.txt");
+    student.ok(&["verify", "3.hide"]);
+    assert!(!student.ok(&["next"]).contains("not solved yet. layerlab shell 3.hide"));
+}
+
+#[test]
+fn one_lesson_is_listed_with_its_exercises_and_so_is_the_progress() {
+    let student = Student::new();
+    student.inside("3.hide", "rm mnt/report.txt");
+    student.ok(&["solution", "3.hide", "--yes"]);
+    student.ok(&["verify", "3.hide"]);
+    let said = student.ok(&["list", "3"]);
+    assert!(said.contains("✓ 3.hide") && said.contains("(solved, with the solution shown)"), "{said}");
+    assert!(said.contains("3.restore") && said.ends_with("Go on with: layerlab shell 3.restore\n"), "{said}");
+    assert!(!said.contains("Four layers"), "{said}");
+    for same in [&["3"][..], &["list", "whiteouts"], &["3.hide"]] {
+        assert_eq!(student.ok(same), said, "{same:?}");
+    }
+    assert!(student.ok(&["list"]).contains("1 of 3 exercises solved (1 with the solution shown)"));
+    let progress = student.ok(&["progress"]);
+    assert!(progress.contains("with the solution shown") && progress.contains(" exercises are solved."), "{progress}");
+    assert!(student.ok(&["list", "4"]).ends_with("Go on with: layerlab run 4\n"));
+    student.ends(2, &["list", "99"]);
+    assert!(student.ok(&["3", "--plain"]).is_ascii());
+}

@@ -28,7 +28,7 @@ fn checks_and_trees_change_while_somebody_types() {
     let student = Student::new();
     student.inside(EXERCISE, "true");
     let screen = screen(&student, "watch");
-    let shown = screen.wait_for("2 of 4 hold");
+    let shown = screen.wait_for("4 of 6 hold");
     assert!(shown.contains("✗ mnt/report.txt is there, but should not be"), "{shown}");
     assert!(shown.contains("lower (read-only)"), "{shown}");
     is_whole(&screen);
@@ -56,7 +56,7 @@ fn it_survives_reset_and_stop_and_the_next_session() {
     student.inside(EXERCISE, "rm image/report.txt");
     screen.wait_for("image/report.txt is gone from the image layer itself");
     student.ok(&["reset", "--yes", EXERCISE]);
-    screen.wait_for("2 of 4 hold");
+    screen.wait_for("4 of 6 hold");
     student.ok(&["stop", "3"]);
     screen.wait_for("no session has been begun");
     // Nothing of it is held by who only looked on.
@@ -165,7 +165,7 @@ fn a_terminal_that_is_closed_ends_it() {
     let student = Student::new();
     student.inside(EXERCISE, "true");
     let mut terminal = Terminal::start(&student.layerlab(&["watch"]));
-    terminal.shows("2 of 4 hold");
+    terminal.shows("4 of 6 hold");
     terminal.close();
     terminal.ends();
     student.ok(&["verify", "--help"]);
@@ -177,4 +177,31 @@ fn a_name_that_nothing_has_is_refused_at_once() {
     assert!(student.ends(2, &["watch", "99"]).stderr.contains("no lesson is called"));
     student.inside(EXERCISE, "true");
     assert!(student.ends(2, &["watch", "3.nothing"]).stderr.contains("3.hide"));
+}
+
+#[test]
+fn a_session_that_is_stopped_leads_to_no_other() {
+    let student = Student::new();
+    student.inside("2", "true");
+    student.inside(EXERCISE, "true");
+    let screen = screen(&student, "watch");
+    screen.wait_for("4 of 6 hold");
+    student.ok(&["stop", "3"]);
+    let shown = screen.wait_for("the session of lesson 3 has ended");
+    assert!(shown.contains("layerlab watch 2") && !shown.contains("2."), "{shown}");
+    // Who works on the other one is followed.
+    student.inside("2", "true");
+    screen.wait_for("hold");
+    screen.press("q");
+    screen.wait_for("<0>");
+}
+
+#[test]
+fn a_run_that_is_left_says_how_to_go_on_and_so_does_the_next() {
+    let student = Student::new();
+    let screen = screen(&student, "run 3 --step 2");
+    screen.wait_for("q stops");
+    screen.press("q");
+    screen.wait_for("To go on from there: layerlab run 3 --step 2");
+    assert_eq!(student.progress()["left_at"]["whiteouts"], 2);
 }

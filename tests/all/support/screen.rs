@@ -7,17 +7,22 @@ use std::time::{Duration, Instant};
 /// A terminal of its own (tmux on a socket of its own), gone with the test.
 pub struct Screen {
     folder: tempfile::TempDir,
+    /// Where it notes the progress, if that is its own.
+    _home: Option<tempfile::TempDir>,
 }
 
 impl Screen {
     /// A terminal of this size in which the program runs with these words, and then its exit code is shown: `<0>`.
     pub fn new(columns: u16, lines: u16, words: &str) -> Screen {
-        Screen::at_home(columns, lines, "/nowhere".as_ref(), words)
+        let home = tempfile::tempdir().unwrap();
+        let mut screen = Screen::at_home(columns, lines, home.path(), words);
+        screen._home = Some(home);
+        screen
     }
 
     /// The same with a LAYERLAB_HOME.
     pub fn at_home(columns: u16, lines: u16, home: &Path, words: &str) -> Screen {
-        let screen = Screen { folder: tempfile::tempdir().unwrap() };
+        let screen = Screen { folder: tempfile::tempdir().unwrap(), _home: None };
         let size = [columns.to_string(), lines.to_string()];
         let (home, program) = (home.display(), program());
         let run = format!("env LAYERLAB_HOME={home} {} {words}", program.display());
