@@ -144,7 +144,7 @@ pub fn run() -> ExitCode {
     if let Some(outcome) = container::run_if_asked(&arguments) {
         return ended(outcome, false);
     }
-    if arguments.get(1).is_some_and(|word| is_lesson(word)) {
+    if arguments.get(1).is_some_and(is_lesson) {
         arguments.insert(1, "list".into());
     }
     let cli = match Cli::try_parse_from(arguments) {
@@ -204,6 +204,11 @@ const TELL: Tell = Tell {
     note: |note| eprintln!("{}", output::wrapped(&format!("note: {note}"))),
 };
 
+/// Whether a word is `3` or `3.hide`. In the place of a command it asks for that lesson.
+fn is_lesson(word: &OsString) -> bool {
+    word.to_str().and_then(|word| word.split('.').next()).is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
 impl Common {
     /// The lessons that are asked for, in the language of the learner.
     fn chosen(&self) -> Lessons {
@@ -250,9 +255,4 @@ mod tests {
         }
         assert!(seen > 20, "{seen} commands");
     }
-}
-
-/// Whether a word is `3` or `3.hide`. In the place of a command it asks for that lesson.
-fn is_lesson(word: &OsString) -> bool {
-    word.to_str().and_then(|word| word.split('.').next()).is_some_and(|number| number.parse::<u32>().is_ok())
 }
