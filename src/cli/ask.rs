@@ -1,6 +1,6 @@
 //! Questions that are asked before something is lost or given away.
 
-use crate::cli::CliError;
+use crate::cli::{CliError, output};
 use crate::ground::Failure;
 use std::io::{BufRead, IsTerminal};
 
@@ -17,7 +17,7 @@ pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bo
             format!("{flag} says yes beforehand"),
         )));
     }
-    eprint!("{situation}\n{question} [y/N] ");
+    eprint!("{}\n{question} [y/N] ", output::wrapped(situation));
     let mut answer = String::new();
     // A whole line, as the terminal hands it over: what somebody typed ahead for the shell is no answer to us.
     let heard = std::io::stdin().lock().read_line(&mut answer);

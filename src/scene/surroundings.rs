@@ -233,7 +233,7 @@ fn level(rows: &[Row], kept: &[bool], at: &mut usize, depth: u16, shown: &mut Ve
 #[cfg(test)]
 mod tests {
     use super::{Surroundings, around_marks};
-    use crate::event::{Kind, Mark, Observation, Row};
+    use crate::event::{Kind, Layer, Lower, Mark, Observation, Overlay, Row};
     use crate::ground::Name;
     use crate::scene::words;
 
@@ -279,6 +279,31 @@ mod tests {
         );
         assert_eq!(drawn(&around_marks(&rows[..7])), ["… 7 more entries"]);
         assert_eq!(drawn(&around_marks(&rows[12..])), ["c"], "one that would be counted alone is shown");
+    }
+
+    #[test]
+    fn a_pile_that_is_turned_over_is_named_in_its_new_order() {
+        let name = |name: &str| Name::from(name.as_bytes());
+        let layer =
+            |at: &str| Layer { name: name(at), directory: None, role: None, rows: vec![file(0, "x"), file(0, "y")] };
+        let pile = |order: [&str; 2]| Overlay {
+            mountpoint: name("mnt"),
+            lowers: order.into_iter().map(|at| Lower::Layer(layer(at))).collect(),
+            upper: None,
+            work: None,
+            merged: vec![file(0, "x")],
+            read_only: true,
+            troubles: vec![],
+        };
+        let look = |order| Observation { overlays: vec![pile(order)], ..Observation::default() };
+        let mut drawn = Surroundings::default();
+        drawn.around_changes(&look(["a", "b"]));
+        let (turned, rest) = drawn.around_changes(&look(["b", "a"]));
+        assert_eq!(rest, None);
+        let names: Vec<_> = super::names(&turned.overlays[0]).into_iter().flatten().cloned().collect();
+        assert_eq!(names, [name("b"), name("a")]);
+        let (_, rest) = drawn.around_changes(&look(["b", "a"]));
+        assert_eq!(rest.as_deref(), Some("As before: mnt"));
     }
 
     #[test]
