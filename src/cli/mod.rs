@@ -132,6 +132,7 @@ enum Command {
 /// The whole program.
 pub fn run() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    signals::begin(&arguments);
     if let Some(code) = crate::refusal::run_if_asked(&arguments, TELL) {
         return code;
     }

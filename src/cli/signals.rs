@@ -1,10 +1,34 @@
-//! SIGINT, SIGTERM and SIGHUP: the stage ends first, the cursor comes back, then we go.
+//! How this program takes signals. SIGINT, SIGTERM and SIGHUP: the stage ends first, the cursor comes back, then we go.
 
-use crate::stage::Stage;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use crate::kernel::{ignores, unblock_signals};
+use crate::stage::{PROGRAM, Stage};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Makes the signals that we live by work, whatever whoever started us has done to them. None is blocked. SIGCHLD is not
+/// ignored: the kernel would bury our children before we could ask how they ended (wait(2)). SIGTERM is not ignored either.
+/// What nohup(1) and a shell's background ignore, SIGHUP, SIGINT and SIGQUIT, stays ignored; SIGPIPE stays as Rust has it.
+///
+/// A signal that has a handler is as it is by default after execve(2). So we start ourselves once more, and so it is
+/// for all that we start.
+pub fn begin(arguments: &[OsString]) {
+    let _ = unblock_signals();
+    let ignored: Vec<i32> = [SIGCHLD, SIGTERM].into_iter().filter(|signal| ignores(*signal)).collect();
+    let handled = |signal: &i32| signal_hook::flag::register(*signal, Arc::default()).is_ok();
+    if let Some((name, rest)) = arguments.split_first()
+        && !ignored.is_empty()
+        && ignored.iter().all(handled)
+    {
+        // Where this fails, the handlers do as well for this process.
+        let _ = Command::new(PROGRAM).arg0(name).args(rest).exec();
+    }
+}
 
 /// A signal came, and its thread is ending this process.
 static ENDING: AtomicBool = AtomicBool::new(false);
@@ -12,8 +36,10 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 /// From now on a signal ends the stage in order, and then this process with the code a shell expects (128 + number).
 pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
     let stopper = stage.stopper()?;
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    std::thread::spawn(move || {
+    // What was ignored when we were started stays so: nohup(1).
+    let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignores(*signal));
+    let mut signals = Signals::new(heeded)?;
+    std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
             ENDING.store(true, Ordering::SeqCst);
             stopper.stop();
@@ -22,7 +48,7 @@ pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
             }
             std::process::exit(128 + signal);
         }
-    });
+    })?;
     Ok(())
 }
 

@@ -78,6 +78,15 @@ pub fn unblock_signals() -> std::io::Result<()> {
     Ok(SigSet::empty().thread_set_mask()?)
 }
 
+/// Whether this process ignores a signal: whoever started it may have wanted that, as nohup(1) does (proc_pid_status(5)). No
+/// where there is no /proc.
+pub fn ignores(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    mask >> (signal - 1) & 1 == 1
+}
+
 /// Whether this signal is one that the keys of a terminal send.
 pub fn is_sent_by_keys(signal: u8) -> bool {
     [Signal::SIGINT, Signal::SIGQUIT].iter().any(|key| *key as u8 == signal)

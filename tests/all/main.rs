@@ -5,6 +5,7 @@
 include!(concat!(env!("OUT_DIR"), "/test_each_lesson.rs"));
 
 mod architecture;
+mod attack;
 mod checks;
 mod commands;
 mod container;

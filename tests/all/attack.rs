@@ -1,0 +1,67 @@
+//! What somebody tries who means harm, or whose surroundings are odd: each of these once got through.
+
+use crate::support::image::Image;
+use crate::support::session::Student;
+use crate::support::{command, program};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Waits until it has ended.
+#[track_caller]
+fn ends_within(child: &mut Child, seconds: u64) -> Option<i32> {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if Instant::now() > until {
+            let _ = child.kill();
+            panic!("it hangs");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The program, started with signals as env(1) was told to leave them.
+fn with_signals(options: &[&str], arguments: &[&str]) -> Command {
+    let mut started = command("env");
+    started.args(options).arg(program()).args(arguments).stdin(Stdio::null()).stderr(Stdio::null());
+    started
+}
+
+const ODD_SIGNALS: &[&str] = &["--ignore-signal=CHLD,TERM,PIPE,INT,HUP", "--block-signal=CHLD,TERM,INT,HUP"];
+
+#[test]
+fn signals_that_are_ignored_or_blocked_at_the_start_change_nothing() {
+    let image = Image::new();
+    let root = image.root();
+    let root = root.to_str().unwrap();
+    for (arguments, code) in [
+        (&["container", "run", "--init", root, "sh", "-c", "exit 7"][..], 7),
+        (&["container", "run", root, "sh", "-c", "exit 7"], 7),
+        (&["run", "1", "--auto"], 0),
+    ] {
+        let mut child = with_signals(ODD_SIGNALS, arguments).stdout(Stdio::null()).spawn().unwrap();
+        assert_eq!(ends_within(&mut child, 20), Some(code), "{arguments:?}");
+    }
+    let student = Student::new();
+    let mut shell = with_signals(ODD_SIGNALS, &["shell", "3", "-c", "sh -c 'exit 4'"]);
+    let mut shell = shell.env("LAYERLAB_HOME", student.home()).stdout(Stdio::null()).spawn().unwrap();
+    assert_eq!(ends_within(&mut shell, 20), Some(4));
+    student.ok(&["stop", "3"]);
+    image.nothing_is_left();
+}
+
+#[test]
+fn a_container_that_was_started_with_sigterm_ignored_heeds_it() {
+    let image = Image::new();
+    let root = image.root();
+    let arguments = ["container", "run", "--init", root.to_str().unwrap(), "sh", "-c", "echo ready; sleep 60"];
+    let mut child = with_signals(ODD_SIGNALS, &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut ready = [0; 6];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    ends_within(&mut child, 20);
+    image.nothing_is_left();
+}
