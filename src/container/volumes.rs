@@ -4,8 +4,8 @@ use crate::container::error::ContainerError;
 use crate::container::plan::{Plan, Volume};
 use crate::container::steps::Steps;
 use crate::ground::Errno;
-use crate::kernel::proc::mounts;
-use crate::kernel::{CallError, MountFlags, Root, Sys, leads_to, path_of};
+use crate::kernel::proc::{Mount, mounts};
+use crate::kernel::{CallError, MountFlags, Root, Sys, quoted};
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
@@ -16,8 +16,11 @@ pub(super) fn mount(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), C
     }
     let sys = steps.explain("volumes: every path is looked up as it is inside, so no link of the image leads out");
     let opened = sys.open_root(root).map_err(|error| failed(&plan.volumes[0], error))?;
-    for volume in &plan.volumes {
-        mount_one(sys, &opened, volume, plan.options.unprotected).map_err(|error| failed(volume, error))?;
+    for (number, volume) in plan.volumes.iter().enumerate() {
+        let aside = plan.inner.place.join(format!("volume-{number}"));
+        let forbidden =
+            MountFlags { read_only: volume.read_only, no_devices: !plan.options.unprotected, ..MountFlags::default() };
+        mount_one(sys, &opened, volume, &aside, forbidden).map_err(|error| failed(volume, error))?;
     }
     Ok(())
 }
@@ -41,24 +44,49 @@ fn failed(volume: &Volume, error: CallError) -> ContainerError {
         Errno::EEXIST => {
             ("there is a symbolic link by this name that leads nowhere", "choose another place in the container")
         }
+        Errno::EAGAIN => ("a directory on the way was exchanged while it was mounted", "try again"),
         _ => ("the kernel refuses it", "choose another directory, or another place in the container"),
     };
     ContainerError::refused(&wanted, error, why, fix)
 }
 
-fn mount_one(sys: &mut Sys, root: &Root, volume: &Volume, unprotected: bool) -> Result<(), CallError> {
-    let place = place(sys, root, &volume.target, volume.source.is_dir())?;
-    sys.bind_mount(&volume.source, &path_of(&place), true)?;
-    // What was opened lies below the mount; looked up anew, it is the mount itself.
-    let mounted = leads_to(&sys.open_within(root, &volume.target)?);
-    let mounted = mounted.map_err(|error| CallError::of("readlink", "", &error))?;
-    let flags = MountFlags { read_only: volume.read_only, no_devices: !unprotected, ..MountFlags::default() };
-    for mount in
-        mounts().unwrap_or_default().iter().filter(|mount| mount.mountpoint == mounted || mount.is_below(&mounted))
-    {
-        sys.restrict_mount(&mount.mountpoint, flags)?;
+/// Mounts it aside first, where nobody else can put anything in the way; what it forbids is set there, and asked of the
+/// kernel again. Only then it is moved to its place, which is held by a descriptor. The processes of the host may exchange
+/// directories of another volume meanwhile: at worst the volume comes to lie elsewhere in the container, but never less
+/// restricted.
+fn mount_one(
+    sys: &mut Sys,
+    root: &Root,
+    volume: &Volume,
+    aside: &Path,
+    forbidden: MountFlags,
+) -> Result<(), CallError> {
+    if volume.source.is_dir() {
+        sys.mkdir(aside, 0o700)?
+    } else {
+        sys.make_file(aside, 0o600)?
     }
-    Ok(())
+    sys.bind_mount(&volume.source, aside, true)?;
+    for mount in mounts_at(aside)? {
+        sys.restrict_mount(&mount.mountpoint, forbidden)?;
+    }
+    // A path below the volume may have led elsewhere meanwhile; the table tells of every mount by itself.
+    if !mounts_at(aside)?.iter().all(|mount| mount.forbids(forbidden)) {
+        return Err(CallError::of("mount", format!("NULL, {}, …", quoted(aside)), Errno::EAGAIN));
+    }
+    let place = place(sys, root, &volume.target, aside.is_dir())?;
+    sys.move_mount_to(aside, &place)
+}
+
+/// A mount and all that lie below it, as the kernel has them now.
+fn mounts_at(place: &Path) -> Result<Vec<Mount>, CallError> {
+    let all = mounts().map_err(|error| CallError::of("read", "\"/proc/self/mountinfo\"", &error))?;
+    let found: Vec<Mount> = all.into_iter().filter(|mount| mount.is_below(place)).collect();
+    match found.is_empty() {
+        // It was mounted just now: a table without it is not ours.
+        true => Err(CallError::of("read", "\"/proc/self/mountinfo\"", Errno::ENOENT)),
+        false => Ok(found),
+    }
 }
 
 /// What is there to be mounted on; made where it is missing.

@@ -1,12 +1,13 @@
-//! Mounts other than overlays: mount(2), umount2(2).
+//! Mounts other than overlays: mount(2), umount2(2), move_mount(2).
 
 use crate::ground::Errno;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 pub(super) use nix::mount::MsFlags;
-use rustix::fs::StatVfsMountFlags;
-use rustix::mount::UnmountFlags;
+use rustix::fs::{CWD, StatVfsMountFlags};
+use rustix::mount::{MoveMountFlags, OpenTreeFlags, UnmountFlags};
 use std::ffi::OsStr;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -126,6 +127,19 @@ impl Sys {
         }
         let outcome = mount(None, target, None, flags, None);
         self.note_zero("mount", || format!("NULL, {}, NULL, {}, NULL", strace::path(target), shown(flags)), outcome)
+    }
+
+    /// open_tree(2) and move_mount(2): a mount leaves its place and comes to where a descriptor is. No path is looked up
+    /// there.
+    pub fn move_mount_to(&mut self, from: &Path, to: &OwnedFd) -> Result<(), CallError> {
+        let moved = rustix::mount::open_tree(CWD, from, OpenTreeFlags::OPEN_TREE_CLOEXEC);
+        let args = || format!("AT_FDCWD, {}, OPEN_TREE_CLOEXEC", strace::path(from));
+        let moved = self.note("open_tree", args, moved, |fd| fd.as_raw_fd().into())?;
+        let both = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+        let outcome = rustix::mount::move_mount(&moved, "", to, "", both);
+        let flags = "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH";
+        let args = || format!("{}, \"\", {}, \"\", {flags}", moved.as_raw_fd(), to.as_raw_fd());
+        self.note_zero("move_mount", args, outcome)
     }
 
     /// mount(2) with MS_REMOUNT|MS_BIND: what a mount of ours forbids from now on; anything else it allows.

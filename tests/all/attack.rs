@@ -3,6 +3,7 @@
 use crate::support::image::Image;
 use crate::support::session::Student;
 use crate::support::{command, program};
+use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -63,5 +64,35 @@ fn a_container_that_was_started_with_sigterm_ignored_heeds_it() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     ends_within(&mut child, 20);
+    image.nothing_is_left();
+}
+
+#[test]
+fn a_read_only_volume_cannot_be_written_whatever_the_host_does_to_the_way_there() {
+    let image = Image::new();
+    let (a, b) = (image.beside().join("a"), image.beside().join("b"));
+    for directory in [&a.join("x"), &a.join("y"), &b] {
+        std::fs::create_dir_all(directory).unwrap();
+    }
+    let (x, aside, link) = (a.join("x"), a.join("aside"), a.join("link"));
+    symlink("y", &link).unwrap();
+    let (first, second) = (format!("{}:/data", a.display()), format!("{}:/data/x:ro", b.display()));
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let _ = std::fs::rename(&x, &aside).and_then(|()| std::fs::rename(&link, &x));
+                let _ = std::fs::rename(&x, &link).and_then(|()| std::fs::rename(&aside, &x));
+            }
+        });
+        let begun = (0..40).filter(|_| {
+            // Wherever it came to lie.
+            let script = "for place in /data/*; do echo b > $place/written; done; exit 0";
+            image.run(&["--volume", &first, "--volume", &second], &["sh", "-c", script]).code == Some(0)
+        });
+        assert!(begun.count() > 0);
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert!(!b.join("written").exists());
     image.nothing_is_left();
 }

@@ -5,6 +5,7 @@
 //! still has its own backslashes (`a\134\054b` for `a\,b`, the directory `a,b`); what fsconfig(2) was given has none
 //! (`a\054b`).
 
+use crate::kernel::MountFlags;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Result};
@@ -183,6 +184,13 @@ impl Mount {
     /// Whether it is mounted at `directory` or below it.
     pub fn is_below(&self, directory: &Path) -> bool {
         self.mountpoint.starts_with(directory)
+    }
+
+    /// Whether it forbids all of this.
+    pub fn forbids(&self, forbidden: MountFlags) -> bool {
+        let MountFlags { read_only, no_suid, no_devices, no_exec } = forbidden;
+        let wanted = [(read_only, "ro"), (no_suid, "nosuid"), (no_devices, "nodev"), (no_exec, "noexec")];
+        wanted.iter().all(|(wanted, name)| !wanted || self.options.iter().any(|option| option == name))
     }
 }
 
