@@ -7,7 +7,7 @@
 use crate::ground::EXERCISE_VARIABLE;
 use crate::isolate::{OwnCgroups, lesson_cgroup_places, map_to_root, unshare, unshare_as_root};
 use crate::kernel::proc::Cgroups;
-use crate::kernel::{Namespaces, Ready, Spread, Sys, effective_ids, kill, open_pidfd, wait_for_end};
+use crate::kernel::{Namespaces, Ready, Spread, Sys, close_inherited, effective_ids, kill, open_pidfd, wait_for_end};
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::scratch::{self, Scratch};
@@ -20,6 +20,9 @@ use std::process::{Child, Command, ExitCode, Stdio};
 
 /// The whole life of the holder; its standard input is the socket to the CLI.
 pub(super) fn run(setup: &str) -> ExitCode {
+    // A file that the CLI's caller had open would stay open, and locked, as long as a session lasts. Done here, where /proc
+    // still knows us, for the keeper too.
+    let _ = close_inherited();
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
     let done = match serde_json::from_str::<Setup>(setup) {
         Ok(Setup::Run(choice, needs)) => run_for(&choice, needs, &socket),

@@ -2,7 +2,7 @@
 
 use crate::support::image::Image;
 use crate::support::session::Student;
-use crate::support::{command, program};
+use crate::support::{command, program, text};
 use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -95,4 +95,16 @@ fn a_read_only_volume_cannot_be_written_whatever_the_host_does_to_the_way_there(
     });
     assert!(!b.join("written").exists());
     image.nothing_is_left();
+}
+
+#[test]
+fn a_session_keeps_nothing_open_that_its_caller_had_open() {
+    let student = Student::new();
+    let lock = student.beside().join("lock");
+    let script = "exec 9>\"$1\" && flock 9 && exec \"$2\" shell 3 -c true";
+    let mut shell = command("bash");
+    shell.args(["-c", script, "bash"]).arg(&lock).arg(program()).env("LAYERLAB_HOME", student.home());
+    assert_eq!(text(&mut shell).code, Some(0));
+    assert_eq!(text(command("flock").arg("--nonblock").arg(&lock).arg("true")).code, Some(0));
+    student.ok(&["stop", "3"]);
 }
