@@ -161,8 +161,13 @@ impl From<std::io::Error> for CliError {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return CliError::Said(Exit::Quiet);
         }
-        let (call, fix) = (Call::failed("write", "1, …", &error), "make room, or send the output elsewhere");
-        CliError::Failed(Exit::Fault, Failure::kernel("cannot write the output", call, error.to_string(), fix))
+        let errno = Errno::from(&error);
+        let call = Call::failed("write", "1, …", errno);
+        let (wanted, fix) = ("cannot write the output", "make room, or send the output elsewhere");
+        match errno.lacks() {
+            Some((why, _)) => CliError::Failed(Exit::Host, Failure::kernel(wanted, call, why, fix)),
+            None => CliError::Failed(Exit::Fault, Failure::kernel(wanted, call, error.to_string(), fix)),
+        }
     }
 }
 

@@ -72,6 +72,21 @@ impl Errno {
         }
     }
 
+    /// What this machine has too little of, and what to do; nothing where it is no matter of that.
+    pub fn lacks(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Errno::ENOSPC => ("there is no room left on that file system", "make room there, and try again"),
+            Errno::EDQUOT => ("you have as much on that file system as you may have", "make room there: quota -s"),
+            Errno::EMFILE => ("this process has as many files open as it may have", "raise the limit: ulimit -n 1024"),
+            Errno::ENFILE => ("this machine has as many files open as it can", "end some programs, and try again"),
+            Errno::ENOMEM => (
+                "there is not enough memory, or no more may be used",
+                "end some programs, or raise the limit: ulimit -v",
+            ),
+            _ => return None,
+        })
+    }
+
     fn kernels_own(self) -> Option<(&'static str, &'static str)> {
         KERNELS_OWN.iter().find(|(number, ..)| *number == self.0).map(|(_, name, words)| (*name, *words))
     }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// No file of ours is larger.
-const MOST: u64 = 256 << 20;
+/// No file of ours is larger, in bytes.
+pub const MOST: u64 = 256 << 20;
 
 /// What every file of ours begins with, whatever else is in it.
 #[derive(Deserialize)]
@@ -25,8 +25,9 @@ pub fn replace(path: &Path, value: &impl Serialize) -> std::result::Result<(), C
     write_whole(path, &text)
 }
 
-/// Reads a value; `None` if there is no file. If it holds no such value, the error is [`ErrorKind::InvalidData`].
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+/// Reads a value from a file of at most `most` bytes; `None` if there is no file. If it holds no such value, or is larger, the
+/// error is [`ErrorKind::InvalidData`].
+pub fn read<T: DeserializeOwned>(path: &Path, most: u64) -> Result<Option<T>> {
     let file = match open_at_once(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -36,6 +37,9 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
         return Err(Error::new(ErrorKind::InvalidData, "it is no regular file"));
     }
     let mut text = Vec::new();
-    file.take(MOST).read_to_end(&mut text)?;
+    file.take(most + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(Error::new(ErrorKind::InvalidData, format!("it has more than {most} bytes")));
+    }
     serde_json::from_slice(&text).map(Some).map_err(|error| Error::new(ErrorKind::InvalidData, error))
 }

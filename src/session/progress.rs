@@ -12,6 +12,9 @@ use std::time::SystemTime;
 /// The version of the file's form.
 const VERSION: u32 = 1;
 
+/// A file of progress that is imported is no larger, in bytes: all that can be done takes a hundredth of it.
+const MOST_IMPORTED: u64 = 1_000_000;
+
 /// All that was done. An exercise has the lesson's name and its own: `whiteouts.hide`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
@@ -84,14 +87,14 @@ impl Progress {
     /// When it cannot be read, or a newer layerlab wrote it.
     pub fn read(home: &Home) -> Result<(Progress, Option<String>), SessionError> {
         let path = home.progress();
-        match file::read::<Progress>(&path) {
+        match file::read::<Progress>(&path, file::MOST) {
             Ok(progress) => {
                 let progress = progress.unwrap_or_default();
                 is_known(progress.version, &path)?;
                 Ok((progress, None))
             }
             Err(error) if error.kind() == ErrorKind::InvalidData => {
-                if let Ok(Some(Form { version })) = file::read(&path) {
+                if let Ok(Some(Form { version })) = file::read(&path, file::MOST) {
                     is_known(version, &path)?;
                 }
                 let aside = set_aside(&path)?;
@@ -163,7 +166,7 @@ impl Progress {
     pub fn import(path: &Path) -> Result<Progress, SessionError> {
         let wanted = "cannot import this progress";
         let fix = "name a file that layerlab progress export wrote";
-        let progress: Progress = file::read(path)
+        let progress: Progress = file::read(path, MOST_IMPORTED)
             .and_then(|progress| progress.ok_or_else(|| ErrorKind::NotFound.into()))
             .map_err(|error| SessionError::refused(wanted, format!("{}: {error}", path.display()), fix))?;
         is_known(progress.version, path)?;

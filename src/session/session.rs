@@ -64,7 +64,7 @@ impl Session {
         let fix = format!("layerlab stop {lesson} throws it away");
         let refused = |why: String| Err(SessionError::refused(&wanted, &why, &fix));
         let other = |version| refused(format!("its form is {version}, and this layerlab knows {VERSION}"));
-        match file::read::<Record>(&path) {
+        match file::read::<Record>(&path, file::MOST) {
             Ok(Some(record)) if record.version == VERSION => {
                 let worked_on = std::fs::metadata(&path).and_then(|data| data.modified());
                 let worked_on = worked_on.unwrap_or(SystemTime::UNIX_EPOCH);
@@ -72,7 +72,7 @@ impl Session {
             }
             Ok(Some(record)) => other(record.version),
             Ok(None) => Ok(None),
-            Err(error) if error.kind() == ErrorKind::InvalidData => match file::read(&path) {
+            Err(error) if error.kind() == ErrorKind::InvalidData => match file::read(&path, file::MOST) {
                 Ok(Some(Form { version })) if version != VERSION => other(version),
                 _ => refused(format!("{} is damaged: {error}", path.display())),
             },
@@ -203,7 +203,7 @@ impl Session {
 
     /// How an exercise began; `None` if its bench is not ready.
     pub fn start(&self, exercise: &str) -> Option<Start> {
-        file::read(&self.start_file(exercise)).ok().flatten()
+        file::read(&self.start_file(exercise), file::MOST).ok().flatten()
     }
 
     /// Whether the bench of an exercise is ready. If another layerlab is just making it, this waits.

@@ -1,6 +1,6 @@
 //! Why a stage could not be built: what we wanted, what the kernel was asked, what to do.
 
-use crate::ground::Failure;
+use crate::ground::{Errno, Failure};
 use crate::kernel::CallError;
 use crate::stage::KeeperState;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,22 @@ impl StageError {
             "this is a fault of layerlab, or somebody ended its process",
             "run the command again",
         ))
+    }
+
+    /// A process of ours could not be started, or what it needs for that. What it lacks is the host's to give.
+    pub(super) fn lacking(call: &str, error: &std::io::Error) -> StageError {
+        let call = CallError::of(call, "", error);
+        let (why, fix) = match call.errno {
+            Errno::EAGAIN => (
+                "there are as many processes as may be here: of a user (ulimit -u), or in the cgroup of this shell (pids.max)",
+                "do it in another terminal, or end some processes first",
+            ),
+            errno => match errno.lacks() {
+                Some(lacks) => lacks,
+                None => return StageError::broken(error),
+            },
+        };
+        StageError::host("cannot start a process of our own", call, why, fix)
     }
 
     /// The session has ended, and how it is with its keeper.

@@ -1,7 +1,5 @@
 //! The line between the CLI and a process of ours: one JSON object a line, both ways.
 
-use crate::ground::Errno;
-use crate::kernel::CallError;
 use crate::stage::wire::{Reply, Request};
 use crate::stage::{StageError, VISITOR};
 use serde::Serialize;
@@ -28,7 +26,7 @@ impl Link {
     /// `outlives` us gets nothing of ours: not our environment, and not the pipe that somebody may be reading. A visitor
     /// does not get that either: it stays where a file system hangs.
     pub fn start(program: &Path, mode: &str, setup: &impl Serialize, outlives: bool) -> Result<Link, StageError> {
-        let (ours, theirs) = UnixStream::pair().map_err(StageError::broken)?;
+        let (ours, theirs) = UnixStream::pair().map_err(|error| StageError::lacking("socketpair", &error))?;
         let setup = serde_json::to_string(setup).map_err(StageError::broken)?;
         let mut command = Command::new(program);
         command.arg(mode).arg(setup).stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null());
@@ -40,8 +38,8 @@ impl Link {
         if outlives || mode == VISITOR {
             command.stderr(Stdio::null());
         }
-        let child = command.spawn().map_err(|error| not_started(&error))?;
-        let replies = BufReader::new(ours.try_clone().map_err(StageError::broken)?);
+        let child = command.spawn().map_err(|error| StageError::lacking("fork", &error))?;
+        let replies = BufReader::new(ours.try_clone().map_err(|error| StageError::lacking("fcntl", &error))?);
         Ok(Link { child, socket: ours, replies })
     }
 
@@ -78,18 +76,6 @@ pub(super) fn send(socket: &OwnedFd, reply: &Reply) -> std::io::Result<()> {
     let mut line = serde_json::to_vec(reply)?;
     line.push(b'\n');
     File::from(socket.try_clone()?).write_all(&line)
-}
-
-/// No process of ours could be started.
-fn not_started(error: &std::io::Error) -> StageError {
-    let call = CallError::of("fork", "", error);
-    if call.errno != Errno::EAGAIN {
-        return StageError::broken(error);
-    }
-    let why =
-        "there are as many processes as may be here: of a user (ulimit -u), or in the cgroup of this shell (pids.max)";
-    let fix = "do it in another terminal, or end some processes first";
-    StageError::host("cannot start a process of our own", call, why, fix)
 }
 
 /// An answer to another question.

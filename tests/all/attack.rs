@@ -108,3 +108,25 @@ fn a_session_keeps_nothing_open_that_its_caller_had_open() {
     assert_eq!(text(command("flock").arg("--nonblock").arg(&lock).arg("true")).code, Some(0));
     student.ok(&["stop", "3"]);
 }
+
+#[test]
+fn a_progress_that_is_too_large_is_not_imported() {
+    let student = Student::new();
+    let file = student.beside().join("large.json");
+    let lessons: String = (0..40_000).map(|number| format!("\"lesson{number}\":\"2026-01-01T00:00:00Z\",")).collect();
+    std::fs::write(&file, format!("{{\"version\":1,\"lessons\":{{{lessons}\"z\":\"\"}}}}")).unwrap();
+    let refused = student.ends(2, &["progress", "import", file.to_str().unwrap()]);
+    assert!(refused.stderr.contains("more than 1000000 bytes") && refused.stderr.contains("  fix "), "{refused:?}");
+    assert!(!student.home().join("progress.json").exists());
+}
+
+#[test]
+fn what_this_machine_lacks_is_no_fault_of_the_program() {
+    for limit in ["-n 4", "-n 5"] {
+        let mut run = command("bash");
+        run.args(["-c", &format!("ulimit {limit} && exec \"$1\" run 1 --auto"), "bash"]).arg(program());
+        let ended = text(&mut run);
+        assert!(ended.code == Some(3) && ended.stderr.contains("EMFILE"), "{limit}: {ended:?}");
+        assert!(ended.stderr.contains("  why ") && ended.stderr.contains("  fix "), "{limit}: {ended:?}");
+    }
+}

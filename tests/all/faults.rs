@@ -172,7 +172,7 @@ fn a_full_disk_behind_the_output_is_an_error_in_three_lines() {
         .wait_with_output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&stderr);
-    assert_eq!(status.code(), Some(5), "{stderr}");
+    assert_eq!(status.code(), Some(3), "{stderr}");
     assert!(stderr.contains("ENOSPC") && stderr.contains("  why ") && stderr.contains("  fix "), "{stderr}");
 }
 
