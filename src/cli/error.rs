@@ -1,7 +1,7 @@
 //! Every way in which a command can end other than well, with its exit code.
 
 use crate::course::CourseError;
-use crate::ground::{Call, Errno, Failure};
+use crate::ground::{Call, Errno, Failure, escaped_lines};
 use crate::kernel::CallError;
 use crate::lesson::{LessonError, LoadError};
 use crate::paint::Palette;
@@ -99,7 +99,9 @@ impl CliError {
     pub fn text(&self, width: usize, palette: Palette) -> String {
         match self {
             CliError::Said(_) => String::new(),
-            CliError::Lesson(errors) => errors.iter().map(|error| format!("{error}\n")).collect(),
+            CliError::Lesson(errors) => {
+                errors.iter().map(|error| escaped_lines(&format!("{error}\n")).into_owned()).collect()
+            }
             CliError::Failed(_, failed) => palette.lines(&failure(failed, width)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common, Exit};
 use crate::engine::{self, Difference, Mutants, Places, Sample};
-use crate::ground::{Call, CgroupVersion, Failure};
+use crate::ground::{Call, CgroupVersion, Failure, escaped_lines};
 use crate::kernel::quoted;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson, Mutant};
 use crate::scene::words::plural;
@@ -86,7 +86,7 @@ fn check_all(entries: &[CatalogueEntry], bless: bool, mutants: Option<Option<Sam
         let mut all_sound = true;
         for check in checks {
             let (said, sound) = check.join().unwrap_or_else(|panic| resume_unwind(panic));
-            said.iter().for_each(|line| println!("{line}"));
+            said.iter().for_each(|line| println!("{}", escaped_lines(line)));
             all_sound &= sound?;
         }
         Ok(all_sound)

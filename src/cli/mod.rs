@@ -33,11 +33,13 @@ mod words;
 pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
+use crate::ground::escaped_lines;
 use crate::lesson::Language;
 use crate::refusal::Tell;
 use crate::session::Home;
 use clap::{ArgAction, Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -151,8 +153,14 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are results, not errors. If the pipe is closed, nobody wants them.
-            let _ = error.print();
+            // Help and version are results, not errors. If the pipe is closed, nobody wants them. What was typed is
+            // repeated there, and may be anything.
+            let text = error.render().to_string();
+            let text = escaped_lines(&text);
+            let _ = match error.use_stderr() {
+                true => std::io::stderr().write_all(text.as_bytes()),
+                false => std::io::stdout().write_all(text.as_bytes()),
+            };
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -229,7 +237,7 @@ impl Common {
 /// Tells what became of a damaged progress.
 fn tell_damaged(damaged: Option<String>) {
     if let Some(damaged) = damaged {
-        eprintln!("note: {damaged}");
+        eprintln!("note: {}", escaped_lines(&damaged));
     }
 }
 

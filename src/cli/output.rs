@@ -2,6 +2,7 @@
 
 use crate::cli::{CliError, Common};
 use crate::event::Timed;
+use crate::ground::escaped_lines;
 use crate::kernel::window_size;
 use crate::paint::{PAINTERS, Painter, Palette};
 use crate::scene::{self, Look};
@@ -108,7 +109,7 @@ pub fn rows() -> usize {
 pub fn wrapped(text: &str) -> String {
     let options =
         textwrap::Options::new(width()).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+    textwrap::fill(&escaped_lines(text), options)
 }
 
 /// The look of the standard output.

@@ -4,6 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::list::with_exercises;
 use crate::cli::{CliError, Common, output, tell_damaged};
 use crate::course::{CourseError, LessonProgress};
+use crate::ground::escaped_lines;
 use crate::session::{Home, Progress};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,6 @@ fn clear(common: &Common, home: &Home, what: Option<&str>, yes: bool) -> Result<
         Some((lesson, exercise)) => progress.forget(lesson, *exercise),
     })?;
     tell_damaged(damaged);
-    println!("{name} is forgotten.");
+    println!("{} is forgotten.", escaped_lines(name));
     Ok(())
 }

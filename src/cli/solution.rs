@@ -4,6 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::output;
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Target, word};
+use crate::ground::escaped_lines;
 use crate::session::Progress;
 
 /// How an exercise can be solved
@@ -48,7 +49,7 @@ impl Solution {
                     at + 1
                 ),
             }
-            solution.lines().for_each(|line| println!("{}", fitted(line)));
+            solution.lines().for_each(|line| println!("{}", fitted(&escaped_lines(line))));
         }
         println!("\nType it yourself, line by line, and look at the trees after each.");
         Ok(())

@@ -1,6 +1,7 @@
 //! `layerlab status`
 
 use crate::cli::{CliError, Common};
+use crate::ground::Name;
 use crate::session::{Home, Session};
 use crate::stage::KeeperState;
 
@@ -51,7 +52,7 @@ impl Status {
                 false => {
                     println!("{}  {}", session.lesson, state(kept));
                     println!("    at      {number}.{}  (begun: {begun})", session.record.exercise);
-                    println!("    files   {}", home.benches(&session.lesson).display());
+                    println!("    files   {}", Name::from(home.benches(&session.lesson).as_path()));
                     if kept == KeeperState::Alive {
                         println!("    keeper  process {}, PID 1 of its namespaces", session.record.keeper.pid);
                     }

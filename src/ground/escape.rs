@@ -20,6 +20,18 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same for text of several lines: their ends and tabs stay.
+pub fn escaped_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains(|letter| acts(letter) && !matches!(letter, '\n' | '\t')) {
+        return Cow::Borrowed(text);
+    }
+    let piece = |piece: &str| match piece.strip_suffix(['\n', '\t']) {
+        Some(before) => escaped(before).into_owned() + &piece[before.len()..],
+        None => escaped(piece).into_owned(),
+    };
+    Cow::Owned(text.split_inclusive(['\n', '\t']).map(piece).collect())
+}
+
 /// Whether a character does something to whatever shows it, rather than showing itself.
 pub fn acts(letter: char) -> bool {
     let turns_or_separates =
@@ -29,7 +41,13 @@ pub fn acts(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, escaped_lines};
+
+    #[test]
+    fn the_ends_of_lines_and_tabs_may_stay() {
+        assert_eq!(escaped_lines("a\tb\nc\x1b[2J\n\u{2028}\r\n"), "a\tb\nc\\033[2J\n\\u{2028}\\015\n");
+        assert_eq!(escaped_lines("a\tb\n"), "a\tb\n");
+    }
 
     #[test]
     fn what_acts_becomes_visible_and_nothing_else_changes() {

@@ -1,6 +1,6 @@
 //! What did not work, for a person: what was wanted, what the kernel was asked, why it refused, what to do.
 
-use crate::ground::Call;
+use crate::ground::{Call, escaped_lines};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -68,8 +68,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.wanted)?;
-        self.lines().try_for_each(|(name, text)| write!(out, "\n{}{text}", Failure::label(name)))
+        out.write_str(&escaped_lines(&self.wanted))?;
+        self.lines().try_for_each(|(name, text)| write!(out, "\n{}{}", Failure::label(name), escaped_lines(&text)))
     }
 }
 

@@ -18,7 +18,7 @@ mod variable;
 pub use call::{Call, CallResult};
 pub use cgroup_version::CgroupVersion;
 pub use errno::Errno;
-pub use escape::{acts, escaped};
+pub use escape::{acts, escaped, escaped_lines};
 pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;

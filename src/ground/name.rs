@@ -53,7 +53,7 @@ impl fmt::Display for Name {
                     '\t' => shown.push_str("\\t"),
                     '\r' => shown.push_str("\\r"),
                     '\\' => shown.push_str("\\\\"),
-                    control if control.is_control() => {
+                    control if crate::ground::acts(control) => {
                         let mut bytes = [0; 4];
                         for byte in control.encode_utf8(&mut bytes).bytes() {
                             shown.push_str(&format!("\\{byte:03o}"));

@@ -1,6 +1,7 @@
 //! Verdicts as JUnit XML, the form that graders read: a suite a lesson, a case an exercise.
 
 use crate::event::{Verdict, Verified};
+use crate::ground::acts;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::writer::Writer;
 use std::io::Result;
@@ -84,9 +85,9 @@ fn told(verified: &Verified, at: usize) -> Option<String> {
     })
 }
 
-/// XML knows no way to write most control characters.
+/// XML knows no way to write most control characters; and whatever else acts on a reader's screen goes, too.
 fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if acts(letter) && letter != '\n' { '\u{fffd}' } else { letter }).collect()
 }
 
 #[cfg(test)]

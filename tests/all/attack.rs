@@ -2,7 +2,7 @@
 
 use crate::support::image::Image;
 use crate::support::session::Student;
-use crate::support::{command, program, text};
+use crate::support::{command, layerlab, lesson_folder, program, text};
 use std::os::unix::fs::symlink;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -128,5 +128,52 @@ fn what_this_machine_lacks_is_no_fault_of_the_program() {
         let ended = text(&mut run);
         assert!(ended.code == Some(3) && ended.stderr.contains("EMFILE"), "{limit}: {ended:?}");
         assert!(ended.stderr.contains("  why ") && ended.stderr.contains("  fix "), "{limit}: {ended:?}");
+    }
+}
+
+/// What steers a terminal: ESC, OSC, C1, a sign that turns the direction of writing, a separator of lines.
+const HOSTILE: &str = "\x1b[2J\x1b]0;x\x07\u{9b}31m\u{202e}\u{2028}";
+
+#[test]
+fn nothing_that_steers_a_terminal_is_repeated() {
+    let folder = lesson_folder("$ true");
+    let hostile = folder.path().join(HOSTILE);
+    std::fs::create_dir(&hostile).unwrap();
+    let (hostile, folder) = (hostile.to_str().unwrap(), folder.path().to_str().unwrap());
+    let beside = tempfile::tempdir().unwrap();
+    let badly = beside.path().join("01-try");
+    std::fs::create_dir_all(badly.join("mistakes")).unwrap();
+    let lesson = format!(
+        "---\ntitle: A try\nminutes: 1\nneeds: [{HOSTILE}]\n---\n\nHello.\n\n## Try\n\n```console\n$ true\n```\n\n## Exercise {HOSTILE}: one\n\nDo it.\n"
+    );
+    std::fs::write(badly.join("lesson.md"), lesson).unwrap();
+    std::fs::write(badly.join("mistakes/x-y.sh"), format!("# verify: {HOSTILE}\necho {HOSTILE}\n")).unwrap();
+    let badly = badly.to_str().unwrap();
+    for arguments in [
+        &[HOSTILE][..],
+        &["run", HOSTILE],
+        &["run", "1", HOSTILE],
+        &["--lang", HOSTILE, "list", "--nothing"],
+        &["--lessons", hostile, "list"],
+        &["--lessons", folder, "list"],
+        &["--lessons", badly, "run", "1"],
+        &["lesson", "check", badly],
+        &["lesson", "check", hostile],
+        &["shell", HOSTILE],
+        &["verify", HOSTILE],
+        &["trees", HOSTILE],
+        &["replay", HOSTILE],
+        &["progress", "import", HOSTILE],
+        &["progress", "clear", HOSTILE],
+        &["rootfs", HOSTILE, "--from", HOSTILE],
+        &["container", "run", HOSTILE],
+        &["container", "run", "--volume", HOSTILE, "/", "true"],
+    ] {
+        let ended = text(layerlab().args(arguments).env("LAYERLAB_HOME", beside.path().join("home")));
+        let acts = |letter: char| {
+            letter != '\n' && letter != '\t' && (letter.is_control() || matches!(letter, '\u{2028}' | '\u{202e}'))
+        };
+        assert!(!ended.stdout.contains(acts) && !ended.stderr.contains(acts), "{arguments:?}: {ended:?}");
+        assert!(ended.code != Some(101), "{arguments:?}: {ended:?}");
     }
 }
