@@ -110,6 +110,35 @@ impl Home {
         }
     }
 
+    /// Whoever may write a session's record, or a directory on the way to it, chooses the process that we enter.
+    ///
+    /// # Errors
+    /// When that is not the user alone who asks.
+    pub(super) fn record_is_ours(&self, lesson: &str) -> Result<(), SessionError> {
+        let state = self.state(lesson);
+        for path in [self.root.clone(), self.root.join(STATE), state.clone(), state.join("session.json")] {
+            let Ok(found) = std::fs::symlink_metadata(&path) else { return Ok(()) };
+            let (mode, shown) = (found.mode(), path.display());
+            // In a directory with the sticky bit others can make entries, but not replace ours.
+            let for_others = mode & 0o022 != 0 && mode & 0o1000 == 0;
+            let (why, fix) = if found.is_symlink() {
+                (
+                    format!("{shown} is a symbolic link"),
+                    "remove it, or set LAYERLAB_HOME to a directory of yours".into(),
+                )
+            } else if found.uid() != effective_ids().0 {
+                let fix = "set LAYERLAB_HOME to a directory of yours; with sudo: sudo -H";
+                (format!("{shown} belongs to somebody else"), fix.into())
+            } else if for_others {
+                (format!("others may write {shown}, so the session may be theirs"), format!("chmod go-w {shown}"))
+            } else {
+                continue;
+            };
+            return Err(SessionError::refused("cannot trust what is noted of this session", why, &fix));
+        }
+        Ok(())
+    }
+
     /// No user works in another user's session, not even root: what is shown there belongs to that user.
     fn is_ours(&self) -> Result<(), SessionError> {
         let wanted = "cannot use this user's sessions";

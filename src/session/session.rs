@@ -60,6 +60,7 @@ impl Session {
     /// When what is written down of it cannot be read.
     pub fn find(home: &Home, lesson: &str) -> Result<Option<Session>, SessionError> {
         let path = home.state(lesson).join("session.json");
+        home.record_is_ours(lesson)?;
         let wanted = format!("cannot read what is noted of the session of {lesson}");
         let fix = format!("layerlab stop {lesson} throws it away");
         let refused = |why: String| Err(SessionError::refused(&wanted, &why, &fix));

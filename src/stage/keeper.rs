@@ -8,7 +8,7 @@ use crate::ground::{Errno, Role};
 use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
-    Process, Sys, boot_id, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
+    Process, Sys, boot_id, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
     set_process_name,
 };
 use crate::stage::link::{Link, send, unexpected};
@@ -167,12 +167,16 @@ impl Keeper {
         }
     }
 
-    /// Its process. Seen from within the session it is PID 1, where /proc was mounted anew there.
+    /// Its process, which must be this user's: nobody enters what somebody else has prepared. Seen from within the session it is PID 1, where /proc was mounted anew there.
     pub(super) fn process(&self) -> Option<Process> {
         if self.boot != boot_id() {
             return None;
         }
-        let is_it = |process: &Process| process.started().is_ok_and(|started| started == self.started);
+        let ours = effective_ids().0.to_string();
+        let is_it = |process: &Process| {
+            process.started().is_ok_and(|started| started == self.started)
+                && process.status("Uid").is_ok_and(|ids| ids.split_whitespace().all(|id| id == ours))
+        };
         [self.pid, 1].into_iter().filter_map(|pid| Process::open(pid).ok()).find(is_it)
     }
 

@@ -3,7 +3,7 @@
 use crate::support::image::Image;
 use crate::support::session::Student;
 use crate::support::{command, layerlab, lesson_folder, program, text};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -176,4 +176,46 @@ fn nothing_that_steers_a_terminal_is_repeated() {
         assert!(!ended.stdout.contains(acts) && !ended.stderr.contains(acts), "{arguments:?}: {ended:?}");
         assert!(ended.code != Some(101), "{arguments:?}: {ended:?}");
     }
+}
+
+#[test]
+fn a_session_that_others_may_have_written_is_not_entered() {
+    let student = Student::new();
+    student.ends(0, &["shell", "3", "-c", "true"]);
+    let (home, state) = (student.home().to_path_buf(), student.home().join(".state"));
+    let note = student.state("03-whiteouts").join("session.json");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode();
+    for path in [&home, &state, &student.state("03-whiteouts"), &note] {
+        let before = mode(path);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(before | 0o022)).unwrap();
+        let refused = student.ends(2, &["shell", "3", "-c", "echo entered"]);
+        assert!(refused.stdout.is_empty() && refused.stderr.contains("chmod go-w"), "{path:?}: {refused:?}");
+        assert!(refused.stderr.contains("  why ") && refused.stderr.contains("  fix "), "{refused:?}");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(before)).unwrap();
+    }
+    let moved = student.beside().join("moved");
+    std::fs::rename(&state, &moved).unwrap();
+    symlink(&moved, &state).unwrap();
+    let refused = student.ends(2, &["shell", "3", "-c", "echo entered"]);
+    assert!(refused.stdout.is_empty() && refused.stderr.contains("symbolic link"), "{refused:?}");
+    std::fs::remove_file(&state).unwrap();
+    std::fs::rename(&moved, &state).unwrap();
+    student.ok(&["stop", "3"]);
+}
+
+#[test]
+fn a_session_of_another_user_is_not_entered_by_root() {
+    if !crate::support::is_root() {
+        return crate::support::skip("another user's session", "only root can give a file away");
+    }
+    let student = Student::new();
+    student.ends(0, &["shell", "3", "-c", "true"]);
+    for name in ["", ".state", ".state/03-whiteouts", ".state/03-whiteouts/session.json"] {
+        let path = if name.is_empty() { student.home().to_path_buf() } else { student.home().join(name) };
+        std::os::unix::fs::chown(&path, Some(1000), None).unwrap();
+        let refused = student.ends(2, &["shell", "3", "-c", "echo entered"]);
+        assert!(refused.stdout.is_empty() && refused.stderr.contains("somebody else"), "{path:?}: {refused:?}");
+        std::os::unix::fs::chown(&path, Some(0), None).unwrap();
+    }
+    student.ok(&["stop", "3"]);
 }
