@@ -117,7 +117,10 @@ impl Home {
     pub(super) fn record_is_ours(&self, lesson: &str) -> Result<(), SessionError> {
         let state = self.state(lesson);
         for path in [self.root.clone(), self.root.join(STATE), state.clone(), state.join("session.json")] {
-            let Ok(found) = std::fs::symlink_metadata(&path) else { return Ok(()) };
+            // Where the way ends, or a link leads nowhere, there is no record that could be read.
+            let Some(found) = path.exists().then(|| std::fs::symlink_metadata(&path).ok()).flatten() else {
+                return Ok(());
+            };
             let (mode, shown) = (found.mode(), path.display());
             // In a directory with the sticky bit others can make entries, but not replace ours.
             let for_others = mode & 0o022 != 0 && mode & 0o1000 == 0;
