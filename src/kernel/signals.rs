@@ -12,17 +12,7 @@ pub struct Signals(SigSet);
 impl Signals {
     /// SIGINT and SIGTERM: what ends a command at a terminal, or from a script. SIGHUP is not one of them: nohup(1) ignores it.
     pub fn of_parent() -> std::io::Result<Signals> {
-        Signals::block(&[Signal::SIGINT, Signal::SIGTERM])
-    }
-
-    /// All that a PID 1 passes on.
-    pub fn of_init() -> std::io::Result<Signals> {
-        use Signal::*;
-        Signals::block(&[SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT])
-    }
-
-    fn block(signals: &[Signal]) -> std::io::Result<Signals> {
-        let set: SigSet = signals.iter().copied().chain([Signal::SIGCHLD]).collect();
+        let set: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGCHLD].into_iter().collect();
         set.thread_block()?;
         Ok(Signals(set))
     }
@@ -33,6 +23,26 @@ impl Signals {
             Ok(Signal::SIGCHLD) | Err(_) => None,
             Ok(signal) => Some(signal as u8),
         }
+    }
+}
+
+/// Signals that are passed on to a child. They are caught and not blocked, because a child would begin with the same
+/// blocked; and /proc shows of a process that waits which signals it catches, but not which it has blocked.
+#[derive(Debug)]
+pub struct PassedOn(signal_hook::iterator::Signals);
+
+impl PassedOn {
+    /// Catches them from now on.
+    pub fn catch() -> std::io::Result<PassedOn> {
+        use signal_hook::consts::*;
+        let passed_on = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT];
+        Ok(PassedOn(signal_hook::iterator::Signals::new(passed_on.iter().chain([&SIGCHLD]))?))
+    }
+
+    /// Waits for the next one; nothing where a child may have ended.
+    pub fn wait(&mut self) -> Option<u8> {
+        let signal = self.0.forever().next()?;
+        u8::try_from(signal).ok().filter(|_| signal != signal_hook::consts::SIGCHLD)
     }
 }
 

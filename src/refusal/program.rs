@@ -11,7 +11,7 @@
 use crate::action::Action;
 use crate::ground::Errno;
 use crate::kernel::proc::find_program;
-use crate::kernel::{Signals, send_signal, unblock_signals};
+use crate::kernel::{PassedOn, send_signal};
 use crate::refusal::{DIRECTORY, SWITCH, TRY, Tell, ip};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -74,19 +74,18 @@ fn wait_and_explain(mut command: Command, words: &[String], tell: Tell) -> ExitC
     };
     // Afterwards it would find the new mount itself.
     let in_use = mount.as_ref().and_then(|mount| mount.upper_in_use());
+    // Before there is a child, so that its end is not missed.
+    let mut signals = PassedOn::catch().ok();
     let Ok(mut child) = command.spawn() else { return become_it(command, name) };
-    // Not before: what is blocked here would be blocked in the child. A signal that comes in between ends us alone. The end of
-    // the child is not missed, because it is asked for first.
-    let signals = Signals::of_init().ok();
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Err(_) => return ExitCode::FAILURE,
             Ok(None) => {}
         }
-        match &signals {
+        match &mut signals {
             Some(signals) => {
-                if let Some(signal) = signals.next() {
+                if let Some(signal) = signals.wait() {
                     send_signal(child.id(), signal);
                 }
             }
@@ -96,7 +95,6 @@ fn wait_and_explain(mut command: Command, words: &[String], tell: Tell) -> ExitC
             },
         }
     };
-    let _ = unblock_signals();
     if status.success() {
         if let Some(note) = mount.and_then(|mount| mount.weakness()).or(in_use) {
             (tell.note)(&note);
@@ -113,6 +111,8 @@ fn wait_and_explain(mut command: Command, words: &[String], tell: Tell) -> ExitC
 /// Ends as it has ended: by the same signal, or with the same code.
 fn end_as(status: ExitStatus) -> ExitCode {
     if let Some(signal) = status.signal().and_then(|signal| u8::try_from(signal).ok()) {
+        // Those that are passed on are caught here.
+        let _ = signal_hook::low_level::emulate_default_handler(signal.into());
         send_signal(std::process::id(), signal);
         return ExitCode::from(128 + signal);
     }

@@ -359,6 +359,9 @@ fn signals_end_it_in_order() {
         (&[], "echo; exec sleep 1000", Signal::SIGINT, 130),
         (&[], "trap 'exit 9' TERM; echo; while true; do sleep 0.05; done", Signal::SIGTERM, 9),
         (&["--init"], "echo; exec sleep 1000", Signal::SIGTERM, 143),
+        // A PID 1 of ours passes it on.
+        (&["--init"], "trap 'exit 9' TERM; echo; while true; do sleep 0.05; done", Signal::SIGTERM, 9),
+        (&["--init"], "trap 'exit 8' INT; echo; while true; do sleep 0.05; done", Signal::SIGINT, 8),
     ] {
         let mut run = image.command(options, &["sh", "-c", command]);
         let mut run = run.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
@@ -370,21 +373,26 @@ fn signals_end_it_in_order() {
     }
 }
 
-/// Waits until a shell in the container has given its terminal to a command.
-#[track_caller]
-fn a_command_has_the_terminal(terminal: &Terminal) {
-    fn below(pid: i32) -> Vec<i32> {
-        children(pid).into_iter().flat_map(|child| [vec![child], below(child)].concat()).collect()
+#[test]
+fn a_command_begins_with_no_signal_blocked() {
+    let image = Image::new();
+    for options in [&[][..], &["--init"]] {
+        assert_eq!(
+            image.prints(options, "grep SigBlk /proc/self/status"),
+            "SigBlk:\t0000000000000000\n",
+            "{options:?}"
+        );
     }
-    let waits = |pid: &i32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let (start, fields) = stat.rsplit_once(") ").unwrap_or_default();
-        // proc_pid_stat(5): the process's group, and the one in the foreground of its terminal.
-        let fields: Vec<&str> = fields.split(' ').collect();
-        start.ends_with("(sh") && fields[2] != fields[5]
-    };
-    let shown = terminal.shown();
-    assert!(soon(|| below(terminal.child.id() as i32).iter().any(waits)), "the shell waits for nothing:\n{shown}");
+}
+
+/// Waits until `sleep 1000` runs in the container: from then on signals reach it.
+#[track_caller]
+fn it_sleeps(terminal: &Terminal) {
+    fn sleeps_below(pid: i32) -> bool {
+        let sleeps = |pid| std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line == *b"sleep\x001000\0");
+        children(pid).into_iter().any(|child| sleeps(child) || sleeps_below(child))
+    }
+    assert!(soon(|| sleeps_below(terminal.child.id() as i32)), "{}", terminal.shown());
 }
 
 #[test]
@@ -398,12 +406,12 @@ fn a_terminal_is_the_containers_own() {
     terminal.types("sleep 0.2; stty size\r", "24 80");
     // Ctrl-C goes to what runs inside, and to nobody else.
     terminal.types("sleep 1000\r", "sleep 1000\r\n");
-    a_command_has_the_terminal(&terminal);
+    it_sleeps(&terminal);
     terminal.types("\x03", "^C");
     terminal.types("echo $?\r", "130");
     // Ctrl-Z too.
     terminal.types("sleep 1000\r", "sleep 1000\r\n");
-    a_command_has_the_terminal(&terminal);
+    it_sleeps(&terminal);
     terminal.types("\x1a", "Stopped");
     terminal.types("kill -9 %1; sleep 0.2; exit 7\r", "");
     assert_eq!(terminal.ends(), Some(7));
@@ -427,9 +435,11 @@ fn the_terminal_is_restored_however_it_ends() {
         // Below a shell, as everywhere: the end of who leads the session hangs the terminal up.
         let run = image.command(&[], &["sh"]);
         let mut shell = Command::new("sh");
-        shell.args(["-c", "\"$0\" \"$@\"; echo code=$?; read x"]).arg(run.get_program()).args(run.get_args());
+        let script = "read begin; \"$0\" \"$@\"; echo code=$?; read x";
+        shell.args(["-c", script]).arg(run.get_program()).args(run.get_args());
         let mut terminal = Terminal::start(&shell);
         let before = tcgetattr(terminal.master()).unwrap();
+        terminal.types("begin\r", "begin");
         terminal.types("echo re''ady\r", "ready");
         assert_ne!(tcgetattr(terminal.master()).unwrap().local_modes, before.local_modes);
         let cli = children(terminal.child.id() as i32)[0];
