@@ -19,7 +19,7 @@ import sys
 import time
 
 # What takes longest begins first, so that nothing long is left for the end.
-LONGEST_FIRST = ["session_faults::", "faults::killed", "lessons::", "session::solved", "twin::", "verbs::", "rootfs::"]
+LONGEST_FIRST = ["faults::killed", "verbs::", "twin::", "session_faults::", "lessons::", "session::solved", "rootfs::"]
 # A program with this many tests is run test by test. The others are over before it would pay.
 MANY = 20
 # What takes longer hangs.
@@ -39,7 +39,7 @@ class Role:
         """What a program printed, and whether it ended well."""
         # Nothing of whoever runs this may be seen by a test: their home is a place where nothing can be.
         own = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "LAYERLAB_"))}
-        nowhere = {"HOME": "/dev/null/home", "LAYERLAB_HOME": "/dev/null/home"}
+        nowhere = {"HOME": "/dev/null/home", "LAYERLAB_HOME": "/dev/null/home", "RUST_BACKTRACE": "0"}
         environment = {**own, **nowhere, **self.environment}
         child = subprocess.Popen(
             [*self.words, program, *arguments],
@@ -128,7 +128,7 @@ def main():
         for program in programs:
             names = [name for name in tests_of(role, program) if not (skip and name.startswith(skip))]
             names = names if len(names) >= MANY and short_name(program) == "all" else [None]
-            jobs += [(rank(name or ""), role, program, name) for name in names] * options.times
+            jobs += [(rank(name) if name else 0, role, program, name) for name in names] * options.times
     jobs.sort(key=lambda job: job[0])
 
     passed = failed = 0

@@ -53,8 +53,8 @@ stays() {
 mount_box() { mount -t overlay overlay -o "lowerdir=image,upperdir=up,workdir=work$LAYERLAB_OVERLAY_OPTIONS" box; }
 rooted() {
     mkdir image up other work box; cp "$(command -v busybox)" image; mkfifo never
-    unshare --mount bash -c "$(declare -f mount_box); $1; exec ${2:-/busybox} sh -c ': > ready; read never'" <> never > /dev/null 2>&1 &
-    until [ -e ready ] || [ -e up/ready ] || [ -e image/ready ] || [ -e box/ready ]; do sleep 0.02; done
+    unshare --mount bash -c "$(declare -f mount_box); $1; exec ${2:-/busybox} sh -c 'echo >&3; read never'" <> never > /dev/null 2>&1 3> begun &
+    until [ -s begun ]; do sleep 0.02; done
 }
 keep() { touch "$1"; unshare --net mount --bind /proc/self/ns/net "$1"; }
 "#;
@@ -1539,7 +1539,7 @@ fn roots() -> Vec<State> {
                 "in that shell: umount -n -l /old, then rmdir /old",
             ],
         ),
-        state("rooted 'mount_box; exec busybox chroot box /busybox sh -c \": > ready; read never\"'").fails(
+        state("rooted 'mount_box; exec busybox chroot box /busybox sh -c \"echo >&3; read never\"'").fails(
             "own-root up image",
             "the root of busybox was set by chroot, and the old one is still above it",
             [
@@ -1559,13 +1559,13 @@ fn roots() -> Vec<State> {
                 NEXT,
             ],
         ),
-        state("rooted 'exec busybox chroot image /busybox sh -c \": > ready; read never\"'").fails(
+        state("rooted 'exec busybox chroot image /busybox sh -c \"echo >&3; read never\"'").fails(
             "own-root up image",
             "the root of busybox is no union",
             ["a union of image and up", "image, by chroot", "", "mount the overlay first; then …"],
         ),
         state(
-            "rooted 'mount -t tmpfs t box; cp image/busybox box; : > ready; cd box; busybox mkdir old; busybox pivot_root . old; \
+            "rooted 'mount -t tmpfs t box; cp image/busybox box; cd box; busybox mkdir old; busybox pivot_root . old; \
              cd /; /busybox umount -l /old'",
         )
         .fails(

@@ -202,15 +202,21 @@ fn every_verb_does_what_its_namesake_does() {
     }
     let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
     let namespaces: &[&str] = if root { &["-m", "-Urm"] } else { &["-Urm"] };
-    for flags in namespaces {
-        let base = tempfile::tempdir().unwrap();
-        let status = Command::new("unshare")
-            .args([flags, "--uts", "--ipc", "--propagation", "private"])
-            .args(support::alone("verbs::every_verb_does_what_its_namesake_does"))
-            .env("LAYERLAB_TEST_STAGE", base.path())
-            .env("LAYERLAB_TEST_ROLE", if *flags == "-m" { "root" } else { "user" })
-            .status()
-            .expect("util-linux's unshare is needed");
+    // Beside each other.
+    let runs: Vec<_> = namespaces
+        .iter()
+        .map(|flags| {
+            let base = tempfile::tempdir().unwrap();
+            let mut run = Command::new("unshare");
+            run.args([flags, "--uts", "--ipc", "--propagation", "private"])
+                .args(support::alone("verbs::every_verb_does_what_its_namesake_does"))
+                .env("LAYERLAB_TEST_STAGE", base.path())
+                .env("LAYERLAB_TEST_ROLE", if *flags == "-m" { "root" } else { "user" });
+            (run.spawn().expect("util-linux's unshare is needed"), flags, base)
+        })
+        .collect();
+    for (mut run, flags, _base) in runs {
+        let status = run.wait().unwrap();
         assert!(status.success(), "the verbs differ from their namesakes under unshare {flags}");
     }
 }
