@@ -5,6 +5,5 @@ hostname harbour
 mount -t overlay overlay -o lowerdir=image,upperdir=harbour,workdir=harbour-work'"$LAYERLAB_OVERLAY_OPTIONS"' box
 mount -t proc proc box/proc
 cd box
-: > ready
-exec chroot . sh -c "sleep 1000; true"' > /dev/null 2>&1 &
+exec chroot . sh -c ": > ready; sleep 1000; true"' > /dev/null 2>&1 &
 until [ -e harbour/ready ]; do sleep 0.02; done

@@ -8,6 +8,5 @@ cd box
 mkdir old
 pivot_root . old
 cd /
-: > /ready
-exec sh -c "sleep 1000; true"' > /dev/null 2>&1 &
+exec sh -c ": > /ready; sleep 1000; true"' > /dev/null 2>&1 &
 until [ -e harbour/ready ]; do sleep 0.02; done

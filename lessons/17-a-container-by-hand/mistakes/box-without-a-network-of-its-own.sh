@@ -10,6 +10,5 @@ pivot_root . old
 cd /
 umount -n -l /old
 rmdir /old
-: > /ready
-exec sh -c "sleep 1000; true"' > /dev/null 2>&1 &
+exec sh -c ": > /ready; sleep 1000; true"' > /dev/null 2>&1 &
 until [ -e harbour/ready ]; do sleep 0.02; done

@@ -19,6 +19,5 @@ cd box
 pivot_root . .
 umount -n -l .
 hostname harbour
-: > /ready
-exec /bin/sh -c "sleep 1000; true"' > /dev/null 2>&1 &
+exec /bin/sh -c ": > /ready; sleep 1000; true"' > /dev/null 2>&1 &
 until [ -e harbour/ready ]; do sleep 0.02; done
