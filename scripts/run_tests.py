@@ -60,6 +60,9 @@ class Role:
             return output.decode(errors="replace") + f"\nit took longer than {PATIENCE} seconds\n", False
         finally:
             running.discard(child)
+            # The home that its tests give to what they start; see support::command.
+            home = os.path.join(environment.get("TMPDIR", "/tmp"), f"layerlab-nobody-{child.pid}")
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def end_all(number, _):

@@ -49,7 +49,7 @@ pub fn layerlab() -> Command {
 }
 
 /// A command in an environment that is the same everywhere. Nothing of whoever runs the tests is in it: no session, no
-/// progress, no setting. Its home is a directory that does not exist.
+/// progress, no setting. Its home does not exist yet; what is made there, `scripts/run_tests.py` removes.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C.UTF-8");
