@@ -1,4 +1,4 @@
-# verify: nsenter --net=third ping -c 1 -W 1 10.0.0.1 ends with the exit status 2
+# verify: nsenter --net=third ping -c 1 -W 2 10.0.0.1 ends with the exit status 2
 # Everything is connected, but the kernel was told to drop the answer's way.
 touch third
 unshare --net mount --bind /proc/self/ns/net third
