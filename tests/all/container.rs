@@ -1,9 +1,9 @@
 //! `layerlab container run`, on the real kernel, through the whole program.
 
 use crate::support;
-use crate::support::image::{Image, cgroups_of, limits_work, skip};
+use crate::support::image::{Image, cgroups_of, limits_work};
 use crate::support::session::{Mounts, Terminal, children, is_alive, kill_hard, soon};
-use crate::support::{is_in_three_lines, is_root, text};
+use crate::support::{is_in_three_lines, is_root, skip_unless_root, text};
 use layerlab::event::{Event, Kind, State};
 use rustix::termios::tcgetattr;
 use std::collections::BTreeMap;
@@ -303,7 +303,7 @@ fn limits_hold_and_are_told() {
     if let Err(why) = limits_work(&image) {
         assert!(!is_root() || why.contains("  fix   "), "{why}");
         assert!(why.contains("cannot limit the container"), "{why}");
-        return skip("limits", why.lines().nth(1).unwrap_or_default());
+        return skip_unless_root("limits", why.lines().nth(1).unwrap_or_default());
     }
     // A fork bomb: it ends at the limit, and the host does not notice.
     let bomb =
@@ -330,7 +330,7 @@ fn limits_hold_and_are_told() {
 fn cgroups_are_removed_even_after_a_kill() {
     let image = Image::new();
     if let Err(why) = limits_work(&image) {
-        return skip("cgroups", why.lines().nth(1).unwrap_or_default());
+        return skip_unless_root("cgroups", why.lines().nth(1).unwrap_or_default());
     }
     let options = ["--memory", "64m", "--pids", "20", "--cpus", "0.5"];
     let mut run = image.command(&options, &["sleep", "1000"]).spawn().unwrap();

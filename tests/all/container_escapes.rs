@@ -1,9 +1,9 @@
 //! Ways out of a container, each tried from inside: none leads out, and the host is afterwards as it was before.
 
 use crate::support;
-use crate::support::image::{Image, skip};
+use crate::support::image::Image;
 use crate::support::session::is_alive;
-use crate::support::{Ended, ends_with, is_in_three_lines, is_root, program, text};
+use crate::support::{Ended, ends_with, is_in_three_lines, is_root, program, skip_unless_root, text};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -257,7 +257,7 @@ int main(int argc, char **argv) {
 fn a_device_of_the_image_is_no_device() {
     let host = Host::new();
     if !is_root() {
-        return skip("devices in an image", "only root can make one");
+        return skip_unless_root("devices in an image", "only root can make one");
     }
     let node = host.image.root().join("zero");
     let made = Command::new("mknod").arg(&node).args(["c", "1", "5"]).status().unwrap();
@@ -466,7 +466,7 @@ fn no_working_directory_leads_out() {
 fn a_set_user_id_program_gives_nothing_back() {
     let host = Host::new();
     if !is_root() {
-        return skip("--user", "an ordinary user has one id");
+        return skip_unless_root("--user", "an ordinary user has one id");
     }
     let suid = host.image.root().join("bin/busybox-suid");
     std::fs::copy(host.image.root().join("bin/busybox"), &suid).unwrap();

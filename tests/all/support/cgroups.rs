@@ -16,11 +16,7 @@ pub fn can_be_had(what: &str) -> bool {
         Ok(_) => true,
         Err(StageError::Host(failure)) => {
             let why = failure.evidence();
-            match super::is_root() {
-                true => super::skip(what, &why),
-                // Where nobody gave it a cgroup, an ordinary user has none: that is no fault of the machine.
-                false => println!("not for this user: {what}: {why}"),
-            }
+            super::skip_unless_root(what, &why);
             false
         }
         Err(error) => panic!("{error}"),

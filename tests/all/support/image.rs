@@ -135,11 +135,6 @@ pub fn cgroups_of(pid: u32) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Says why something cannot be tested here.
-pub fn skip(what: &str, why: &str) {
-    println!("SKIP {what}: {why}");
-}
-
 /// Whether this user may limit containers here: a try tells.
 pub fn limits_work(image: &Image) -> Result<(), String> {
     let tried = image.run(&["--pids", "50"], &["true"]);

@@ -43,6 +43,15 @@ pub fn skip(what: &str, why: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIP    {what}: {why}\n").as_bytes());
 }
 
+/// The same of what root can have and an ordinary user cannot, or only where somebody gave it: then it is no fault of the
+/// machine, and not said aloud.
+pub fn skip_unless_root(what: &str, why: &str) {
+    match is_root() {
+        true => skip(what, why),
+        false => println!("not for this user: {what}: {why}"),
+    }
+}
+
 /// The program, ready to be given arguments.
 pub fn layerlab() -> Command {
     command(program())
