@@ -1,6 +1,6 @@
 //! How this program takes signals. SIGINT, SIGTERM and SIGHUP: the stage ends first, the cursor comes back, then we go.
 
-use crate::kernel::{ignores, unblock_signals};
+use crate::kernel::{ignored_signals, is_in, unblock_signals};
 use crate::stage::{PROGRAM, Stage};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -19,7 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// for all that we start.
 pub fn begin(arguments: &[OsString]) {
     let _ = unblock_signals();
-    let ignored: Vec<i32> = [SIGCHLD, SIGTERM].into_iter().filter(|signal| ignores(*signal)).collect();
+    let mask = ignored_signals();
+    let ignored: Vec<i32> = [SIGCHLD, SIGTERM].into_iter().filter(|signal| is_in(mask, *signal)).collect();
     let handled = |signal: &i32| signal_hook::flag::register(*signal, Arc::default()).is_ok();
     if let Some((name, rest)) = arguments.split_first()
         && !ignored.is_empty()
@@ -37,7 +38,8 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
     let stopper = stage.stopper()?;
     // What was ignored when we were started stays so: nohup(1).
-    let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignores(*signal));
+    let ignored = ignored_signals();
+    let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_in(ignored, *signal));
     let mut signals = Signals::new(heeded)?;
     std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {

@@ -73,8 +73,8 @@ impl Plan {
         let mut line = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
         let mut length = [0; 8];
         let read = line.read_exact(&mut length).and_then(|()| {
-            let mut json = Vec::new();
-            line.take(u64::from_ne_bytes(length)).read_to_end(&mut json)?;
+            let mut json = vec![0; u64::from_ne_bytes(length) as usize];
+            line.read_exact(&mut json)?;
             Ok(json)
         });
         match read {
