@@ -6,6 +6,7 @@ use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
@@ -19,6 +20,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// for all that we start.
 pub fn begin(arguments: &[OsString]) {
     let _ = unblock_signals();
+    // Our own processes are started by one that has been here.
+    if arguments.get(1).is_some_and(|word| word.as_bytes().starts_with(b"__")) {
+        return;
+    }
     let mask = ignored_signals();
     let ignored: Vec<i32> = [SIGCHLD, SIGTERM].into_iter().filter(|signal| is_in(mask, *signal)).collect();
     let handled = |signal: &i32| signal_hook::flag::register(*signal, Arc::default()).is_ok();
