@@ -9,6 +9,7 @@
 //! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
+//! - [`image`] makes layers and images, and keeps them,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
 //! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
@@ -26,6 +27,7 @@ pub mod engine;
 pub mod event;
 pub mod ground;
 pub mod host;
+pub mod image;
 pub mod isolate;
 pub mod kernel;
 pub mod lesson;

@@ -123,6 +123,14 @@ impl Within {
         opened.map(File::from).map_err(|errno| self.error("openat", name, "O_RDWR|O_NONBLOCK|O_NOFOLLOW", errno))
     }
 
+    /// A new character device 0, 0, by which an overlay says that a name is deleted. Since kernel 5.8 everybody may make one.
+    pub fn make_whiteout(&self, name: &OsStr) -> Outcome<()> {
+        let make = || rustix::fs::mknodat(&self.0, name, FileType::CharacterDevice, Mode::empty(), 0);
+        single(name)
+            .and_then(|()| make())
+            .map_err(|errno| self.error("mknodat", name, "S_IFCHR|000, makedev(0, 0)", errno))
+    }
+
     /// What there is of this name.
     pub fn look(&self, name: &OsStr) -> Outcome<Stat> {
         single(name).map_err(std::io::Error::from).and_then(|()| look(Some(&self.0), name.as_ref())).map_err(|error| {

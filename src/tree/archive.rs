@@ -18,6 +18,8 @@ use std::path::Path;
 use tar::{EntryType, Header};
 
 const BLOCK: u64 = 512;
+/// The largest size that eleven octal digits can say.
+const LARGEST: u64 = 0o777_7777_7777;
 /// The names and attributes of an entry; the kernel's own limits are far below.
 const MOST_WORDS: u64 = 1 << 20;
 
@@ -75,11 +77,23 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// When it cannot be read, and when it is compressed in a way that we do not know.
     pub fn open(path: &Path, file: File, budget: &'a Budget<'a>) -> Result<Archive<'a>, TreeError> {
-        let wanted = format!("cannot unpack {}", path.display());
-        let stream = unpacked(file).map_err(|refusal| match refusal {
-            Refusal::Unreadable(error) => TreeError::io(&wanted, "read", path, &error),
+        Archive::from_stream(Box::new(file), path.display().to_string(), budget)
+    }
+
+    /// The same, of what is read from elsewhere; `called` is how people call it.
+    ///
+    /// # Errors
+    /// As those of [`Archive::open`].
+    pub fn from_stream(
+        stream: Box<dyn Read>,
+        called: String,
+        budget: &'a Budget<'a>,
+    ) -> Result<Archive<'a>, TreeError> {
+        let wanted = format!("cannot unpack {called}");
+        let stream = unpacked(stream).map_err(|refusal| match refusal {
+            Refusal::Unreadable(error) => TreeError::io(&wanted, "read", Path::new(&called), &error),
             Refusal::Compressed(kind, program) => {
-                let fix = format!("unpack that first: {program} --keep {}", path.display());
+                let fix = format!("unpack that first: {program} --keep {called}");
                 TreeError::refused(&wanted, format!("it is compressed by {kind}"), &fix)
             }
         })?;
@@ -166,9 +180,12 @@ impl<'a> Archive<'a> {
             )
         };
         let path = Inside::parse(&name).map_err(refuse)?;
-        if words.pax.size.is_some_and(|other| other != size) {
-            return Err(refuse("its two headers say two different sizes"));
-        }
+        // A size that the eleven digits of the header cannot say stands in the one before it, and 0 in its place.
+        let size = match words.pax.size {
+            Some(large) if large > LARGEST && size == 0 => large,
+            Some(other) if other != size => return Err(refuse("its two headers say two different sizes")),
+            _ => size,
+        };
         if words.pax.sparse || header.entry_type() == EntryType::GNUSparse {
             return Err(refuse("it is packed with holes, which we do not read: pack it without tar --sparse"));
         }

@@ -2,11 +2,10 @@
 
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Error, Read, Result};
 
 /// A stream of the archive itself.
-pub(super) fn unpacked(file: File) -> std::result::Result<Box<dyn Read>, Refusal> {
+pub(super) fn unpacked(file: Box<dyn Read>) -> std::result::Result<Box<dyn Read>, Refusal> {
     let mut file = BufReader::with_capacity(256 * 1024, file);
     let first = file.fill_buf().map_err(Refusal::Unreadable)?;
     match first {
@@ -28,8 +27,8 @@ pub(super) enum Refusal {
 
 /// A zstd file is one frame after another.
 struct Zstd {
-    source: Option<BufReader<File>>,
-    frame: Option<StreamingDecoder<BufReader<File>, ruzstd::decoding::FrameDecoder>>,
+    source: Option<BufReader<Box<dyn Read>>>,
+    frame: Option<StreamingDecoder<BufReader<Box<dyn Read>>, ruzstd::decoding::FrameDecoder>>,
 }
 
 impl Read for Zstd {

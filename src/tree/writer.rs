@@ -4,7 +4,7 @@
 //! what is made in one does not change its time.
 
 use crate::ground::Errno;
-use crate::kernel::{CallError, Within, copy_chunk, next_data, seek_to};
+use crate::kernel::{CallError, EntryType, Within, copy_chunk, next_data, seek_to};
 use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
 use crate::tree::inside::Inside;
@@ -80,6 +80,7 @@ pub struct TreeWriter<'a> {
     made: Made,
     budget: &'a Budget<'a>,
     root_user: bool,
+    keeps_special_bits: bool,
 }
 
 impl<'a> TreeWriter<'a> {
@@ -87,7 +88,22 @@ impl<'a> TreeWriter<'a> {
     pub fn new(root: Within, called: &'a str, budget: &'a Budget<'a>) -> TreeWriter<'a> {
         let root_user = crate::kernel::effective_ids().0 == 0;
         let directories = BTreeMap::from([(Inside::default(), Meta::mode(0o755))]);
-        TreeWriter { root, called, last: None, directories, made: Made::default(), budget, root_user }
+        TreeWriter {
+            root,
+            called,
+            last: None,
+            directories,
+            made: Made::default(),
+            budget,
+            root_user,
+            keeps_special_bits: root_user,
+        }
+    }
+
+    /// Keeps the bits for set-user-ID, set-group-ID and sticky also for an ordinary user: only where no other user can get at
+    /// the tree.
+    pub fn keep_special_bits(&mut self) {
+        self.keeps_special_bits = true;
     }
 
     /// Its top directory.
@@ -202,6 +218,39 @@ impl<'a> TreeWriter<'a> {
         self.set(path, &pipe, meta, 0o777)
     }
 
+    /// Says to an overlay that a name is deleted in the layers below. Where the tree has a directory of that name, it hides them;
+    /// where it has anything else, that hides them already.
+    pub fn whiteout(&mut self, path: &Inside) -> Outcome<()> {
+        let Some((above, name)) = path.split() else {
+            return Err(self.refused(path, "the root itself cannot be deleted"));
+        };
+        self.enter(&above)?;
+        let parent = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
+        match parent.look(name) {
+            Ok(found) if found.kind == EntryType::Directory => self.opaque(path),
+            Ok(_) => Ok(()),
+            Err(error) if error.errno == Errno::ENOENT => {
+                self.made.others += 1;
+                self.place(path, 0, Within::make_whiteout)
+            }
+            Err(error) => Err(self.failed(path, error)),
+        }
+    }
+
+    /// Says to an overlay that a directory hides what lies below it: by an attribute of root's, or where that may not be set,
+    /// by one of the user's own.
+    pub fn opaque(&mut self, path: &Inside) -> Outcome<()> {
+        self.budget.charge(path, 0)?;
+        self.enter(path)?;
+        let directory = self.last.as_ref().map_or(&self.root, |(_, directory)| directory);
+        let set = |name: &str| Within::set_attribute_of(directory, name.as_ref(), b"y");
+        let outcome = match set("trusted.overlay.opaque") {
+            Err(error) if error.errno == Errno::EPERM => set("user.overlay.opaque"),
+            outcome => outcome,
+        };
+        outcome.map_err(|error| self.failed(path, error))
+    }
+
     /// Notes an entry that is not made.
     pub fn leave_out(&mut self, path: impl ToString, why: &str) {
         self.made.left_out_in_all += 1;
@@ -308,7 +357,7 @@ impl<'a> TreeWriter<'a> {
             let _ = Within::set_attribute_of(&file, name, value);
         }
         // Who is not root gets the files for his own: a set-user-ID bit would mean himself.
-        let most = if self.root_user { 0o7777 } else { most };
+        let most = if self.keeps_special_bits { 0o7777 } else { most };
         let mode = Within::set_mode_of(&file, meta.mode & most);
         let modified = mode.and_then(|()| meta.modified.map_or(Ok(()), |at| Within::set_modified_of(&file, at)));
         modified.map_err(|error| self.failed(path, error))
@@ -327,9 +376,13 @@ impl<'a> TreeWriter<'a> {
     }
 }
 
-/// Attributes that belong to a file and not to this machine: no labels of its security modules, nothing of overlayfs.
+/// Attributes that belong to a file and not to this machine: no labels of its security modules, nothing of overlayfs but what
+/// an overlay inside of an overlay has, which is escaped.
 fn is_kept(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
+    if name.starts_with(b"user.overlay.overlay.") || name.starts_with(b"trusted.overlay.overlay.") {
+        return true;
+    }
     let known = ["security.capability", "system.posix_acl_access", "system.posix_acl_default"];
     known.iter().any(|known| name == known.as_bytes())
         || (name.starts_with(b"user.") && !name.starts_with(b"user.overlay."))

@@ -1,0 +1,349 @@
+//! An upper layer of overlayfs becomes an archive.
+//!
+//! The entries stand in the order of the bytes of their names, a directory before what is in it. What overlayfs says by
+//! devices and attributes is said by names: `.wh.NAME` for what is deleted, right behind its directory. The same upper layer
+//! makes the same bytes, whoever writes it and however it came about. What no layer can say is refused, or told.
+
+use crate::ground::Errno;
+use crate::image::error::ImageError;
+use crate::image::layer::attributes::{Marks, marks, said};
+use crate::image::layer::header::{BLOCK, Header};
+use crate::image::layer::lowers::{Lowers, is_whiteout};
+use crate::image::layer::owners::{Owners, is_note};
+use crate::image::layer::{OPAQUE, WHITEOUT};
+use crate::kernel::{CallError, EntryType, Stat, Within, is_mount_root, names_in};
+use crate::tree::{Inside, LeftOut};
+use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How an upper layer is written.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    /// How a directory is written that hides what lies below it.
+    pub opaque: Opaque,
+    /// Whose the files are.
+    pub owners: Owners,
+    /// No file is younger, in seconds since 1970 (<https://reproducible-builds.org/specs/source-date-epoch/>).
+    pub youngest: Option<i64>,
+    /// A number in it is the signal that ends the work.
+    pub stop: &'a AtomicUsize,
+}
+
+/// How a directory is written that hides what lies below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opaque {
+    /// By a whiteout for each name that these lower layers show there, the topmost first. The specification prefers that.
+    Explicit(Vec<PathBuf>),
+    /// By `.wh..wh..opq`.
+    Marker,
+}
+
+/// An entry as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// At which byte of the archive it begins.
+    pub at: u64,
+    /// `etc/.wh.motd`, what would steer a terminal escaped.
+    pub name: String,
+    /// `directory`, `file`, `whiteout`, …
+    pub kind: &'static str,
+    /// How many bytes its headers have.
+    pub header: u64,
+    /// How many bytes it holds.
+    pub size: u64,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// Entries, whiteouts among them.
+    pub entries: u64,
+    /// Whiteouts, and marks of directories that hide what lies below them.
+    pub whiteouts: u64,
+    /// Bytes of the archive.
+    pub bytes: u64,
+    /// What a layer cannot hold.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Writes the upper layer in `upper` as an archive to `out`, and tells `each` of every entry.
+///
+/// # Errors
+/// What cannot be read or written, and what no layer can say.
+pub fn write(
+    upper: &Path,
+    rules: &Rules,
+    out: &mut dyn Write,
+    each: &mut dyn FnMut(&Entry),
+) -> Result<Written, ImageError> {
+    let wanted = format!("cannot make a layer of {}", upper.display());
+    let top = Within::open(upper).map_err(|error| ImageError::call(&wanted, error))?;
+    let found = crate::kernel::look(Some(top.fd()), Path::new("."))
+        .map_err(|error| ImageError::io(&wanted, "newfstatat", upper, &error))?;
+    let lowers = match &rules.opaque {
+        Opaque::Explicit(lowers) => Some(Lowers::open(lowers)?),
+        Opaque::Marker => None,
+    };
+    let mut writer = Writer {
+        rules,
+        lowers,
+        device: found.device,
+        out,
+        each,
+        written: Written::default(),
+        first_names: HashMap::new(),
+    };
+    writer.directory(&top, &Inside::default(), &found)?;
+    writer.bytes(&[0; 2 * BLOCK])?;
+    Ok(writer.written)
+}
+
+struct Writer<'a> {
+    rules: &'a Rules<'a>,
+    lowers: Option<Lowers>,
+    device: u64,
+    out: &'a mut dyn Write,
+    each: &'a mut dyn FnMut(&Entry),
+    written: Written,
+    /// Files with several names: the first of them, and what is noted of their owner.
+    first_names: HashMap<u64, (Vec<u8>, Vec<(OsString, Vec<u8>)>)>,
+}
+
+impl Writer<'_> {
+    /// A directory: itself, what it hides, and what is in it.
+    fn directory(&mut self, directory: &Within, path: &Inside, found: &Stat) -> Result<(), ImageError> {
+        let attributes = Within::attributes_of(directory);
+        let held = marks(&attributes);
+        self.is_whole(path, &held)?;
+        let mut name = tar_name(path);
+        name.push(b'/');
+        if name == b"/" {
+            name = b"./".to_vec();
+        }
+        self.entry(path, Header { path: &name, kind: b'5', ..Header::default() }, found, &attributes, "directory")?;
+        if found.device != self.device || (!path.names().is_empty() && is_mount_root(directory.fd())) {
+            self.leave_out(path, "what is mounted there is no part of the layer");
+            return Ok(());
+        }
+        let names = names_in(directory.fd()).map_err(|error| {
+            ImageError::call(
+                reading(path),
+                CallError::of("getdents64", crate::kernel::quoted(&path.absolute()), &error),
+            )
+        })?;
+        let mut entries = Vec::new();
+        let mut deleted = BTreeSet::new();
+        for name in names {
+            let inside = path.join(&name).map_err(|why| self.cannot_say(path, why))?;
+            let found = directory.look(&name).map_err(|error| ImageError::call(reading(&inside), error))?;
+            if name.as_bytes().starts_with(WHITEOUT) {
+                let why =
+                    "a name that begins with .wh. says in a layer that something is deleted, so no file can have it";
+                return Err(self.cannot_say(&inside, why));
+            }
+            // Before anything else: the kernel makes all whiteouts of a mount names of one device.
+            match is_whiteout(directory, &name, &found, &held) {
+                true => drop(deleted.insert(name)),
+                false => entries.push((name, inside, found)),
+            }
+        }
+        if held.opaque {
+            match &self.lowers {
+                Some(lowers) => {
+                    let hidden = lowers.names(path)?;
+                    deleted.extend(hidden.into_iter().filter(|name| !entries.iter().any(|(other, ..)| other == name)));
+                }
+                None => self.whiteout(path, OPAQUE)?,
+            }
+        }
+        for name in deleted {
+            self.whiteout(path, &[WHITEOUT, name.as_bytes()].concat())?;
+        }
+        entries.iter().try_for_each(|(name, path, found)| self.one(directory, name, path, found))
+    }
+
+    fn one(&mut self, parent: &Within, name: &OsStr, path: &Inside, found: &Stat) -> Result<(), ImageError> {
+        let failed = |error| ImageError::call(reading(path), error);
+        let full = tar_name(path);
+        if found.kind == EntryType::Directory {
+            let directory = parent.directory(name).map_err(|error| self.unreadable(path, error))?;
+            return self.directory(&directory, path, found);
+        }
+        if found.kind == EntryType::Socket {
+            self.leave_out(path, "a socket is nothing without the process that listens to it");
+            return Ok(());
+        }
+        if found.links > 1 && found.device == self.device {
+            if let Some((first, notes)) = self.first_names.get(&found.inode).cloned() {
+                let header = Header { path: &full, kind: b'1', link: &first, ..Header::default() };
+                return self.entry(path, header, found, &notes, "hard link");
+            }
+            self.first_names.insert(found.inode, (full.clone(), Vec::new()));
+        }
+        let header = |kind| Header { path: &full, kind, ..Header::default() };
+        match found.kind {
+            EntryType::File => {
+                let mut file = parent.file(name).map_err(|error| self.unreadable(path, error))?;
+                let attributes = Within::attributes_of(&file);
+                self.is_whole(path, &marks(&attributes))?;
+                if let Some((_, notes)) = self.first_names.get_mut(&found.inode) {
+                    notes.extend(attributes.iter().filter(|(name, _)| is_note(name)).cloned());
+                }
+                self.entry(path, Header { size: found.size, ..header(b'0') }, found, &attributes, "file")?;
+                self.content(path, found.size, &mut file)
+            }
+            EntryType::Symlink => {
+                let target = parent.read_link(name).map_err(failed)?;
+                let header = Header { link: target.as_bytes(), ..header(b'2') };
+                self.entry(path, header, found, &[], "symbolic link")
+            }
+            EntryType::Fifo => self.entry(path, header(b'6'), found, &[], "named pipe"),
+            EntryType::CharacterDevice | EntryType::BlockDevice => {
+                let kind = if found.kind == EntryType::CharacterDevice { b'3' } else { b'4' };
+                self.entry(path, Header { device: found.numbers, ..header(kind) }, found, &[], "device")
+            }
+            _ => Err(self.cannot_say(path, "it is something of an unknown kind")),
+        }
+    }
+
+    /// The headers of an entry.
+    fn entry(
+        &mut self,
+        path: &Inside,
+        header: Header,
+        found: &Stat,
+        attributes: &[(OsString, Vec<u8>)],
+        kind: &'static str,
+    ) -> Result<(), ImageError> {
+        let said = said(self.rules.owners, (found.uid, found.gid), found.mode, attributes);
+        let (Some(user), Some(group)) = said.owner else {
+            let why = format!(
+                "it belongs to user {} and group {}, and in your user namespace you are the only user",
+                found.uid, found.gid
+            );
+            let fix = "make the layer as root; or take the file away, or chgrp it to your own group";
+            return Err(ImageError::refused(writing(path), why, fix));
+        };
+        let modified = found.modified.div_euclid(1_000_000_000);
+        let header = Header {
+            mode: said.mode,
+            owner: (user, group),
+            modified: self.rules.youngest.map_or(modified, |youngest| modified.min(youngest)),
+            attributes: &said.attributes,
+            ..header
+        };
+        self.header(path, &header, kind)
+    }
+
+    /// A name that says that something is deleted. It has no owner and no time of its own.
+    fn whiteout(&mut self, directory: &Inside, name: &[u8]) -> Result<(), ImageError> {
+        let mut full = tar_name(directory);
+        if !full.is_empty() {
+            full.push(b'/');
+        }
+        full.extend(name);
+        self.written.whiteouts += 1;
+        let header = Header { path: &full, kind: b'0', ..Header::default() };
+        self.header(directory, &header, if name == OPAQUE { "opaque mark" } else { "whiteout" })
+    }
+
+    fn header(&mut self, path: &Inside, header: &Header, kind: &'static str) -> Result<(), ImageError> {
+        match self.rules.stop.load(Ordering::Relaxed) {
+            0 => {}
+            signal => return Err(ImageError::Stopped(u8::try_from(signal).unwrap_or(1))),
+        }
+        let bytes = header.bytes().map_err(|why| self.cannot_say(path, why))?;
+        let name = String::from_utf8_lossy(header.path);
+        (self.each)(&Entry {
+            at: self.written.bytes,
+            name: crate::ground::escaped(&name).into_owned(),
+            kind,
+            header: bytes.len() as u64,
+            size: header.size,
+        });
+        self.written.entries += 1;
+        self.bytes(&bytes)
+    }
+
+    /// The bytes of a file, and so many more that they fill whole blocks. Holes are written as what they are read as.
+    fn content(&mut self, path: &Inside, size: u64, file: &mut std::fs::File) -> Result<(), ImageError> {
+        let mut buffer = vec![0; 128 * 1024];
+        let mut left = size;
+        while left > 0 {
+            if self.rules.stop.load(Ordering::Relaxed) != 0 {
+                return Err(ImageError::Stopped(u8::try_from(self.rules.stop.load(Ordering::Relaxed)).unwrap_or(1)));
+            }
+            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let got = match file.read(&mut buffer[..most]) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(ImageError::io(reading(path), "read", &path.absolute(), &error)),
+                Ok(0) => {
+                    let why = "somebody made it shorter while it was read";
+                    return Err(ImageError::refused(writing(path), why, "wait until nobody writes to the upper layer"));
+                }
+                Ok(got) => got,
+            };
+            self.bytes(&buffer[..got])?;
+            left -= got as u64;
+        }
+        let padding = (BLOCK - (size % BLOCK as u64) as usize) % BLOCK;
+        self.bytes(&[0; BLOCK][..padding])
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
+        self.out
+            .write_all(bytes)
+            .map_err(|error| ImageError::io("cannot write the layer", "write", Path::new("…"), &error))?;
+        self.written.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// What overlayfs has left in a lower layer is not in the upper one.
+    fn is_whole(&self, path: &Inside, held: &Marks) -> Result<(), ImageError> {
+        let (why, option) = match held {
+            Marks { redirect: true, .. } => {
+                ("it was renamed, and what it held is still in a lower layer", "redirect_dir")
+            }
+            Marks { metacopy: true, .. } => {
+                ("only its mode and owner were copied up, its content is below", "metacopy")
+            }
+            _ => return Ok(()),
+        };
+        let fix = format!("mount the overlay with {option}=off and make the change again, or copy the file in it");
+        Err(ImageError::refused(writing(path), why, fix))
+    }
+
+    fn leave_out(&mut self, path: &Inside, why: &str) {
+        self.written.left_out.push(LeftOut { path: path.to_string(), why: why.to_string() });
+    }
+
+    fn unreadable(&self, path: &Inside, error: CallError) -> ImageError {
+        if error.errno != Errno::EACCES {
+            return ImageError::call(reading(path), error);
+        }
+        let (why, fix) = ("its mode does not let you read it", "chmod u+rX on it, or make the layer as root");
+        ImageError::Refused(crate::ground::Failure::kernel(writing(path), error, why, fix))
+    }
+
+    fn cannot_say(&self, path: &Inside, why: &str) -> ImageError {
+        ImageError::refused(writing(path), why, "rename it or take it away, and make the layer again")
+    }
+}
+
+/// The name of an entry in an archive: relative, without `./`.
+fn tar_name(path: &Inside) -> Vec<u8> {
+    path.absolute().as_os_str().as_bytes().strip_prefix(b"/").unwrap_or_default().to_vec()
+}
+
+fn reading(path: &Inside) -> String {
+    format!("cannot read {path} of the upper layer")
+}
+
+fn writing(path: &Inside) -> String {
+    format!("cannot write {path} into a layer")
+}
