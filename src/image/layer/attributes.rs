@@ -9,6 +9,9 @@ const OVERLAY: [&[u8]; 2] = [b"trusted.overlay.", b"user.overlay."];
 /// Before a mark of an overlay that was mounted inside of another one (kernel 6.7, "Nesting overlayfs mounts").
 const ESCAPED: &[u8] = b"overlay.";
 
+/// Names and values, as they are on disk.
+pub(super) type Attributes = Vec<(OsString, Vec<u8>)>;
+
 /// What overlayfs says of an entry of an upper or a lower layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {

@@ -6,7 +6,7 @@
 
 use crate::ground::Errno;
 use crate::image::error::ImageError;
-use crate::image::layer::attributes::{Marks, marks, said};
+use crate::image::layer::attributes::{Attributes, Marks, marks, said};
 use crate::image::layer::header::{BLOCK, Header};
 use crate::image::layer::lowers::{Lowers, is_whiteout};
 use crate::image::layer::owners::{Owners, is_note};
@@ -15,7 +15,7 @@ use crate::kernel::{CallError, EntryType, Stat, Within, is_mount_root, names_in}
 use crate::tree::{Inside, LeftOut};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -111,7 +111,7 @@ struct Writer<'a> {
     each: &'a mut dyn FnMut(&Entry),
     written: Written,
     /// Files with several names: the first of them, and what is noted of their owner.
-    first_names: HashMap<u64, (Vec<u8>, Vec<(OsString, Vec<u8>)>)>,
+    first_names: HashMap<u64, (Vec<u8>, Attributes)>,
 }
 
 impl Writer<'_> {
@@ -200,12 +200,12 @@ impl Writer<'_> {
             EntryType::Symlink => {
                 let target = parent.read_link(name).map_err(failed)?;
                 let header = Header { link: target.as_bytes(), ..header(b'2') };
-                self.entry(path, header, found, &[], "symbolic link")
+                self.entry(path, header, found, &Attributes::new(), "symbolic link")
             }
-            EntryType::Fifo => self.entry(path, header(b'6'), found, &[], "named pipe"),
+            EntryType::Fifo => self.entry(path, header(b'6'), found, &Attributes::new(), "named pipe"),
             EntryType::CharacterDevice | EntryType::BlockDevice => {
                 let kind = if found.kind == EntryType::CharacterDevice { b'3' } else { b'4' };
-                self.entry(path, Header { device: found.numbers, ..header(kind) }, found, &[], "device")
+                self.entry(path, Header { device: found.numbers, ..header(kind) }, found, &Attributes::new(), "device")
             }
             _ => Err(self.cannot_say(path, "it is something of an unknown kind")),
         }
@@ -217,7 +217,7 @@ impl Writer<'_> {
         path: &Inside,
         header: Header,
         found: &Stat,
-        attributes: &[(OsString, Vec<u8>)],
+        attributes: &Attributes,
         kind: &'static str,
     ) -> Result<(), ImageError> {
         let said = said(self.rules.owners, (found.uid, found.gid), found.mode, attributes);
