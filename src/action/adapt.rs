@@ -5,10 +5,10 @@ use crate::ground::Role;
 use crate::kernel::proc::Membership;
 
 /// What a student should know about it; told once in a run.
-pub const WHY_USERXATTR: &str = "Overlayfs keeps its notes (\"this directory hides what is below it\") in attributes \
-     named trusted.overlay.*, which only root of the whole machine may write; userxattr lets it use user.overlay.* \
-     instead, so that you need no root at all. Without it the mount would work, but the first rmdir of a directory \
-     that holds whiteouts would fail with an Input/output error (EIO).";
+pub const WHY_USERXATTR: &str = "Overlayfs writes notes of its own beside the files of a layer. Those that it writes by itself only root of \
+     the whole machine may write; with userxattr it writes another kind, which you may, so that you need no root. \
+     Without it the mount would work, and some changes would fail later: deleting a directory, for example, with \
+     \"Input/output error\".";
 
 /// The same of controllers that share a hierarchy.
 const WHY_TOGETHER: &str = "On this machine that controller shares its hierarchy with another one, and the kernel mounts \

@@ -1,35 +1,22 @@
 //! `nsenter --net=FILE [PROGRAM…]`: setns(2), then a program, or a shell (util-linux's nsenter(1)).
-//!
-//! `nsenter --root=DIR --wd=DIR PROGRAM…` is the host's own program, found in the root that the shell has.
 
 use crate::action::opening::{Entering, program};
-use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb, host_program};
+use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb};
 
 /// What is entered, and what is run in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Nsenter {
-    /// A network namespace that is kept on a file.
-    Network(Entering),
-    /// Another root or directory: the words of the whole line.
-    Root(Vec<String>),
-}
+pub struct Nsenter(Entering);
 
 impl Verb for Nsenter {
     const NAME: &'static str = "nsenter";
-    const SYNOPSIS: &'static str = "nsenter --net=FILE [PROGRAM [ARGUMENT…]], nsenter --root=DIR --wd=DIR PROGRAM [ARGUMENT…]";
-    const FLAGS: &'static [Flag] =
-        &[Flag::long("net").optional_value(), Flag::long("root").optional_value(), Flag::long("wd").optional_value()];
+    const SYNOPSIS: &'static str = "nsenter --net=FILE [PROGRAM [ARGUMENT…]]";
+    const FLAGS: &'static [Flag] = &[Flag::long("net").optional_value()];
 
     fn parse(words: &[String]) -> Result<Nsenter, UsageError> {
         let arguments = Arguments::sort_before_program(words, Self::FLAGS)?;
-        let net = arguments.value("net").map(str::to_string);
-        let root = arguments.value("root").is_some() && !arguments.operands.is_empty();
-        match (net, root) {
-            (Some(net), false) => {
-                Ok(Nsenter::Network(Entering { net, program: program(Self::NAME, arguments.operands)? }))
-            }
-            (None, true) => Ok(Nsenter::Root(words.to_vec())),
-            _ => Err(UsageError {
+        match arguments.value("net").map(str::to_string) {
+            Some(net) => Ok(Nsenter(Entering { net, program: program(Self::NAME, arguments.operands)? })),
+            None => Err(UsageError {
                 what: "nsenter is told no namespace".into(),
                 allowed: format!("write it so: {}", Self::SYNOPSIS),
             }),
@@ -37,12 +24,7 @@ impl Verb for Nsenter {
     }
 
     fn run(&self, context: &mut Context) -> Status {
-        match self {
-            Nsenter::Network(entering) => {
-                context.opens = Some(Opening::Enter(entering.clone()));
-                0
-            }
-            Nsenter::Root(words) => host_program::run(context, words),
-        }
+        context.opens = Some(Opening::Enter(self.0.clone()));
+        0
     }
 }

@@ -1,24 +1,31 @@
 //! `unshare [FLAGS] [PROGRAM…]`: unshare(2), then a program, or a shell (util-linux's unshare(1)).
 //!
+//! `unshare --root=DIR --wd=DIR PROGRAM…`, without a namespace, is the host's own program, found in the root that the shell has.
+//!
 //! `--net=FILE` is left out. For it unshare(1) mounts /proc/PID/ns/net with its own number; in a PID namespace that has
 //! no /proc of its own, as a lesson's is, that is another process, and its network may be the machine's. What keeps a
 //! namespace in every case is `unshare --net mount --bind /proc/self/ns/net FILE`.
 
 use crate::action::opening::{Unsharing, program};
-use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb};
+use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb, host_program};
 use crate::ground::{Errno, Failure};
 use crate::isolate::namespaces_switched_off;
 use crate::kernel::proc::{is_mount_point, mounts, sysctl};
 use crate::kernel::{CallError, Capabilities, Namespaces, Spread, has_capability};
 use std::path::Path;
 
-/// Which namespaces, and what is done in them before the shell begins.
+/// What is unshared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unshare(Unsharing);
+pub enum Unshare {
+    /// Which namespaces, and what is done in them before the shell begins.
+    Namespaces(Unsharing),
+    /// No namespace, but another root or directory: the words of the whole line.
+    Root(Vec<String>),
+}
 
 impl Verb for Unshare {
     const NAME: &'static str = "unshare";
-    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--map-user UID] [--map-group GID] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]]";
+    const SYNOPSIS: &'static str = "unshare [-m] [-u] [-i] [-n] [-p] [-U] [-C] [-T] [--fork] [--map-root-user] [--map-user UID] [--map-group GID] [--mount-proc] [--propagation private|shared|slave|unchanged] [PROGRAM [ARGUMENT…]], unshare --root=DIR --wd=DIR PROGRAM [ARGUMENT…]";
     const FLAGS: &'static [Flag] = &[
         Flag::both('m', "mount"),
         Flag::both('u', "uts"),
@@ -34,10 +41,22 @@ impl Verb for Unshare {
         Flag::long("map-group").value(),
         Flag::long("mount-proc"),
         Flag::long("propagation").value(),
+        Flag::both('R', "root").value(),
+        Flag::both('w', "wd").value(),
     ];
 
     fn parse(words: &[String]) -> Result<Unshare, UsageError> {
+        let arguments = Arguments::sort_before_program(words, Self::FLAGS)?;
         let (unsharing, operands) = Unshare::flags(words)?;
+        if arguments.has("R") || arguments.has("w") {
+            if unsharing == Unsharing::default() && !operands.is_empty() {
+                return Ok(Unshare::Root(words.to_vec()));
+            }
+            return Err(UsageError {
+                what: "unshare takes another root here only without a namespace, and for a program".into(),
+                allowed: format!("write it so: {}", Self::SYNOPSIS),
+            });
+        }
         let Unsharing { namespaces, fork, user, .. } = unsharing;
         if fork && namespaces.mount && namespaces.user && user != Some(0) {
             // The child of unshare(1) still has the rights of the first process in a user namespace; ours does not.
@@ -47,12 +66,17 @@ impl Verb for Unshare {
             });
         }
         let program = program(Self::NAME, operands)?;
-        Ok(Unshare(Unsharing { program, ..unsharing }))
+        Ok(Unshare::Namespaces(Unsharing { program, ..unsharing }))
     }
 
     fn run(&self, context: &mut Context) -> Status {
-        context.opens = Some(Opening::Unshare(self.0.clone()));
-        0
+        match self {
+            Unshare::Namespaces(unsharing) => {
+                context.opens = Some(Opening::Unshare(unsharing.clone()));
+                0
+            }
+            Unshare::Root(words) => host_program::run(context, words),
+        }
     }
 }
 
@@ -192,6 +216,9 @@ mod tests {
         assert_eq!(refused("unshare --map-user root"), "--map-user needs a number here");
         assert_eq!(refused("unshare -U --fork -p --mount-proc"), "unshare does not fork here for whoever may not mount");
         assert_eq!(refused("unshare -m --propagation no"), "unshare knows no propagation \"no\"");
+        let another_root = "unshare takes another root here only without a namespace, and for a program";
+        assert_eq!(refused("unshare --mount --root=/usr true"), another_root);
+        assert_eq!(refused("unshare --root=/usr"), another_root);
         assert!(Unshare::parse(&CommandLine::parse("unshare -rpf --mount-proc").unwrap().words).is_ok());
     }
 }

@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 /// The page of a recording. `hints` gives the hints of an exercise, which no run shows.
 pub fn page(recording: &[Timed], hints: &dyn Fn(&str) -> Vec<String>) -> String {
-    let mut page = Page { text: String::new(), console: false, number: 0 };
+    let mut page = Page { text: String::new(), console: false, number: 0, failure_told: words::FailureTold::default() };
     for told in recording {
         page.event(&told.event, hints);
     }
@@ -25,10 +25,12 @@ struct Page {
     /// A block of commands is open.
     console: bool,
     number: u32,
+    failure_told: words::FailureTold,
 }
 
 impl Page {
     fn event(&mut self, event: &Event, hints: &dyn Fn(&str) -> Vec<String>) {
+        self.failure_told.note(event);
         let in_console = matches!(event, Event::Command { .. } | Event::Call(_) | Event::Output { .. });
         if self.console && !in_console {
             self.text.push_str("</pre>\n\n");
@@ -41,7 +43,7 @@ impl Page {
                 self.markdown(&format!("## {title}\n\n<p class=\"ll-step\">Step {number} of {of}</p>"));
             }
             Event::Command { line, meant_to_fail, adapted } => {
-                self.command(line, meant_to_fail.as_deref(), adapted.as_ref())
+                self.command(line, self.failure_told.left(meant_to_fail.is_some()), adapted.as_ref())
             }
             // The page shows what a learner types; `layerlab run --syscalls` shows the calls.
             Event::Call(_) | Event::Notes { .. } => {}
@@ -104,14 +106,14 @@ impl Page {
         self.markdown(&format!("# {} {}\n\n<p class=\"ll-step\">{about}</p>", begin.number, begin.title));
     }
 
-    fn command(&mut self, line: &str, meant_to_fail: Option<&str>, adapted: Option<&Adapted>) {
+    fn command(&mut self, line: &str, fails: Option<&str>, adapted: Option<&Adapted>) {
         if let Some(why) = adapted.and_then(|adapted| adapted.why.as_ref()) {
             self.close();
             self.block("ll-warned", &html(why));
         }
-        if let Some(words) = meant_to_fail {
+        if let Some(fails) = fails {
             self.close();
-            self.block("ll-fails", &html(&words::meant_to_fail(words)));
+            self.block("ll-fails", &html(fails));
         }
         if !self.console {
             self.text.push_str("<pre class=\"ll-console\">");

@@ -19,6 +19,7 @@ pub struct Screen {
     before: Block,
     /// What was drawn before, where only what changed is drawn.
     drawn: Surroundings,
+    failure_told: words::FailureTold,
 }
 
 /// What was laid out last.
@@ -33,7 +34,7 @@ impl Screen {
     /// A screen at the start of a run.
     pub fn new(look: Look) -> Screen {
         let look = Look { width: look.width.clamp(1, Look::WIDEST), ..look };
-        Screen { look, lesson: None, before: Block::Nothing, drawn: Surroundings::default() }
+        Screen { look, lesson: None, before: Block::Nothing, drawn: Surroundings::default(), failure_told: Default::default() }
     }
 
     /// Commands that are not run yet.
@@ -54,6 +55,7 @@ impl Screen {
 
     /// The lines that an event adds.
     pub fn lines(&mut self, event: &Event) -> Vec<Line> {
+        self.failure_told.note(event);
         let (block, lines) = self.block(event);
         if lines.is_empty() {
             return lines;
@@ -77,10 +79,11 @@ impl Screen {
             Event::Predict { .. } if self.look.asks => Vec::new(),
             Event::Predict { statements } => self.predict(statements),
             Event::Command { line, meant_to_fail, adapted } => {
-                if meant_to_fail.is_some() && self.before == Block::Command {
+                let fails = self.failure_told.left(meant_to_fail.is_some());
+                if fails.is_some() && self.before == Block::Command {
                     self.before = Block::Other;
                 }
-                return (Block::Command, self.command(line, meant_to_fail.as_deref(), adapted.as_ref()));
+                return (Block::Command, self.command(line, fails, adapted.as_ref()));
             }
             Event::Call(call) => return (Block::Command, self.call(call)),
             Event::Output { text } => return (Block::Command, self.output(text)),
@@ -172,11 +175,11 @@ impl Screen {
         }
     }
 
-    fn command(&self, line: &str, meant_to_fail: Option<&str>, adapted: Option<&Adapted>) -> Vec<Line> {
+    fn command(&self, line: &str, fails: Option<&str>, adapted: Option<&Adapted>) -> Vec<Line> {
         let mut lines = Vec::new();
-        if let Some(expected) = meant_to_fail {
+        if let Some(fails) = fails {
             let indent = Line::of(Role::Text, "  ");
-            lines.extend(self.hanging(&indent, &Line::of(Role::Warning, words::meant_to_fail(expected))));
+            lines.extend(self.hanging(&indent, &Line::of(Role::Warning, fails)));
         }
         let prompt = Line::of(Role::Glyph, "  $ ");
         lines.extend(self.code(&prompt, 6, Role::Command, line));

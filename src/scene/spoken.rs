@@ -12,17 +12,19 @@ pub struct Spoken {
     look: Look,
     lesson: Option<u32>,
     drawn: Surroundings,
+    failure_told: words::FailureTold,
 }
 
 impl Spoken {
     /// At the start of a run.
     pub fn new(look: Look) -> Spoken {
-        Spoken { look, lesson: None, drawn: Surroundings::default() }
+        Spoken { look, lesson: None, drawn: Surroundings::default(), failure_told: Default::default() }
     }
 
     /// The lines that an event adds.
     pub fn lines(&mut self, event: &Event) -> Vec<Line> {
         let one = |text: String| vec![sentence(&text)];
+        self.failure_told.note(event);
         match event {
             Event::Begin(begin) => {
                 self.lesson = Some(begin.number);
@@ -56,7 +58,7 @@ impl Spoken {
                 all.map(|text| sentence(&text)).collect()
             }
             Event::Command { line, meant_to_fail, adapted } => {
-                self.command(line, meant_to_fail.as_deref(), adapted.as_ref())
+                self.command(line, self.failure_told.left(meant_to_fail.is_some()), adapted.as_ref())
             }
             Event::Call(call) => one(format!("System call: {}", self.code(&call.to_string()))),
             Event::Output { text } => match text.lines().collect::<Vec<_>>().as_slice() {
@@ -101,9 +103,8 @@ impl Spoken {
         markdown::expand_tabs(&text)
     }
 
-    fn command(&self, line: &str, meant_to_fail: Option<&str>, adapted: Option<&Adapted>) -> Vec<Line> {
-        let mut lines: Vec<Line> =
-            meant_to_fail.iter().map(|expected| sentence(&words::meant_to_fail(expected))).collect();
+    fn command(&self, line: &str, fails: Option<&str>, adapted: Option<&Adapted>) -> Vec<Line> {
+        let mut lines: Vec<Line> = fails.map(sentence).into_iter().collect();
         lines.push(sentence(&format!("Command: {}", self.code(line))));
         if let Some(adapted) = adapted {
             lines.push(sentence(&format!("The lesson has a different line: {}", self.code(&adapted.from))));

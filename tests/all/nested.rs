@@ -181,6 +181,8 @@ fn a_chroot_is_a_root_for_its_shell_alone() {
 #[test]
 fn root_of_a_user_namespace_is_told_by_its_maps() {
     let mut run = Run::start();
+    // Before anything was unshared: as `id -u` has it, also where the run has a user namespace of its own.
+    assert_eq!(row(&run.look(), PanelKind::Ids, "user").0[2], "0");
     run.lines(&["unshare --map-root-user"]);
     let seen = run.look();
     assert_eq!(row(&seen, PanelKind::Ids, "user").0[2], "0");

@@ -1,2 +1,2 @@
 # verify: message.txt has a line too many: line 2 reads "I was inside"
-chroot image /bin/sh -c 'echo "I was inside" > /tmp/m && echo "I was inside" >> /tmp/m && nsenter --root=/usr --wd=/ cp tmp/m ../message.txt'
+chroot image /bin/sh -c 'echo "I was inside" > /tmp/m && echo "I was inside" >> /tmp/m && unshare --root=/usr --wd=.. cp image/tmp/m message.txt'

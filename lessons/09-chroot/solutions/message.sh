@@ -1,1 +1,1 @@
-chroot image /bin/sh -c 'echo "I was inside" > /tmp/message.txt && nsenter --root=/usr --wd=/ cp tmp/message.txt ../message.txt'
+chroot image /bin/sh -c 'echo "I was inside" > /tmp/message.txt && unshare --root=/usr --wd=.. cp image/tmp/message.txt message.txt'

@@ -1,26 +1,31 @@
 //! Who the innermost shell is: /proc/PID/status, the maps of its user namespace, its capabilities.
+//!
+//! Whoever reads a status is told the numbers of his own user namespace. A map has on its left the numbers inside, and on its
+//! right those of the reader's namespace, or, for whoever reads the map of his own, those of the one around it
+//! (user_namespaces(7)).
 
-use super::{Shells, read, status};
+use super::{Shells, link, read, status};
 use crate::kernel::proc::sysctl;
+use std::path::Path;
 
 /// What, outside, inside.
 pub(super) fn rows(shells: &Shells) -> Vec<Vec<String>> {
     let inside = shells.innermost();
-    let mapped = |map: &str, id: &str| -> String {
-        let id: Option<u64> = id.parse().ok();
-        let inside = read(inside, map).lines().find_map(|line| {
+    let own = link(inside, "ns/user") == link(Path::new("/proc/self"), "ns/user");
+    let row = |name: &str, map: &str, key: &str| -> Vec<String> {
+        let read_as = status(inside, key).get(1).cloned().unwrap_or_default();
+        let id: Option<u64> = read_as.parse().ok();
+        let translated = read(inside, map).lines().find_map(|line| {
             let words: Vec<u64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
             let [first, from, count] = words[..] else { return None };
-            id.filter(|id| (from..from + count).contains(id)).map(|id| first + (id - from))
+            let (known, other) = if own { (first, from) } else { (from, first) };
+            id.filter(|id| (known..known + count).contains(id)).map(|id| other + (id - known))
         });
-        inside.map_or("65534, nobody: not mapped".into(), |id| id.to_string())
+        let translated = translated.map_or("65534, nobody: not mapped".to_string(), |id| id.to_string());
+        let (outside, inside) = if own { (translated, read_as) } else { (read_as, translated) };
+        vec![name.to_string(), outside, inside]
     };
-    let effective = |key: &str| status(inside, key).get(1).cloned().unwrap_or_default();
-    let (user, group) = (effective("Uid"), effective("Gid"));
-    let mut rows = vec![
-        vec!["user".into(), user.clone(), mapped("uid_map", &user)],
-        vec!["group".into(), group.clone(), mapped("gid_map", &group)],
-    ];
+    let mut rows = vec![row("user", "uid_map", "Uid"), row("group", "gid_map", "Gid")];
     let map = |file: &str| {
         let lines: Vec<String> = read(inside, file)
             .lines()

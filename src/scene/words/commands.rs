@@ -1,17 +1,29 @@
 //! What is said of a command: before it runs, and where it did not do what the lesson says.
 
+use crate::event::Event;
 use crate::scene::line::{head, tail};
 use crate::scene::words::number;
 
-/// What is said before a command that fails on purpose; `expected` are the lines it should print. Where they are all
-/// wildcards (every version of the program says it in its own way) there are no words to announce.
-pub fn meant_to_fail(expected: &str) -> String {
-    let lines: Vec<String> =
-        expected.lines().filter(|line| *line != "...").map(|line| line.replace("[..]", "…")).collect();
-    let says_something = |line: &String| line.split(' ').filter(|word| *word != "…").count() > 1;
-    match lines.iter().any(says_something) {
-        true => format!("The next command is meant to fail, with these words: {}", lines.join(" / ")),
-        false => "The next command is meant to fail.".to_string(),
+/// What is said before a command that fails on purpose, where the text has not said so.
+const MEANT_TO_FAIL: &str = "The next command is meant to fail.";
+
+/// Whether the text of a step has said that something fails: then nobody else needs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FailureTold(bool);
+
+impl FailureTold {
+    /// Takes note of an event.
+    pub fn note(&mut self, event: &Event) {
+        match event {
+            Event::Step { .. } => self.0 = false,
+            Event::Prose { text } if text.contains("fail") => self.0 = true,
+            _ => {}
+        }
+    }
+
+    /// What is left to say of a command.
+    pub fn left(self, meant_to_fail: bool) -> Option<&'static str> {
+        (meant_to_fail && !self.0).then_some(MEANT_TO_FAIL)
     }
 }
 
@@ -62,5 +74,22 @@ pub fn ended(held: bool) -> &'static str {
         "Every command did what the lesson says."
     } else {
         "Not every command did what the lesson says; where it did not, it is marked above."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FailureTold;
+    use crate::event::Event;
+
+    #[test]
+    fn what_the_text_says_of_a_failure_is_not_said_again() {
+        let mut told = FailureTold::default();
+        assert!(told.left(true).is_some());
+        assert!(told.left(false).is_none());
+        told.note(&Event::Prose { text: "The next line is **meant to fail**.".into() });
+        assert!(told.left(true).is_none());
+        told.note(&Event::Step { number: 2, of: 3, title: "Another one".into() });
+        assert!(told.left(true).is_some());
     }
 }

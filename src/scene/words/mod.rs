@@ -12,7 +12,7 @@ mod predictions;
 mod sign;
 
 pub use changes::{Told, sentence, tell};
-pub use commands::{ended, left_out, meant_to_fail, wrong_status};
+pub use commands::{FailureTold, ended, left_out, wrong_status};
 pub use difference::{Blanks, Difference, difference};
 pub use entries::{
     entries, folded_layers, folded_rows, layer_count, layer_notes, layer_parts, layer_title, layers_and_entries,

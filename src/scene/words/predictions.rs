@@ -19,6 +19,9 @@ pub fn fact(marked: &Marked) -> String {
         (None, false) if marked.found == PathContent::Nothing => format!("{path} does not exist."),
         (None, false) => format!("{path} does not exist: {found}."),
         (Some(text), true) => format!("{path} reads \"{text}\"."),
+        (Some(text), false) if marked.found == (PathContent::File { reads: None }) => {
+            format!("{path} does not read \"{text}\": it holds something else, or more than this one line.")
+        }
         (Some(text), false) => format!("{path} does not read \"{text}\": {found}."),
     }
 }
@@ -57,6 +60,7 @@ pub fn score(marks: &[Marked]) -> Option<String> {
     match (asked, right, unknown) {
         (0 | 1, _, _) => None,
         (asked, 0, 0) => Some(format!("None of {asked} right. The kernel has the last word.")),
+        (asked, right, 0) if asked == right => Some(format!("All {asked} right.")),
         (asked, right, unknown) => Some(format!("{}.", predicted(right, asked - right - unknown, unknown))),
     }
 }
