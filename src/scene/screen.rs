@@ -34,7 +34,13 @@ impl Screen {
     /// A screen at the start of a run.
     pub fn new(look: Look) -> Screen {
         let look = Look { width: look.width.clamp(1, Look::WIDEST), ..look };
-        Screen { look, lesson: None, before: Block::Nothing, drawn: Surroundings::default(), failure_told: Default::default() }
+        Screen {
+            look,
+            lesson: None,
+            before: Block::Nothing,
+            drawn: Surroundings::default(),
+            failure_told: Default::default(),
+        }
     }
 
     /// Commands that are not run yet.
