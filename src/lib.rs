@@ -13,6 +13,7 @@
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
 //! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
+//! - [`screen`] takes a whole terminal for those who show something there,
 //! - [`refusal`] becomes the host's programs in a session, and explains what the kernel refused them,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
@@ -36,6 +37,7 @@ pub mod paint;
 pub mod refusal;
 pub mod rootfs;
 pub mod scene;
+pub mod screen;
 pub mod session;
 pub mod stage;
 pub mod tree;

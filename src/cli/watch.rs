@@ -52,19 +52,19 @@ impl Watch {
         if let Some(wanted) = &self.exercise {
             Target::find(&common.chosen(), Some(wanted))?.exercise()?;
         }
-        let ends = Arc::new(AtomicBool::new(false));
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, ends.clone())?;
-        }
         let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None, followed: None };
         match std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.plain && !self.json {
-            true => screen::run(watching, output::palette(common), &ends),
-            false => self.blocks(watching, &ends),
+            true => screen::run(watching, output::palette(common)),
+            false => self.blocks(watching),
         }
     }
 
     /// One block after the other: for a screen reader, a pipe, a program.
-    fn blocks(&self, mut watching: Watching<'_>, ends: &AtomicBool) -> Result<(), CliError> {
+    fn blocks(&self, mut watching: Watching<'_>) -> Result<(), CliError> {
+        let ends = Arc::new(AtomicBool::new(false));
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
+            signal_hook::flag::register(signal, ends.clone())?;
+        }
         let mut output = Output::new(output::painter(watching.common, self.json), output::look(watching.common));
         let mut last = None;
         while !ends.load(Ordering::Relaxed) {
@@ -90,7 +90,7 @@ impl Watch {
                 }
                 last = Some(sight);
             }
-            sleep(pause, ends);
+            sleep(pause, &ends);
         }
         Ok(output.finish()?)
     }

@@ -53,5 +53,5 @@ pub use signals::{
 };
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys};
-pub use terminal::{RawTerminal, TerminalState, take_terminal, typed_within, window_size};
+pub use terminal::{RawTerminal, TerminalState, Typed, take_terminal, typed_or_ready, window_size};
 pub use within::{Within, copy_chunk, next_data, seek_to};

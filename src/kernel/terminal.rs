@@ -101,20 +101,35 @@ pub fn take_terminal() -> Result<()> {
     Ok(not_stopped_by_terminal(|| tcsetpgrp(stdin(), rustix::process::getpid()))?)
 }
 
-/// The bytes of a key that was typed within this time; none where nothing was. An error says that the terminal is gone:
-/// whoever asks again would be told the same at once, for ever.
-pub fn typed_within(time: Duration) -> Result<Vec<u8>> {
+/// What somebody typed, or why there is none.
+#[derive(Debug)]
+pub struct Typed {
+    /// The bytes; none where nothing was typed.
+    pub bytes: Vec<u8>,
+    /// Which of the other descriptors has something to read, or was closed at its other end.
+    pub ready: Vec<bool>,
+}
+
+/// poll(2): waits until something is typed, or until one of the other descriptors has something to read; for ever, where no
+/// time is given. An error says that the terminal is gone: whoever asks again would be told the same at once, for ever.
+pub fn typed_or_ready(others: &[BorrowedFd<'_>], time: Option<Duration>) -> Result<Typed> {
     let input = stdin();
-    let timeout = Timespec::try_from(time).ok();
-    match rustix::event::poll(&mut [PollFd::new(&input, PollFlags::IN)], timeout.as_ref()) {
-        Ok(0) | Err(Errno::INTR) => return Ok(Vec::new()),
+    let mut wanted = vec![PollFd::new(&input, PollFlags::IN)];
+    wanted.extend(others.iter().map(|other| PollFd::new(other, PollFlags::IN)));
+    let timeout = time.and_then(|time| Timespec::try_from(time).ok());
+    match rustix::event::poll(&mut wanted, timeout.as_ref()) {
+        Ok(0) | Err(Errno::INTR) => return Ok(Typed { bytes: Vec::new(), ready: vec![false; others.len()] }),
         other => other?,
     };
-    let mut bytes = [0; 64];
-    match rustix::io::read(&input, &mut bytes) {
-        Ok(0) => Err(std::io::ErrorKind::UnexpectedEof.into()),
-        Ok(length) => Ok(bytes[..length].to_vec()),
-        Err(Errno::INTR | Errno::AGAIN) => Ok(Vec::new()),
-        Err(errno) => Err(errno.into()),
-    }
+    let mut happened = wanted.iter().map(|fd| !fd.revents().is_empty());
+    let typed = happened.next().unwrap_or(false);
+    let ready = happened.collect();
+    let mut bytes = [0; 1024];
+    let length = match typed.then(|| rustix::io::read(&input, &mut bytes)) {
+        Some(Ok(0)) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+        Some(Ok(length)) => length,
+        None | Some(Err(Errno::INTR | Errno::AGAIN)) => 0,
+        Some(Err(errno)) => return Err(errno.into()),
+    };
+    Ok(Typed { bytes: bytes[..length].to_vec(), ready })
 }

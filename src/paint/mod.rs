@@ -1,20 +1,23 @@
 //! Scenes in, text out: the only room that names a colour or an escape sequence. No painter computes.
 //!
 //! A painter gets one event of a run after the other. It has a [scene](crate::scene) lay it out, and says how its words look:
-//! coloured, or plain. Of what is no run, [`page`] makes a page of a recording, [`junit`] a report for graders.
+//! coloured, or plain. Of what is no run, [`page`] makes a page of a recording, [`junit`]
+//! a report for graders; a [`Grid`] is a whole screen, and a [`Key`] what somebody presses there.
 
+mod grid;
 mod json;
 mod junit;
+mod key;
 mod page;
 mod palette;
 mod plain;
-mod screen;
 mod terminal;
 
+pub use grid::{ENTER_SCREEN, Grid, LEAVE_SCREEN};
 pub use junit::junit;
+pub use key::Key;
 pub use page::page;
-pub use palette::Palette;
-pub use screen::{ENTER_SCREEN, Key, LEAVE_SCREEN, frame};
+pub use palette::{Palette, Theme};
 
 use crate::event::Timed;
 use crate::scene::Look;

@@ -48,3 +48,31 @@ pub enum Role {
     /// The address of a link.
     Address,
 }
+
+impl Role {
+    /// All of them.
+    pub const ALL: &[Role] = &[
+        Role::Text,
+        Role::Heading,
+        Role::Command,
+        Role::Output,
+        Role::Syscall,
+        Role::Directory,
+        Role::Added,
+        Role::Changed,
+        Role::Gone,
+        Role::Whiteout,
+        Role::Quiet,
+        Role::Provenance,
+        Role::Glyph,
+        Role::Hint,
+        Role::Right,
+        Role::Wrong,
+        Role::Warning,
+        Role::Error,
+        Role::Emphasis,
+        Role::Strong,
+        Role::Code,
+        Role::Address,
+    ];
+}
