@@ -100,5 +100,5 @@ fn is_shared(new_root: &str) -> Option<bool> {
     let root = table.iter().rfind(|mount| mount.mountpoint == Path::new("/"));
     let around = |mount: &Mount| table.iter().find(|other| other.id == mount.parent);
     let of_root = root.and_then(around);
-    Some([around(&new_root), root, of_root].into_iter().flatten().any(|mount| mount.propagation.shared))
+    Some([around(&new_root), root, of_root].into_iter().flatten().any(|mount| mount.propagation.shared.is_some()))
 }

@@ -40,6 +40,9 @@ pub struct Union {
     /// The layer that took the changes.
     #[serde(with = "path_bytes")]
     pub upper: Option<PathBuf>,
+    /// Its work directory.
+    #[serde(with = "path_bytes", default)]
+    pub work: Option<PathBuf>,
 }
 
 /// An exercise as it is now. Everything is looked at when it is asked for, and nothing twice that cannot change meanwhile.
@@ -54,8 +57,20 @@ pub struct Bench {
     witness: OnceCell<Option<usize>>,
     /// The one that is thought of just now.
     candidate: Cell<Option<usize>>,
+    table: OnceCell<Vec<Mount>>,
     mounts: OnceCell<Vec<Mount>>,
     processes: OnceCell<Option<Processes>>,
+}
+
+/// An overlay that is mounted somewhere, whether it can be seen or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveOverlay {
+    /// It itself.
+    pub overlay: FoundOverlay,
+    /// The device number of the file system: the same wherever it is mounted.
+    pub device: String,
+    /// The process in whose own mount namespace it is; none for the session's.
+    pub holder: Option<String>,
 }
 
 /// Where in a union a path lies.
@@ -82,8 +97,12 @@ impl Start {
     /// # Errors
     /// When something cannot be read.
     pub fn now(exercise: &str, here: &Path, untouched: &[String]) -> std::io::Result<Start> {
-        let union =
-            |found: FoundOverlay| Union { mountpoint: found.mountpoint, lowers: found.lowers, upper: found.upper };
+        let union = |found: FoundOverlay| Union {
+            mountpoint: found.mountpoint,
+            lowers: found.lowers,
+            upper: found.upper,
+            work: found.work,
+        };
         let unions = overlays(&visible(mounts()?, here), here).into_iter().map(union).collect();
         let mut kept = Vec::new();
         for path in untouched {
@@ -96,8 +115,8 @@ impl Start {
 impl Bench {
     /// The exercise that began so.
     pub fn new(start: Start, checks: Vec<CheckLine>, cgroups: Option<Cgroups>, role: Role, try_out: TryOut) -> Bench {
-        let (mounts, processes, witness, candidate) = Default::default();
-        Bench { start, checks, cgroups, role, try_out, witness, candidate, mounts, processes }
+        let (table, mounts, processes, witness, candidate) = Default::default();
+        Bench { start, checks, cgroups, role, try_out, witness, candidate, table, mounts, processes }
     }
 
     /// Tries a command out.
@@ -154,7 +173,35 @@ impl Bench {
 
     /// The mount table, without the mounts of the exercise that others cover.
     pub fn mounts(&self) -> &[Mount] {
-        self.mounts.get_or_init(|| visible(mounts().unwrap_or_default(), &self.start.here))
+        self.mounts.get_or_init(|| visible(self.table().to_vec(), &self.start.here))
+    }
+
+    /// The whole mount table.
+    fn table(&self) -> &[Mount] {
+        self.table.get_or_init(|| mounts().unwrap_or_default())
+    }
+
+    /// The overlays of the exercise that are mounted anywhere: in the session, also where others cover them, and in mount
+    /// namespaces that processes of the exercise have of their own.
+    pub fn live_overlays(&self) -> Vec<LiveOverlay> {
+        // The layers of one that is mounted outside the bench, by another exercise say, have the same names, and are others.
+        let here = &self.start.here;
+        let of = |table: &[Mount], holder: Option<&String>| {
+            let whole = table.iter().filter(|mount| mount.root == Path::new("/") && mount.is_below(here));
+            let overlay = |mount: &Mount| {
+                let mut overlay = FoundOverlay::of(mount, &mount.overlay()?, here);
+                follow(&mut overlay);
+                Some(LiveOverlay { overlay, device: mount.device.clone(), holder: holder.cloned() })
+            };
+            whole.filter_map(overlay).collect::<Vec<LiveOverlay>>()
+        };
+        let mut found = of(self.table(), None);
+        if let Ok(processes) = self.processes() {
+            for running in processes.others.iter().filter(|running| processes.has_own(running, "mnt")) {
+                found.extend(of(&running.process.mounts().unwrap_or_default(), Some(&running.name)));
+            }
+        }
+        found
     }
 
     /// The cgroups of the exercise, where the lesson has some.
@@ -253,6 +300,15 @@ impl Bench {
             places.push((&union.mountpoint, UnionPlace::Unmounted(union.mountpoint.clone())));
         }
         places
+    }
+
+    /// Whether a directory was a layer, the work directory or the merged view of a union at the start.
+    pub fn was_of_a_union(&self, path: &Path) -> bool {
+        let of = |union: &Union| {
+            let layers = union.lowers.iter().chain(&union.upper).chain(&union.work);
+            layers.chain([&union.mountpoint]).any(|layer| layer == path)
+        };
+        self.start.unions.iter().any(of)
     }
 
     /// The path within its union: `report.txt` for `container/report.txt`, `mnt/report.txt` and `image/report.txt`.
@@ -440,12 +496,15 @@ fn is_topmost(mounts: &[Mount], mount: &Mount) -> bool {
 /// (`../image`, a link) was given; what others mounted is not followed.
 fn overlays(mounts: &[Mount], here: &Path) -> Vec<FoundOverlay> {
     let mut found = find_overlays(mounts, here);
-    for overlay in found.iter_mut().filter(|overlay| overlay.mountpoint.starts_with(here)) {
-        for layer in overlay.lowers.iter_mut().chain(&mut overlay.upper) {
-            *layer = real(std::mem::take(layer));
-        }
-    }
+    found.iter_mut().filter(|overlay| overlay.mountpoint.starts_with(here)).for_each(follow);
     found
+}
+
+/// Has the layers be what their paths lead to.
+fn follow(overlay: &mut FoundOverlay) {
+    for layer in overlay.lowers.iter_mut().chain(&mut overlay.upper).chain(&mut overlay.work) {
+        *layer = real(std::mem::take(layer));
+    }
 }
 
 /// Of the places above a path the deepest; of equally deep ones the first.

@@ -1,6 +1,7 @@
 //! `lowers PATH LAYER…`: the overlay mounted there has these lower layers, topmost first.
 
 use crate::check::bench::{quote, shown};
+use crate::check::in_use::in_use;
 use crate::check::mounted::not_mounted;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let wanted: Vec<_> = operands[1..].iter().map(|operand| bench.layer(operand)).collect();
     let (found, expected) = (bench.names(&overlay.lowers), bench.names(&wanted));
     if overlay.lowers == wanted {
+        if let Some(written) = in_use(bench, path, &overlay) {
+            return Ok(written);
+        }
         let layers = if wanted.len() == 1 { "layer" } else { "layers" };
         return Ok(Outcome::holds(format!(
             "the lower {layers} of {} {} {expected}",

@@ -24,13 +24,16 @@ mod files;
 mod from;
 mod hard_link;
 mod hostname;
+mod in_use;
 mod inside;
 mod kept_layers;
 mod kept_network;
 mod limit;
 mod link_up;
 mod lowers;
+mod lowers_and_new;
 mod mapped;
+mod marks;
 mod member;
 mod message_queue;
 mod mode;
@@ -119,9 +122,11 @@ pub const KINDS: &[&CheckKind] = &[
     &fails::KIND,
     &mounted::KIND,
     &lowers::KIND,
+    &lowers_and_new::KIND,
     &among::KIND,
     &upper::KIND,
     &work::KIND,
+    &marks::KIND,
     &read_only::KIND,
     &mount_of::KIND,
     &not_mounted::KIND,

@@ -23,14 +23,14 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     if found == wanted {
         return Ok(Outcome::holds(format!("the mount on {} is {wanted}", shown(path))));
     }
-    let means = match (mount.propagation.shared, mount.propagation.slave) {
+    let means = match (mount.propagation.shared.is_some(), mount.propagation.slave.is_some()) {
         (true, _) => "What is mounted below it appears in its peers too, and the other way round.",
         (false, true) => "What is mounted in its master appears here too, but not the other way round.",
         (false, false) => "What is mounted below it stays here.",
     };
     let target = quote(&shown(path));
     // Of a mount without peers the kernel makes no slave, and does not complain.
-    let next = match wanted == "slave" && !mount.propagation.shared {
+    let next = match wanted == "slave" && mount.propagation.shared.is_none() {
         true => format!("bind a shared mount there, then mount --make-slave {target}"),
         false => format!("mount --make-{wanted} {target}"),
     };

@@ -38,17 +38,21 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     Ok(Outcome::fails(sentence, bench.about(fault, &[&operands[0], &operands[1]])))
 }
 
+/// The kernel stacks no more than two overlays.
+const DEPTH: usize = 2;
+
 /// The file of a layer that is seen at an operand; outside of a merged view, that file itself.
 fn file(bench: &Bench, operand: &str) -> PathBuf {
     let path = bench.path(operand);
     let UnionPlace::Merged(overlay) = bench.place(&path) else { return path };
     let Ok(inside) = path.strip_prefix(&overlay.mountpoint) else { return path };
     let (mut overlay, overlays) = (overlay, bench.overlays());
-    while let Some(layer) = layer_of(&overlay, inside) {
+    for _ in 0..DEPTH {
+        let Some(layer) = layer_of(&overlay, inside) else { break };
         match overlays.iter().find(|other| other.mountpoint == layer) {
-            // A union may stand in the pile of another one.
-            Some(union) => overlay = union.clone(),
-            None => return layer.join(inside),
+            // A union may stand in the pile of another one; where a layer is called as the mount point, it is under it.
+            Some(union) if union.mountpoint != overlay.mountpoint => overlay = union.clone(),
+            _ => return layer.join(inside),
         }
     }
     path.clone()

@@ -2,9 +2,9 @@
 //! changed below it. Then that is said in place of what merely follows from it.
 
 use crate::check::bench::quote;
+use crate::check::marks::{is_unmarked, unmarked};
 use crate::check::{Bench, Fault, Outcome, Rank};
 use crate::event::Kind;
-use crate::ground::Role;
 use crate::kernel::proc::Mount;
 use crate::observe::{FoundOverlay, ObservedEntry, entry, layer_of, whiteout_of};
 use std::path::{Path, PathBuf};
@@ -44,16 +44,10 @@ fn reason(bench: &Bench, check: &str, overlay: &FoundOverlay, mount: &Mount, ins
         bench.about(fault, &names.iter().map(String::as_str).collect::<Vec<_>>())
     };
     let options = String::from_utf8_lossy(&mount.super_options).into_owned();
-    let unmarked = bench.role() == Role::User && !mount.has_option("userxattr");
-    if unmarked && (matches!(check, "copied-up" | "opaque") || stays(overlay, inside) || disagrees(overlay, inside)) {
-        let fault = Fault::new(Rank::Layers, "userxattr among its options", options)
-            .means(
-                "Without root the kernel cannot write its own attributes: no copy is marked, no directory becomes opaque, no \
-                 mark of an earlier mount is seen, and a directory that is not empty below cannot be deleted. With \
-                 userxattr it takes attributes that everybody may write.",
-            )
-            .next(again("with userxattr behind the other options; then do once more what you did in it"));
-        return Some(Outcome::fails(format!("{name} is mounted without userxattr"), about(fault)));
+    if is_unmarked(bench, mount)
+        && (matches!(check, "copied-up" | "opaque") || stays(overlay, inside) || disagrees(overlay, inside))
+    {
+        return Some(unmarked(bench, overlay, mount));
     }
     if overlay.read_only
         && overlay.upper.is_some()

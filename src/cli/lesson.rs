@@ -21,7 +21,7 @@ pub enum LessonCommand {
         /// Write what the kernel said into the texts
         #[arg(long, requires = "dir")]
         bless: bool,
-        /// Change every solution by rule, and show what passes all the same: a line left out, two layers exchanged
+        /// Run nothing but solutions that were changed by rule (a line left out, two layers exchanged), and show what passes
         #[arg(long, conflicts_with = "bless")]
         mutants: bool,
         /// Run no more than so many mutants of a lesson
@@ -126,6 +126,12 @@ fn check(
         Err(error) => return Err(error.into()),
     };
     let version = stage.facts().cgroup_version();
+    if let Some(sample) = mutants {
+        drop((stage, place));
+        let found = engine::run_mutants(entry, &lesson, version, sample, places, &start)?;
+        tell_mutants(entry, &found, said);
+        return Ok(sound && found.holes.is_empty() && found.refused.is_empty() && found.strays.is_empty());
+    }
     let checked = engine::check(&lesson, stage)?;
     drop(place);
     let all = lesson.steps().map(|(_, step)| step.commands().count()).sum::<usize>();
@@ -177,21 +183,21 @@ fn check(
             ));
         }
     }
-    if let Some(sample) = mutants {
-        let found = engine::run_mutants(entry, &lesson, version, sample, places, &start)?;
-        sound &= found.holes.is_empty() && found.refused.is_empty() && found.strays.is_empty();
-        tell_mutants(entry, &found, said);
-    }
     Ok(sound)
 }
+
+/// So many lines of what is otherwise are told of a mutant.
+const MOST_DIFFERENCES: usize = 6;
 
 /// Tells what became of a lesson's mutants.
 fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>) {
     let script = |mutant: &Mutant| mutant.script.lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
-    for mutant in &found.holes {
+    for (mutant, differences) in &found.holes {
         said.push(format!("error: this mutant passes: {}", mutant.name));
         said.push(format!("  --> {}", entry.path().display()));
         said.extend(script(mutant));
+        said.push("  after the nearest solution things stand otherwise:".to_string());
+        said.extend(differences.iter().take(MOST_DIFFERENCES).map(|line| format!("    {line}")));
         let variants = format!("variants/{}.txt", mutant.exercise);
         said.push(
             Failure::label("fix")
@@ -210,6 +216,10 @@ fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>)
         said.push(format!("  --> {}", entry.path().join(&stray.file).display()));
         said.push(Failure::label("fix") + "write the name of a mutant, a colon, and why it is right");
     }
+    if let Some(first) = found.without_an_end.iter().min() {
+        let count = plural(found.without_an_end.len() as u64, "mutant");
+        said.push(format!("note: {count}, such as {first}, came to no end, or took the stage along"));
+    }
     // Many end alike.
     let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (mutant, sentence) in &found.unexplained {
@@ -220,11 +230,12 @@ fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>)
         said.push(format!("note: of {count}, such as {}, no more is told than: {sentence}", names[0]));
     }
     said.push(format!(
-        "{}  {}: {} failed ({} without an end), {} named as right, {}",
+        "{}  {}: {} failed ({} without an end), {} left the state of a solution, {} named as right, {}",
         entry.name(),
         plural(found.run as u64, "mutant"),
         found.failed,
-        found.without_an_end,
+        found.without_an_end.len(),
+        found.equal,
         found.right,
         plural(found.holes.len() as u64, "hole"),
     ));

@@ -1,12 +1,15 @@
-//! Runs mutants of solutions for an author: none may pass that is not named as right.
+//! Runs mutants of solutions for an author: none may pass that leaves another state than every solution, unless it is
+//! named as right.
 
 use crate::engine::exercise::{prepare, verify};
 use crate::engine::places::Places;
 use crate::engine::prove::causes;
 use crate::event::Verdict;
 use crate::ground::CgroupVersion;
-use crate::lesson::{CatalogueEntry, Fixture, Lesson, Mutant, Variant, mutants};
+use crate::lesson::{CatalogueEntry, Fixture, FixtureKind, Lesson, Mutant, Variant, mutants};
 use crate::stage::{Stage, StageError, overlay_options};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -32,12 +35,14 @@ pub struct Mutants {
     pub run: usize,
     /// How many failed, as they must.
     pub failed: usize,
-    /// How many of those did not come to an end, or ended their stage.
-    pub without_an_end: usize,
+    /// Those of them that did not come to an end, or ended their stage.
+    pub without_an_end: Vec<String>,
+    /// How many passed, and left the state that a solution leaves: who did what cannot be told.
+    pub equal: usize,
     /// How many passed, and are named as right.
     pub right: usize,
-    /// Those that pass and are not named: holes in the checks.
-    pub holes: Vec<Mutant>,
+    /// Those that pass and are not named: holes in the checks. With each what is otherwise than after the nearest solution.
+    pub holes: Vec<(Mutant, Vec<String>)>,
     /// Those whose first cause does not say what it means, with that cause.
     pub unexplained: Vec<(Mutant, String)>,
     /// Those that fail although they are named as right: the checks refuse a right answer, or the name is wrong.
@@ -48,7 +53,8 @@ pub struct Mutants {
 
 /// How a mutant ended.
 enum End {
-    Passed,
+    /// With all that can be told of how things stand then.
+    Passed(Vec<String>),
     /// With its first cause, and whether that says what it means.
     Failed {
         cause: String,
@@ -101,11 +107,22 @@ pub fn run_mutants(
     let is_stray = |variant: &&Variant| !all.iter().any(|mutant| variant.reason(&mutant.name).is_some());
     let strays = variants.iter().filter(is_stray).cloned().collect();
     let mut found = Mutants { run: chosen.len(), strays, ..Mutants::default() };
+    let mut solved: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
     for (mutant, end) in ends?.into_iter().flatten() {
         let is_right = variants.iter().any(|variant| variant.reason(&mutant.name).is_some());
         match end {
-            End::Passed if is_right => found.right += 1,
-            End::Passed => found.holes.push(mutant.clone()),
+            End::Passed(state) => {
+                let states = match solved.entry(&mutant.exercise) {
+                    Entry::Occupied(states) => states.into_mut(),
+                    Entry::Vacant(none) => none.insert(states_of_solutions(lesson, &mutant.exercise, &here, start)?),
+                };
+                let nearest = states.iter().map(|solution| difference(solution, &state)).min_by_key(Vec::len);
+                match nearest.unwrap_or_default() {
+                    same if same.is_empty() => found.equal += 1,
+                    _ if is_right => found.right += 1,
+                    other => found.holes.push((mutant.clone(), other)),
+                }
+            }
             End::Failed { cause, is_explained } => {
                 found.failed += 1;
                 if is_right {
@@ -116,11 +133,11 @@ pub fn run_mutants(
             }
             End::Unended => {
                 found.failed += 1;
-                found.without_an_end += 1;
+                found.without_an_end.push(mutant.name.clone());
             }
         }
     }
-    found.holes.sort_by(|one, other| one.name.cmp(&other.name));
+    found.holes.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     found.refused.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     found.unexplained.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     Ok(found)
@@ -140,10 +157,40 @@ fn end(lesson: &Lesson, mutant: &Mutant, stage: &mut Stage) -> Result<End, Stage
         // It waits for what does not come, or has taken its own root away.
         Err(_) => End::Unended,
         Ok(verdicts) => match causes(&verdicts).next() {
-            None => End::Passed,
+            None => End::Passed(stage.state().unwrap_or_default()),
             Some(cause) => End::Failed { cause: cause.sentence.clone(), is_explained: is_explained(cause) },
         },
     })
+}
+
+/// How things stand after each solution of an exercise.
+fn states_of_solutions(
+    lesson: &Lesson,
+    exercise: &str,
+    fixtures: &[Fixture],
+    start: &(dyn Fn() -> Result<Stage, StageError> + Sync),
+) -> Result<Vec<Vec<String>>, StageError> {
+    let solutions = fixtures.iter().filter(|one| one.kind == FixtureKind::Solution && one.exercise == exercise);
+    let exercise = lesson.exercises().find(|one| one.id == exercise);
+    let mut states = Vec::new();
+    for (solution, exercise) in solutions.zip(std::iter::repeat(exercise)) {
+        let mut stage = start()?;
+        if let Some(exercise) = exercise {
+            let (begun, _) = prepare(lesson, exercise, &mut stage)?;
+            stage.script(&solution.script)?;
+            // The checks look, too, and what was looked at the kernel remembers.
+            verify(exercise, &begun, &mut stage)?;
+            states.push(stage.state()?);
+        }
+    }
+    Ok(states)
+}
+
+/// What one state has and the other has not, behind `-` what is missing and behind `+` what is too many.
+fn difference(solution: &[String], state: &[String]) -> Vec<String> {
+    let missing = solution.iter().filter(|line| !state.contains(line)).map(|line| format!("- {line}"));
+    let added = state.iter().filter(|line| !solution.contains(line)).map(|line| format!("+ {line}"));
+    missing.chain(added).collect()
 }
 
 /// Whether it says more than that something is not so: why, or what it means.

@@ -23,6 +23,8 @@ pub struct Mutant {
 const OVERLAY_OPTIONS: &str = "$LAYERLAB_OVERLAY_OPTIONS";
 /// The order of their operands is of no account.
 const ANY_ORDER: [&str; 5] = ["mkdir", "rm", "rmdir", "touch", "umount"];
+/// What stands behind them is a condition, and exchanged it means nothing.
+const OF_THE_SHELL: [&str; 5] = ["if", "for", "while", "until", "test"];
 /// Their operands are paths.
 const OF_PATHS: [&str; 11] = ["cd", "cp", "ln", "mkdir", "mknod", "mount", "mv", "rm", "rmdir", "touch", "umount"];
 /// The folder of the mutants that are right.
@@ -219,7 +221,9 @@ fn changed_line(line: &str, paths: &Paths, with_options: bool) -> Vec<(String, S
         found.push(("with the upper as the work directory".to_string(), with(&work, &line[upper.clone()])));
     }
     let operands = operands(line);
-    if !operands.first().is_some_and(|command| ANY_ORDER.contains(&&line[command.clone()])) {
+    let is_fixed =
+        |command: &Range<usize>| ANY_ORDER.iter().chain(&OF_THE_SHELL).any(|name| *name == &line[command.clone()]);
+    if !operands.first().is_some_and(is_fixed) {
         for pair in operands.windows(2).skip(1) {
             let (one, other) = (&line[pair[0].clone()], &line[pair[1].clone()]);
             if one != other {

@@ -4,7 +4,7 @@
 
 use crate::ground::Errno;
 use crate::kernel::HeldDirectory;
-use crate::kernel::proc::Mount;
+use crate::kernel::proc::{Mount, OverlayOptions};
 use crate::observe::mounted::{base_of, could_not_be_read, visible_overlays};
 use crate::observe::tree::{Detail, NodeId, ObservedTree};
 use std::collections::BTreeMap;
@@ -32,9 +32,15 @@ pub struct FoundOverlay {
 
 /// The overlays of a mount table; of several on one mount point, only the last is seen, and so only it is returned.
 pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOverlay> {
-    let found = visible_overlays(mounts).into_iter().map(|(mount, options)| {
+    let visible = visible_overlays(mounts).into_iter();
+    visible.map(|(mount, options)| FoundOverlay::of(mount, &options, working_directory)).collect()
+}
+
+impl FoundOverlay {
+    /// The overlay of a line of a mount table; layers that are relative were most likely given in the working directory.
+    pub fn of(mount: &Mount, options: &OverlayOptions, working_directory: &Path) -> FoundOverlay {
         let candidates = [working_directory, &mount.mountpoint].into_iter();
-        let base = base_of(&options, candidates, Path::new("/"));
+        let base = base_of(options, candidates, Path::new("/"));
         let absolute = |path: &PathBuf| base.join(path);
         FoundOverlay {
             mountpoint: mount.mountpoint.clone(),
@@ -45,8 +51,7 @@ pub fn find_overlays(mounts: &[Mount], working_directory: &Path) -> Vec<FoundOve
             work: options.work.as_ref().map(absolute),
             read_only: options.read_only,
         }
-    });
-    found.collect()
+    }
 }
 
 /// All trees of one look: the working directory's, and those of layers outside of it, each read once.

@@ -6,6 +6,7 @@
 //! - `provenance` says which layer gives each entry, `upper` what the overlay made of the entries of an upper,
 //! - `entry` is one path alone, `snapshot` what stood at a path at one moment, to be compared later,
 //! - `processes` are those of a session, with their namespaces,
+//! - `state` is all that can be told of a moment, so that two can be held to be the same,
 //! - `delta` compares two moments, `rows` and `changes` say the result as data, `report` puts it together.
 
 mod changes;
@@ -24,6 +25,7 @@ mod provenance;
 mod report;
 mod rows;
 mod snapshot;
+mod state;
 mod tree;
 mod upper;
 
@@ -37,3 +39,4 @@ pub use panels::{PanelObserver, Shells};
 pub use processes::{NAMESPACES, Processes, Running};
 pub use report::{Observer, found_at, look_at_followed, look_at_overlays};
 pub use snapshot::{Snapshot, Touch};
+pub use state::state;

@@ -217,6 +217,15 @@ impl Stage {
         }
     }
 
+    /// All that can be told of how things stand, a line each: the same lines are the same state.
+    pub fn state(&mut self) -> Result<Vec<String>, StageError> {
+        self.link.request(&Request::State)?;
+        match self.link.reply()? {
+            Reply::State(lines) => Ok(lines),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// From now on an answer that takes longer is an error: whatever the stage looks at may hang.
     pub fn be_patient_for(&mut self, time: Duration) {
         self.link.be_patient_for(time);

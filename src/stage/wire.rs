@@ -227,6 +227,8 @@ pub(super) enum Request {
     },
     /// Run this check.
     Check(String),
+    /// Tell all that can be told of how things stand.
+    State,
 }
 
 /// What the stage answers.
@@ -264,6 +266,8 @@ pub(super) enum Reply {
     Start(Start),
     /// What a check found.
     Outcome(Outcome),
+    /// All that can be told of how things stand.
+    State(Vec<String>),
     /// What came of a command that a check tried out.
     Tried(Tried),
 }

@@ -9,7 +9,7 @@ use crate::kernel::{
     CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
     set_umask,
 };
-use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays};
+use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays, state};
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::opened_shell::OpenedShell;
@@ -183,6 +183,7 @@ impl Worker {
                 }
             }
             Request::Began { .. } => unreachable!("it has no answer"),
+            Request::State => Reply::State(state(&self.working_directory(), self.cgroups.as_ref())),
             Request::Check(line) => match CheckLine::parse(&line) {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
                 Err(error) => Reply::Failed(StageError::broken(format!("{error}; {}", error.allowed()))),

@@ -857,6 +857,67 @@ fn mounts() -> Vec<State> {
             .holds("not-mounted d/n", "nothing is mounted on d/n")
             .holds("mounted d/o", "an overlay is mounted on d/o"),
         // The work directory, and what two unions must not share.
+        // A layer that another union, which is still mounted, writes into.
+        state(union!("")).then("overlay lowerdir=image:base,upperdir=container,workdir=work mnt").fails(
+            "upper mnt container",
+            "mnt is mounted over an older mount of the same layers",
+            [
+                "one mount on mnt",
+                "two, and both use container",
+                "As long as a union is mounted that writes into a directory, no other may use it: the kernel only warns, in its log, and promises nothing of what either shows.",
+                "umount mnt twice, and mount it once: findmnt mnt lists what is there",
+            ],
+        ),
+        state(union!("mkdir m2"))
+            .then("overlay lowerdir=container:base m2")
+            .holds("upper mnt container", "the upper layer of mnt is container")
+            .fails(
+                "lowers m2 container base",
+                "container, a lower layer of m2, is still written by mnt",
+                [
+                    "lower layers that no mounted union writes into",
+                    "container, into which mnt writes",
+                    "As long as a union is mounted …",
+                    "umount m2 and mnt; then mount m2 again",
+                ],
+            )
+            .fails("lowers-and-new m2 base", "container, a lower layer of m2, is still written by mnt", ["…", "…", "…", "…"]),
+        state(union!(""))
+            .then("stays : unshare --mount; umount mnt; overlay lowerdir=image:base,upperdir=container,workdir=work mnt")
+            .fails(
+                "upper mnt container",
+                "container is still written by an older mount in the namespace of sleep",
+                [
+                    "no other union that writes into container",
+                    "one on mnt, in the namespace of sleep",
+                    "A mount namespace has all mounts that were there when it was made: what is unmounted in the session stays mounted in there.",
+                    "end sleep, or umount it in there; then umount mnt, and mount it again",
+                ],
+            ),
+        state(union!("mkdir m2 m3 m4 m5"))
+            .then("mkdir fresh; overlay lowerdir=image:fresh:base m2; overlay lowerdir=mnt:image:base m3; overlay lowerdir=base:image m4; overlay lowerdir=fresh:image m5")
+            .holds("lowers-and-new m2 image base", "m2 has the lower layers image:base, and new ones")
+            .fails(
+                "lowers-and-new m3 image base",
+                "mnt does not belong among the lower layers of m3",
+                [
+                    "lowerdir=image:base and new layers",
+                    "lowerdir=mnt:image:base",
+                    "It is of another union: whatever changes there would be seen here, too.",
+                    "umount m3, and mount it with other lower layers",
+                ],
+            )
+            .fails(
+                "lowers-and-new m4 image base",
+                "the lower layers of m4 have another order than before",
+                ["…", "lowerdir=base:image", "The leftmost of lowerdir is the topmost: with another order another file may win.", "…"],
+            )
+            .fails(
+                "lowers-and-new m5 image base",
+                "base is not among the lower layers of m5",
+                ["…", "…", "What it holds is seen in a union only where it is itself a layer of it.", "…"],
+            )
+            .fails("lowers-and-new m6 image", "no overlay is mounted on m6", ["…", "…", "…", "…"]),
         state(union!("mkdir -p w2 up2 m2 m3 m4 up3"))
             .then("overlay lowerdir=base,upperdir=up2,workdir=work m2; overlay lowerdir=base:image m3; overlay lowerdir=base,upperdir=w2,workdir=up3 m4")
             .holds("work mnt work", "the work directory of mnt is work")
@@ -965,8 +1026,26 @@ fn mounts() -> Vec<State> {
             .only(Role::User)
             .then("mount -t overlay overlay -o lowerdir=image,upperdir=up,workdir=work mnt; touch mnt/f")
             .fails("copied-up up/f", "mnt is mounted without userxattr", UNMARKED)
+            .fails("marks mnt", "mnt is mounted without userxattr", UNMARKED)
             .fails("absent mnt/d/e", "mnt is mounted without userxattr", UNMARKED)
             .fails("contains mnt/f x", "mnt/f reads \"i\", not \"x\"", ["…", "…", "…", "…"]),
+        state("mkdir image up work mnt m2; overlay lowerdir=image,upperdir=up,workdir=work mnt")
+            .then("mount -t overlay overlay -o lowerdir=image:up,userxattr m2; umount mnt; overlay lowerdir=image,upperdir=up,workdir=work mnt")
+            .holds("marks mnt", "mnt keeps its marks as all unions here")
+            .fails("marks m3", "no overlay is mounted on m3", ["…", "…", "…", "…"]),
+        state("mkdir image up m2")
+            .only(Role::Root)
+            .then("mount -t overlay overlay -o lowerdir=image:up,userxattr m2")
+            .fails(
+                "marks m2",
+                "m2 is mounted with userxattr",
+                [
+                    "no userxattr among its options",
+                    "…userxattr…",
+                    "With it the kernel reads user.overlay attributes; what root has marked so far is marked by trusted.overlay ones, and is not seen.",
+                    "umount m2, and mount it again without userxattr",
+                ],
+            ),
         state("mkdir image up work mnt; mkdir image/d; echo e > image/d/e")
             .only(Role::User)
             .then("mount -t overlay overlay -o lowerdir=image,upperdir=up,workdir=work mnt; rm -r mnt/d || true")

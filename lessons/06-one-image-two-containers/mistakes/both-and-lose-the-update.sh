@@ -1,4 +1,4 @@
-# verify: ben/program.txt reads "version 1", not "version 2"
+# verify: image-update is not among the lower layers of ben
 # The learner mounted both alike and left Ben's update out.
 mkdir licence
 echo 'free as in freedom' > licence/licence.txt

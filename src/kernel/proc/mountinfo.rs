@@ -40,10 +40,10 @@ pub struct Mount {
 /// Where mounts below a mount are seen too; mount_namespaces(7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Propagation {
-    /// `shared:N`: with the other members of its peer group.
-    pub shared: bool,
-    /// `master:N`: what is mounted in a peer group elsewhere comes here.
-    pub slave: bool,
+    /// `shared:N`: with the other members of this peer group.
+    pub shared: Option<u32>,
+    /// `master:N`: what is mounted in this peer group comes here.
+    pub slave: Option<u32>,
     /// `unbindable`: it can't be bind-mounted either.
     pub unbindable: bool,
 }
@@ -51,7 +51,7 @@ pub struct Propagation {
 impl Propagation {
     /// `shared`, `slave`, `shared and slave`, `unbindable` or `private`.
     pub fn word(self) -> &'static str {
-        match (self.shared, self.slave, self.unbindable) {
+        match (self.shared.is_some(), self.slave.is_some(), self.unbindable) {
             (true, true, _) => "shared and slave",
             (true, false, _) => "shared",
             (false, true, _) => "slave",
@@ -132,8 +132,8 @@ fn line(line: &[u8]) -> Option<Mount> {
     // Any number of optional fields, then a lone hyphen.
     let mut propagation = Propagation::default();
     for word in words.by_ref().take_while(|word| *word != b"-") {
-        propagation.shared |= word.starts_with(b"shared:");
-        propagation.slave |= word.starts_with(b"master:");
+        propagation.shared = propagation.shared.or(number(word.strip_prefix(b"shared:")));
+        propagation.slave = propagation.slave.or(number(word.strip_prefix(b"master:")));
         propagation.unbindable |= word == b"unbindable";
     }
     let (kind, source) = (text(words.next()?), unescape(words.next()?));
