@@ -19,6 +19,9 @@
 //!
 //! ARCHITECTURE.md says which room may use which; a test holds the code to it.
 
+// Text goes out through `ground::shown`, which escapes it.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod action;
 pub mod check;
 pub mod cli;

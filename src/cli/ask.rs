@@ -1,7 +1,7 @@
 //! Questions that are asked before something is lost or given away.
 
 use crate::cli::{CliError, output};
-use crate::ground::Failure;
+use crate::ground::{Failure, Stream, complain};
 use std::io::{BufRead, IsTerminal};
 
 /// Says how things are, and asks. Yes is a line that says `y` or `yes`; every other line is no, and so is none at all.
@@ -10,23 +10,23 @@ pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bo
     if yes {
         return Ok(true);
     }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+    if !(std::io::stdin().is_terminal() && Stream::Errors.is_terminal()) {
         return Err(CliError::usage(Failure::ours(
             format!("nobody is there to be asked: {question}"),
             format!("{situation} This is no terminal."),
             format!("{flag} says yes beforehand"),
         )));
     }
-    eprint!("{}\n{question} [y/N] ", output::wrapped(situation));
+    let _ = Stream::Errors.show(format!("{}\n{question} [y/N] ", output::wrapped(situation)));
     let mut answer = String::new();
     // A whole line, as the terminal hands it over: what somebody typed ahead for the shell is no answer to us.
     let heard = std::io::stdin().lock().read_line(&mut answer);
     let is_yes = heard.is_ok() && is_yes(&answer);
     if !answer.ends_with('\n') {
-        eprintln!();
+        complain("");
     }
     if !is_yes {
-        eprintln!("Nothing was done.");
+        complain("Nothing was done.");
     }
     Ok(is_yes)
 }

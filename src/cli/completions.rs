@@ -1,8 +1,8 @@
 //! `layerlab completions SHELL`
 
 use crate::cli::{Cli, CliError};
+use crate::ground::Stream;
 use clap::CommandFactory;
-use std::io::Write;
 
 /// Completions for a shell
 #[derive(Debug, clap::Args)]
@@ -16,6 +16,6 @@ impl Completions {
     pub fn run(&self) -> Result<(), CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "layerlab", &mut script);
-        Ok(std::io::stdout().write_all(&script)?)
+        Ok(Stream::Output.show(String::from_utf8_lossy(&script).into_owned())?)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
-use crate::ground::Failure;
+use crate::ground::{Failure, Stream};
 use crate::kernel::{CallError, quoted};
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
@@ -86,7 +86,7 @@ impl Run {
             hostname: self.hostname.clone().unwrap_or_else(random_name),
             volumes,
             keep,
-            terminal: std::io::stdin().is_terminal() && std::io::stdout().is_terminal(),
+            terminal: std::io::stdin().is_terminal() && Stream::Output.is_terminal(),
             options,
             ..Plan::default()
         })

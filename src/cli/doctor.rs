@@ -2,7 +2,7 @@
 
 use crate::cli::output;
 use crate::cli::{CliError, Common, Exit};
-use crate::ground::Need;
+use crate::ground::{Need, Shown, Stream, say};
 use crate::host::{Verdict, probe};
 use crate::scene::{Sign, finding};
 use crate::stage::PROGRAM;
@@ -23,19 +23,21 @@ impl Doctor {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let lesson = self.lesson.as_ref().map(|wanted| common.chosen().lesson(wanted)).transpose()?;
         let (width, palette) = (output::width(), output::palette(common));
+        let mut told = Ok(());
         let findings = probe(Path::new(PROGRAM), &mut |found| {
-            if !self.json {
+            if !self.json && told.is_ok() {
                 let sign = match found.verdict {
                     Verdict::Works => Sign::Works,
                     Verdict::Without => Sign::Without,
                     Verdict::Missing => Sign::Missing,
                 };
                 let lines = finding(sign, &found.name, &found.evidence, found.fix.as_deref(), width);
-                print!("{}", palette.lines(&lines));
+                told = Stream::Output.show(palette.lines(&lines));
             }
         });
+        told?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&findings)?);
+            say(Shown::pretty_json(&findings)?)?;
         }
         let matters = |need: Option<Need>| match (&lesson, need) {
             (Some(lesson), Some(need)) => lesson.meta.needs.contains(&need),
@@ -51,8 +53,8 @@ impl Doctor {
             // If only some lessons need it, the others can run.
             let needed: Option<Vec<Need>> = lacks().map(|finding| finding.need).collect();
             match (&lesson, needed) {
-                (None, Some(needed)) if missing => println!("\n{}", some_cannot(common, &needed)?),
-                _ => println!("\n{what} {} here.", if missing { "can't run" } else { "can run" }),
+                (None, Some(needed)) if missing => say(format!("\n{}", some_cannot(common, &needed)?))?,
+                _ => say(format!("\n{what} {} here.", if missing { "can't run" } else { "can run" }))?,
             }
         }
         // Without a lesson named, it fails only if no lesson can run.

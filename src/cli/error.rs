@@ -1,7 +1,7 @@
 //! Every way in which a command can end other than well, with its exit code.
 
 use crate::course::CourseError;
-use crate::ground::{Call, Errno, Failure, escaped_lines};
+use crate::ground::{Call, Errno, Failure, Shown, Stream};
 use crate::kernel::CallError;
 use crate::lesson::{LessonError, LoadError};
 use crate::paint::Palette;
@@ -9,7 +9,6 @@ use crate::scene::failure;
 use crate::session::SessionError;
 use crate::stage::StageError;
 use crate::tree::TreeError;
-use std::io::IsTerminal;
 use std::path::Path;
 
 /// A command did not end well.
@@ -91,17 +90,15 @@ impl CliError {
 
     /// Tells it on the standard error.
     pub fn print(&self, plain: bool) {
-        let colour = !plain && std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        eprint!("{}", self.text(crate::cli::output::width(), Palette::new(colour)));
+        let colour = !plain && Stream::Errors.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let _ = Stream::Errors.show(self.text(crate::cli::output::width(), Palette::new(colour)));
     }
 
     /// What there is to tell; nothing where it was told already.
-    pub fn text(&self, width: usize, palette: Palette) -> String {
+    pub fn text(&self, width: usize, palette: Palette) -> Shown {
         match self {
-            CliError::Said(_) => String::new(),
-            CliError::Lesson(errors) => {
-                errors.iter().map(|error| escaped_lines(&format!("{error}\n")).into_owned()).collect()
-            }
+            CliError::Said(_) => Shown::new(),
+            CliError::Lesson(errors) => errors.iter().map(|error| Shown::from(format!("{error}\n"))).collect(),
             CliError::Failed(_, failed) => palette.lines(&failure(failed, width)),
         }
     }

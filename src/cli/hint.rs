@@ -2,6 +2,7 @@
 
 use crate::cli::{CliError, Common, output, tell_damaged};
 use crate::course::{Target, word};
+use crate::ground::say;
 use crate::scene::markdown;
 use crate::session::Progress;
 
@@ -36,21 +37,21 @@ impl Hint {
             false => (shown, shown + 1),
         };
         if from == to {
-            println!("No hint was shown yet. {} shows the first.", word("hint"));
+            say(format!("No hint was shown yet. {} shows the first.", word("hint")))?;
             return Ok(());
         }
         for (at, hint) in exercise.hints.iter().enumerate().take(to).skip(from) {
-            println!("Hint {} of {all} for {}", at + 1, target.called(exercise));
+            say(format!("Hint {} of {all} for {}", at + 1, target.called(exercise)))?;
             let look = output::look(common);
             let lines = match common.plain {
                 true => markdown::spoken(hint),
                 false => markdown::lines(hint, look.width, look.styled),
             };
-            println!("{}", output::palette(common).lines(&lines));
+            say(output::palette(common).lines(&lines))?;
         }
         match to == all {
-            true => println!("That was the last one. {} shows how it can be done.", word("solution")),
-            false => println!("{} again shows one more.", word("hint")),
+            true => say(format!("That was the last one. {} shows how it can be done.", word("solution")))?,
+            false => say(format!("{} again shows one more.", word("hint")))?,
         }
         Ok(())
     }

@@ -2,8 +2,7 @@
 
 use crate::cli::{CliError, Common, Exit, output};
 use crate::course::NextCommand;
-use crate::ground::Failure;
-use std::io::Write;
+use crate::ground::{Failure, Stream};
 
 /// Prints it.
 pub fn run(common: &Common) -> Result<(), CliError> {
@@ -30,5 +29,5 @@ pub fn run(common: &Common) -> Result<(), CliError> {
     let rest =
         "All lessons: layerlab list. What this machine allows: layerlab doctor. Everything else: layerlab --help.";
     let text = format!("{intro}{}\n\n    {command}\n\n{}\n", output::wrapped(&at), output::wrapped(rest));
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(Stream::Output.show(text)?)
 }

@@ -3,7 +3,8 @@
 use crate::cli::output;
 use crate::engine::{Answer, Question};
 use crate::event::Statement;
-use crate::paint::Palette;
+use crate::ground::{Shown, Stream};
+use crate::paint::{Palette, take_away};
 use crate::scene::{Line, Look, Role, Screen, words};
 use dialoguer::console::{Key, Term};
 
@@ -26,7 +27,7 @@ pub struct Keys {
     /// How many lines were shown since the last key.
     used: usize,
     /// The whole trees, where only a part of them was shown.
-    trees: Option<String>,
+    trees: Option<Shown>,
 }
 
 /// The learner does not want to go on.
@@ -56,13 +57,13 @@ impl Keys {
     }
 
     /// The trees as a whole, and what is shown of them; where that is less, a key shows the rest.
-    pub fn remember(&mut self, whole: String, shown: &str) {
-        self.trees = (whole.trim() != shown.trim()).then_some(whole);
+    pub fn remember(&mut self, whole: Shown, shown: &Shown) {
+        self.trees = (whole.trimmed() != shown.trimmed()).then_some(whole);
     }
 
     /// Shows text that is painted already; where it is longer than the terminal, a screen full after the other.
-    pub fn show(&mut self, text: &str) -> Result<(), Stop> {
-        let lines: Vec<&str> = text.lines().collect();
+    pub fn show(&mut self, text: &Shown) -> Result<(), Stop> {
+        let lines: Vec<Shown> = text.lines().collect();
         let mut left = &lines[..];
         loop {
             let page = self.page();
@@ -109,15 +110,14 @@ impl Keys {
         if self.used > 0 && self.used + height > self.page() {
             self.wait("Enter shows more")?;
         }
-        let ahead: Vec<String> = ahead.iter().map(|line| self.palette.line(line)).collect();
-        self.show(&ahead.join("\n"))?;
+        self.show(&self.palette.lines(&ahead))?;
         let answers = questions.iter().map(|lines| self.predict(lines)).collect::<Result<Vec<_>, Stop>>()?;
         let alone = match count {
             1 => self.wait("Enter runs the command")?,
             more => self.wait(&format!("Enter runs the {more} commands"))?,
         };
         if alone && !self.plain && height <= self.page() {
-            let _ = self.terminal.clear_last_lines(height);
+            write(Shown::steering("\r").with(take_away(height)));
         }
         Ok(if predict.is_empty() { Answer::GoOn } else { Answer::Predictions(answers) })
     }
@@ -131,8 +131,7 @@ impl Keys {
 
     /// One question, and what was said; no key stands for an answer but its own.
     fn predict(&mut self, lines: &[Line]) -> Result<Option<bool>, Stop> {
-        let lines: Vec<String> = lines.iter().map(|line| self.palette.line(line)).collect();
-        let _ = self.terminal.write_str(&format!("{} ", lines.join("\n")));
+        write(self.joined(lines).with(" "));
         self.used += lines.len();
         let (answer, word) = loop {
             match self.terminal.read_key() {
@@ -143,7 +142,7 @@ impl Keys {
                 Ok(_) => {}
             }
         };
-        let _ = self.terminal.write_line(&self.palette.line(&Line::of(Role::Hint, word)));
+        write(self.palette.lines(&[Line::of(Role::Hint, word)]));
         answer
     }
 
@@ -153,19 +152,13 @@ impl Keys {
         loop {
             let trees = if self.trees.is_some() { ", t shows the whole trees" } else { "" };
             let hint = self.scene.hint(&format!("{what}{trees}, q stops"));
-            let painted: Vec<String> = hint.iter().map(|line| self.palette.line(line)).collect();
-            let _ = self.terminal.write_line("");
-            let _ = self.terminal.write_str(&painted.join("\n"));
+            write(Shown::from("\n").with(self.joined(&hint)));
             let pressed = self.key();
             // Nothing is lost by taking the hint away; a screen reader keeps it as a line of its own.
             if self.plain {
-                let _ = self.terminal.write_line("");
+                write("\n");
             } else {
-                let _ = self.terminal.clear_line();
-                for _ in &hint {
-                    let _ = self.terminal.move_cursor_up(1);
-                    let _ = self.terminal.clear_line();
-                }
+                write(take_away(hint.len()));
             }
             self.used = 0;
             match pressed {
@@ -175,7 +168,7 @@ impl Keys {
                     alone = false;
                     // They are shown once, and not offered while they are.
                     let trees = self.trees.take().unwrap_or_default();
-                    self.show(&format!("\n{}", trees.trim_matches('\n')))?;
+                    self.show(&Shown::from("\n").with(trees.trimmed()))?;
                 }
             }
         }
@@ -192,10 +185,17 @@ impl Keys {
         }
     }
 
-    fn write(&mut self, lines: &[&str]) {
-        for line in lines {
-            let _ = self.terminal.write_line(line);
-        }
+    /// Lines with a line feed between them.
+    fn joined(&self, lines: &[Line]) -> Shown {
+        let pieces = lines.iter().enumerate().map(|(at, line)| {
+            let before = if at == 0 { "" } else { "\n" };
+            Shown::from(before).with(self.palette.line(line))
+        });
+        pieces.collect()
+    }
+
+    fn write(&mut self, lines: &[Shown]) {
+        write(lines.iter().map(|line| line.clone().with("\n")).collect::<Shown>());
         self.used += lines.len();
     }
 
@@ -203,4 +203,9 @@ impl Keys {
     fn page(&self) -> usize {
         if self.plain { usize::MAX } else { output::rows().saturating_sub(BELOW).max(SHORTEST_PAGE) }
     }
+}
+
+/// Where the terminal is gone, the next key says so.
+fn write(shown: impl Into<Shown>) {
+    let _ = Stream::Output.show(shown);
 }

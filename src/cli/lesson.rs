@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common, Exit};
 use crate::engine::{self, Difference, Mutants, Places, Sample};
-use crate::ground::{Call, CgroupVersion, Failure, escaped_lines};
+use crate::ground::{Call, CgroupVersion, Failure, say};
 use crate::kernel::quoted;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson, Mutant};
 use crate::scene::words::plural;
@@ -47,8 +47,8 @@ impl LessonCommand {
         match self {
             LessonCommand::New { slug, dir } => {
                 let path = lesson::scaffold(dir, slug).map_err(CliError::usage)?;
-                println!("{} is a lesson that works. Write on there, and check it with:", path.display());
-                println!("  layerlab lesson check {}", path.display());
+                say(format!("{} is a lesson that works. Write on there, and check it with:", path.display()))?;
+                say(format!("  layerlab lesson check {}", path.display()))?;
                 Ok(())
             }
             LessonCommand::Check { dir, bless, mutants, sample, seed } => {
@@ -86,7 +86,7 @@ fn check_all(entries: &[CatalogueEntry], bless: bool, mutants: Option<Option<Sam
         let mut all_sound = true;
         for check in checks {
             let (said, sound) = check.join().unwrap_or_else(|panic| resume_unwind(panic));
-            said.iter().for_each(|line| println!("{}", escaped_lines(line)));
+            said.iter().try_for_each(say)?;
             all_sound &= sound?;
         }
         Ok(all_sound)

@@ -2,12 +2,11 @@
 
 use crate::cli::{CliError, Common};
 use crate::course::{Journey, LessonProgress};
-use crate::ground::{Failure, Need};
+use crate::ground::{Failure, Need, Shown, Stream, say};
 use crate::host::{Lack, look};
 use crate::scene::words;
 use crate::session::Predicted;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// The lessons, and what you have done of them
@@ -40,7 +39,7 @@ impl List {
         let mut text = String::new();
         if self.json {
             let lessons: Vec<_> = journey.lessons.iter().map(|lesson| json(lesson, lack_of(lesson, &lacks))).collect();
-            let _ = writeln!(text, "{}", serde_json::Value::from(lessons));
+            say(Shown::json(&lessons)?)?;
         } else {
             let widest = journey.lessons.iter().map(|lesson| lesson.meta.title.width()).max().unwrap_or(0);
             for lesson in &journey.lessons {
@@ -97,7 +96,7 @@ impl List {
                 None => writeln!(text, "\nBegin with: layerlab run {first}"),
             };
         }
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 }
 
@@ -108,7 +107,7 @@ fn one(lessons: &[LessonProgress], plain: bool) -> Result<(), CliError> {
         text.push_str(&with_exercises(lesson, plain));
         let _ = writeln!(text, "\nGo on with: {}", lesson.next_command());
     }
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(Stream::Output.show(text)?)
 }
 
 /// A lesson and its exercises, a line each.

@@ -33,13 +33,12 @@ mod words;
 pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
-use crate::ground::escaped_lines;
+use crate::ground::{Stream, complain};
 use crate::lesson::Language;
 use crate::refusal::Tell;
 use crate::session::Home;
 use clap::{ArgAction, Parser, Subcommand};
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -155,12 +154,8 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version are results, not errors. If the pipe is closed, nobody wants them. What was typed is
             // repeated there, and may be anything.
-            let text = error.render().to_string();
-            let text = escaped_lines(&text);
-            let _ = match error.use_stderr() {
-                true => std::io::stderr().write_all(text.as_bytes()),
-                false => std::io::stdout().write_all(text.as_bytes()),
-            };
+            let stream = if error.use_stderr() { Stream::Errors } else { Stream::Output };
+            let _ = stream.show(error.render().to_string());
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -210,7 +205,7 @@ fn ended(outcome: Result<u8, CliError>, plain: bool) -> ExitCode {
 /// How the host's programs in a session tell why the kernel refused.
 const TELL: Tell = Tell {
     failure: |failure| CliError::Failed(Exit::Host, failure.clone()).print(false),
-    note: |note| eprintln!("{}", output::wrapped(&format!("note: {note}"))),
+    note: |note| complain(output::wrapped(&format!("note: {note}"))),
 };
 
 /// Whether a word is `3` or `3.hide`. In the place of a command it asks for that lesson.
@@ -237,7 +232,7 @@ impl Common {
 /// Tells what became of a damaged progress.
 fn tell_damaged(damaged: Option<String>) {
     if let Some(damaged) = damaged {
-        eprintln!("note: {}", escaped_lines(&damaged));
+        complain(format!("note: {}", damaged));
     }
 }
 

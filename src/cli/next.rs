@@ -3,6 +3,7 @@
 use crate::cli::shell::{cannot_write, print_task};
 use crate::cli::{CliError, Common};
 use crate::course::{Target, is_inside, write_here};
+use crate::ground::say;
 use crate::lesson::Exercise;
 use crate::session::Progress;
 
@@ -25,27 +26,26 @@ impl Next {
                 Some(next) => next,
                 None if progress.is_solved(&target.key(at)) => {
                     let next = target.after(at, &progress);
-                    println!("All exercises of lesson {number} are solved. Then: {}", next.command);
+                    say(format!("All exercises of lesson {number} are solved. Then: {}", next.command))?;
                     return Ok(());
                 }
                 None => {
-                    println!("{} is the last one that is not solved yet.", target.called(at));
+                    say(format!("{} is the last one that is not solved yet.", target.called(at)))?;
                     return Ok(());
                 }
             },
         };
         if exercise.id != at.id && !progress.is_solved(&target.key(at)) {
-            println!("{} is not solved yet. {} comes back to it.\n", target.called(at), back(&target, at));
+            say(format!("{} is not solved yet. {} comes back to it.\n", target.called(at), back(&target, at)))?;
         }
         if !is_inside() {
-            println!("Go on with: layerlab shell {}", target.called(exercise));
+            say(format!("Go on with: layerlab shell {}", target.called(exercise)))?;
             return Ok(());
         }
         let mut session = target.living(at)?;
         let start = session.enter(&target.lesson, exercise)?;
         write_here(&session, exercise, &start.here).map_err(cannot_write)?;
-        print_task(common, &target, exercise, &session, &start.here);
-        Ok(())
+        Ok(print_task(common, &target, exercise, &session, &start.here)?)
     }
 }
 

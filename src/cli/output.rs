@@ -2,17 +2,21 @@
 
 use crate::cli::{CliError, Common};
 use crate::event::Timed;
-use crate::ground::escaped_lines;
+use crate::ground::{Shown, Stream, escaped_lines};
 use crate::kernel::window_size;
 use crate::paint::{PAINTERS, Painter, Palette};
 use crate::scene::{self, Look};
 use crate::tree::write_named;
-use std::io::{BufWriter, IsTerminal, Stdout, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+
+/// So many bytes are shown at once.
+const AT_ONCE: usize = 64 * 1024;
 
 /// The standard output, painted, and a recording beside it where one is wanted.
 pub struct Output {
-    out: BufWriter<Stdout>,
+    /// What was told and is not shown yet.
+    out: Shown,
     painter: Box<dyn Painter>,
     new_painter: fn(Look) -> Box<dyn Painter>,
     look: Look,
@@ -24,8 +28,7 @@ impl Output {
     pub fn new(painter: &str, look: Look) -> Output {
         let named = PAINTERS.iter().find(|(name, _)| *name == painter);
         let (_, new_painter) = *named.unwrap_or(&PAINTERS[0]);
-        let out = BufWriter::with_capacity(64 * 1024, std::io::stdout());
-        Output { out, painter: new_painter(look), new_painter, look, recording: None }
+        Output { out: Shown::new(), painter: new_painter(look), new_painter, look, recording: None }
     }
 
     /// Records every event in `file` too; it appears there when the run is over, whole or not at all.
@@ -37,22 +40,19 @@ impl Output {
     /// Shows an event. What a person waits for is shown at once.
     pub fn tell(&mut self, told: &Timed) -> std::io::Result<()> {
         self.record(told)?;
-        self.painter.paint(told, &mut self.out)
+        self.out.append(&self.painter.paint(told)?);
+        if self.out.len() < AT_ONCE { Ok(()) } else { self.flush() }
     }
 
     /// What would be shown of an event; it is recorded too, and showing it is the caller's.
-    pub fn painted(&mut self, told: &Timed) -> std::io::Result<String> {
+    pub fn painted(&mut self, told: &Timed) -> std::io::Result<Shown> {
         self.record(told)?;
-        let mut text = Vec::new();
-        self.painter.paint(told, &mut text)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        self.painter.paint(told)
     }
 
     /// The same of an event whose trees and tables are drawn whole, changed or not; it is not recorded.
-    pub fn whole(&self, told: &Timed) -> std::io::Result<String> {
-        let mut text = Vec::new();
-        (self.new_painter)(Look { changed: false, ..self.look }).paint(told, &mut text)?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+    pub fn whole(&self, told: &Timed) -> std::io::Result<Shown> {
+        (self.new_painter)(Look { changed: false, ..self.look }).paint(told)
     }
 
     fn record(&mut self, told: &Timed) -> std::io::Result<()> {
@@ -62,13 +62,20 @@ impl Output {
 
     /// Makes everything visible that was told.
     pub fn flush(&mut self) -> std::io::Result<()> {
-        self.out.flush()
+        Stream::Output.show(std::mem::take(&mut self.out))
     }
 
     /// Ends the output; the recording appears.
     pub fn finish(mut self) -> std::io::Result<()> {
-        self.out.flush()?;
+        self.flush()?;
         self.recording.take().map_or(Ok(()), Recording::finish)
+    }
+}
+
+/// What was told before something went wrong is shown all the same.
+impl Drop for Output {
+    fn drop(&mut self) {
+        let _ = self.flush();
     }
 }
 
@@ -123,7 +130,7 @@ pub fn palette(common: &Common) -> Palette {
 }
 
 /// What an exercise asks for.
-pub fn exercise(common: &Common, name: &str, title: &str, text: &str) -> String {
+pub fn exercise(common: &Common, name: &str, title: &str, text: &str) -> Shown {
     palette(common).lines(&match common.plain {
         true => scene::exercise_spoken(name, title, text),
         false => scene::exercise(name, title, text, look(common)),
@@ -142,7 +149,7 @@ pub fn painter(common: &Common, json: bool) -> &'static str {
 /// Colours: on a terminal, unless NO_COLOR says otherwise; where CLICOLOR_FORCE asks, always.
 fn colour() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    !set("NO_COLOR") && (set("CLICOLOR_FORCE") || std::io::stdout().is_terminal())
+    !set("NO_COLOR") && (set("CLICOLOR_FORCE") || Stream::Output.is_terminal())
 }
 
 /// Writes a file that somebody named: all of it or nothing.

@@ -4,9 +4,8 @@ use crate::cli::ask::sure;
 use crate::cli::list::with_exercises;
 use crate::cli::{CliError, Common, output, tell_damaged};
 use crate::course::{CourseError, LessonProgress};
-use crate::ground::escaped_lines;
+use crate::ground::{Shown, Stream, say};
 use crate::session::{Home, Progress};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What you have done: see it, take it along, bring it back, forget it
@@ -35,7 +34,7 @@ fn tell(common: &Common) -> Result<(), CliError> {
     let all: usize = journey.lessons.iter().map(|lesson| lesson.exercises.len()).sum();
     text.push_str(&format!("{solved} of {all} exercises are solved.\n"));
     text.push_str("To take it along: layerlab progress export FILE\n");
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    Ok(Stream::Output.show(text)?)
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -74,8 +73,8 @@ impl ProgressCommand {
                 })?;
                 tell_damaged(damaged);
                 match solved {
-                    1 => println!("1 exercise is solved now."),
-                    _ => println!("{solved} exercises are solved now."),
+                    1 => say("1 exercise is solved now.")?,
+                    _ => say(format!("{solved} exercises are solved now."))?,
                 }
                 Ok(())
             }
@@ -87,13 +86,15 @@ impl ProgressCommand {
 fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
     let (progress, damaged) = Progress::read(home)?;
     tell_damaged(damaged);
-    let mut text = serde_json::to_string_pretty(&progress)?;
-    text.push('\n');
+    let text = Shown::pretty_json(&progress)?.with("\n");
     match file.filter(|file| *file != Path::new("-")) {
-        None => Ok(std::io::stdout().write_all(text.as_bytes())?),
+        None => Ok(Stream::Output.show(text)?),
         Some(file) => {
-            output::write_file("your progress", file, text.as_bytes())?;
-            println!("Your progress is in {}. On the other machine: layerlab progress import FILE", file.display());
+            output::write_file("your progress", file, text.as_str().as_bytes())?;
+            say(format!(
+                "Your progress is in {}. On the other machine: layerlab progress import FILE",
+                file.display()
+            ))?;
             Ok(())
         }
     }
@@ -118,6 +119,6 @@ fn clear(common: &Common, home: &Home, what: Option<&str>, yes: bool) -> Result<
         Some((lesson, exercise)) => progress.forget(lesson, *exercise),
     })?;
     tell_damaged(damaged);
-    println!("{} is forgotten.", escaped_lines(name));
+    say(format!("{} is forgotten.", name))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::{Call, Failure, Role};
+use crate::ground::{Call, Failure, Role, complain};
 use crate::kernel::quoted;
 use crate::lesson::CatalogueEntry;
 use crate::paint::PAINTERS;
@@ -74,7 +74,7 @@ pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look) -> Result<(), C
             Role::Root => "root",
             Role::User => "an ordinary user",
         };
-        eprintln!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel);
+        complain(format!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel));
     }
     replay(&format!("the recording of lesson {}", entry.number), &*recording, painter, look)
 }

@@ -3,6 +3,7 @@
 use crate::cli::ask::sure;
 use crate::cli::{CliError, Common};
 use crate::course::Target;
+use crate::ground::{complain, say};
 
 /// Begin an exercise again: end what it has started, undo what it has changed
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,7 @@ impl Reset {
         }
         let names: Vec<String> = benches.iter().map(|(target, _, exercise)| target.called(exercise)).collect();
         if names.is_empty() {
-            println!("There is nothing to begin again: no exercise has been begun.");
+            say("There is nothing to begin again: no exercise has been begun.")?;
             return Ok(());
         }
         let situation = "What you have done there is lost; your progress stays.";
@@ -44,18 +45,21 @@ impl Reset {
             let reset = session.reset(&target.lesson, exercise, target.exercise.is_none())?;
             let number = target.lesson.meta.number;
             if let Some(broken) = reset.renewed {
-                eprintln!("note: the session of lesson {number} was broken ({}). It was begun anew.", broken.why);
+                complain(format!(
+                    "note: the session of lesson {number} was broken ({}). It was begun anew.",
+                    broken.why
+                ));
                 if !reset.lost.is_empty() {
                     let lost: Vec<String> = reset.lost.iter().map(|id| format!("{number}.{id}")).collect();
-                    eprintln!("  What ran in {} ended with it: they begin anew, too.", lost.join(", "));
+                    complain(format!("  What ran in {} ended with it: they begin anew, too.", lost.join(", ")));
                 }
             }
-            println!("{name} is as it was at the start.");
+            say(format!("{name} is as it was at the start."))?;
             if !reset.stays.is_empty() {
-                eprintln!(
+                complain(format!(
                     "note: nobody can tell to which exercise this belongs, so it stays: {}\n  layerlab reset {number} ends it, and begins all exercises of lesson {number} again.",
                     reset.stays.join(", ")
-                );
+                ));
             }
         }
         Ok(())

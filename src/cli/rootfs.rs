@@ -2,6 +2,7 @@
 
 use crate::cli::output::wrapped;
 use crate::cli::{CliError, Common};
+use crate::ground::{Shown, Stream, say};
 use crate::kernel::effective_ids;
 use crate::rootfs::{Copied, Report, Source, Wanted, make};
 use crate::tree::Made;
@@ -48,10 +49,9 @@ impl Rootfs {
         let report = make(&self.directory, &source, self.limit, &*stop_by_signal()?)?;
         match self.json {
             true => {
-                let json = serde_json::to_string_pretty(&report)?;
-                println!("{json}");
+                say(Shown::pretty_json(&report)?)?;
             }
-            false => print!("{}", told(&report)),
+            false => Stream::Output.show(told(&report))?,
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit, ask::sure, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, Marked};
-use crate::ground::Failure;
+use crate::ground::{Failure, Stream, complain, say};
 use crate::kernel::CallError;
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::scene::{Look, words};
@@ -56,7 +56,7 @@ impl Run {
             let wanted = format!("lesson {} has {steps} steps, and no step {step}", lesson.meta.number);
             return Err(CliError::usage(Failure::plain(wanted, format!("name a step from 1 to {steps}"))));
         }
-        let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let asks = !self.auto && !self.json && std::io::stdin().is_terminal() && Stream::Output.is_terminal();
         let changed = asks && !self.full;
         let look = Look { full: self.full, notes: self.notes, asks, changed, ..output::look(common) };
         let painter = output::painter(common, self.json);
@@ -73,7 +73,7 @@ impl Run {
         let mut run = engine::Run::begin(&lesson, stage, options.clone());
         let (mut predicted, mut step) = (Predicted::default(), 1);
         if asks && self.step.is_none() {
-            offer_to_go_on(&entry.slug, lesson.meta.number);
+            offer_to_go_on(&entry.slug, lesson.meta.number)?;
         }
         let keys = asks.then(|| Keys::new(look, common.plain));
         let outcome = play(&mut run, &mut output, keys, &mut predicted, &mut step);
@@ -87,12 +87,12 @@ impl Run {
         let held = run.held();
         if predicted.asked() > 0 {
             let Predicted { right, wrong, unknown } = predicted;
-            println!("\nYour predictions: {}.", words::predicted(right, wrong, unknown));
+            say(format!("\nYour predictions: {}.", words::predicted(right, wrong, unknown)))?;
         }
         if held && asks {
             // Who begins in the middle is asked a part of them only.
             let all_asked = predicted.asked() > 0 && options.from_step == 1;
-            note(&entry.slug, &lesson, all_asked.then_some(predicted), common);
+            note(&entry.slug, &lesson, all_asked.then_some(predicted), common)?;
         }
         if held { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
     }
@@ -146,10 +146,10 @@ impl Run {
         }
         error.print(common.plain);
         if !asks {
-            eprintln!("{}see a recording of it: layerlab replay {}", Failure::label("or"), entry.number);
+            complain(format!("{}see a recording of it: layerlab replay {}", Failure::label("or"), entry.number));
             return Err(CliError::Said(Exit::Host));
         }
-        eprintln!();
+        complain("");
         if sure("This lesson was recorded on another machine.", "Show the recording?", false, "")? {
             let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
             replay::lesson(entry, output::painter(common, false), look)?;
@@ -160,7 +160,7 @@ impl Run {
 
 /// The learner has left at a step: that is noted, and how to go on is said.
 fn leave(slug: &str, number: u32, step: u32) {
-    println!("\nYou are at step {step}. To go on from there: layerlab run {number} --step {step}");
+    let _ = say(format!("\nYou are at step {step}. To go on from there: layerlab run {number} --step {step}"));
     // Said or not, it can be gone on with.
     let noted = Home::find().and_then(|home| {
         Progress::change(&home, |progress| {
@@ -171,16 +171,19 @@ fn leave(slug: &str, number: u32, step: u32) {
 }
 
 /// Says where the lesson was left the last time.
-fn offer_to_go_on(slug: &str, number: u32) {
+fn offer_to_go_on(slug: &str, number: u32) -> std::io::Result<()> {
     let progress = Home::find().and_then(|home| Progress::read(&home));
     let step = progress.ok().and_then(|(progress, _)| progress.left_at.get(slug).copied()).filter(|step| *step > 1);
     if let Some(step) = step {
-        println!("You left this lesson at step {step}. To go on there: q, then layerlab run {number} --step {step}\n");
+        say(format!(
+            "You left this lesson at step {step}. To go on there: q, then layerlab run {number} --step {step}\n"
+        ))?;
     }
+    Ok(())
 }
 
 /// Somebody has seen the lesson to its end: that is noted, and the exercises are next.
-fn note(slug: &str, lesson: &Lesson, predicted: Option<Predicted>, common: &Common) {
+fn note(slug: &str, lesson: &Lesson, predicted: Option<Predicted>, common: &Common) -> std::io::Result<()> {
     let noted = Home::find().and_then(|home| {
         Progress::change(&home, |progress| {
             progress.lessons.entry(slug.to_string()).or_insert_with(now);
@@ -194,6 +197,7 @@ fn note(slug: &str, lesson: &Lesson, predicted: Option<Predicted>, common: &Comm
         Err(error) => CliError::from(error).print(common.plain),
     }
     if lesson.exercises().next().is_some() {
-        println!("\nNow it is your turn: layerlab shell {}", lesson.meta.number);
+        say(format!("\nNow it is your turn: layerlab shell {}", lesson.meta.number))?;
     }
+    Ok(())
 }

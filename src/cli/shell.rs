@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Common, Exit, output, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
-use crate::ground::{Call, Failure, Need, Role};
+use crate::ground::{Call, Failure, Need, Role, Stream, complain, say};
 use crate::lesson::Exercise;
 use crate::paint::Palette;
 use crate::scene::Role as Style;
@@ -30,18 +30,18 @@ impl Shell {
         };
         let exercise = target.exercise()?;
         let (Begun { session, before, .. }, start) = target.begin(exercise)?;
-        let talks = self.command.is_none() && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let talks = self.command.is_none() && std::io::stdin().is_terminal() && Stream::Output.is_terminal();
         if let Some(before) = before {
             let why = match before {
                 KeeperState::Rebooted => "this machine was started anew",
                 _ => "its keeper was ended",
             };
-            eprintln!(
+            complain(format!(
                 "note: the earlier session of this lesson is over: {why}. Its benches begin anew; your progress is kept."
-            );
+            ));
         }
         if talks {
-            print_task(common, &target, exercise, &session, &start.here);
+            print_task(common, &target, exercise, &session, &start.here)?;
         }
         let options =
             SessionShellOptions { command: self.command.clone(), talks, flags: flags(common), prompt: prompt(common) };
@@ -72,8 +72,14 @@ pub fn cannot_write(error: std::io::Error) -> CliError {
 }
 
 /// Says what is to be done, and which words help.
-pub fn print_task(common: &Common, target: &Target, exercise: &Exercise, session: &Session, here: &Path) {
-    task::print(common, target, exercise);
+pub fn print_task(
+    common: &Common,
+    target: &Target,
+    exercise: &Exercise,
+    session: &Session,
+    here: &Path,
+) -> std::io::Result<()> {
+    task::print(common, target, exercise)?;
     let place = match session.record.keeper.scratch.to_str() {
         Some("tmpfs") => format!("Your files are in {}, which only this session sees.", here.display()),
         _ => format!("Your files are in {}: open them in any editor.", here.display()),
@@ -83,8 +89,8 @@ pub fn print_task(common: &Common, target: &Target, exercise: &Exercise, session
             true => "You are root in this session alone: to mount an overlay, add ,userxattr to its options.",
             false => "You are root in this session alone.",
         };
-        println!("\n{}", output::wrapped(options));
+        say(format!("\n{}", output::wrapped(options)))?;
     }
     let words = "Type verify to check, hint for a hint, help (or F1) for all the words, exit to leave.";
-    println!("\n{}\n{}\n", output::wrapped(&place), output::wrapped(words));
+    say(format!("\n{}\n{}\n", output::wrapped(&place), output::wrapped(words)))
 }

@@ -1,11 +1,12 @@
 //! How this program takes signals. SIGINT, SIGTERM and SIGHUP: the stage ends first, the cursor comes back, then we go.
 
+use crate::ground::{Shown, Stream};
 use crate::kernel::{ignored_signals, is_in, unblock_signals};
+use crate::paint::SHOW_CURSOR;
 use crate::stage::{PROGRAM, Stage};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -50,8 +51,8 @@ pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
         if let Some(signal) = signals.forever().next() {
             ENDING.store(true, Ordering::SeqCst);
             stopper.stop();
-            if std::io::stdout().is_terminal() {
-                let _ = dialoguer::console::Term::stdout().show_cursor();
+            if Stream::Output.is_terminal() {
+                let _ = Stream::Output.show(Shown::steering(SHOW_CURSOR));
             }
             std::process::exit(128 + signal);
         }

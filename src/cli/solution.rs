@@ -4,7 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::output;
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Target, word};
-use crate::ground::escaped_lines;
+use crate::ground::{escaped_lines, say};
 use crate::session::Progress;
 
 /// How an exercise can be solved
@@ -41,17 +41,17 @@ impl Solution {
         let solutions = target.solutions(exercise)?;
         for (at, solution) in solutions.iter().enumerate() {
             match solutions.len() {
-                1 => println!("{} can be solved so:\n", target.called(exercise)),
-                of => println!(
+                1 => say(format!("{} can be solved so:\n", target.called(exercise)))?,
+                of => say(format!(
                     "{}{} can be solved so ({} of {of}):\n",
                     if at > 0 { "\n" } else { "" },
                     target.called(exercise),
                     at + 1
-                ),
+                ))?,
             }
-            solution.lines().for_each(|line| println!("{}", fitted(&escaped_lines(line))));
+            solution.lines().try_for_each(|line| say(fitted(&escaped_lines(line))))?;
         }
-        println!("\nType it yourself, line by line, and look at the trees after each.");
+        say("\nType it yourself, line by line, and look at the trees after each.")?;
         Ok(())
     }
 }

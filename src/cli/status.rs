@@ -1,7 +1,7 @@
 //! `layerlab status`
 
 use crate::cli::{CliError, Common};
-use crate::ground::Name;
+use crate::ground::{Name, Shown, say};
 use crate::session::{Home, Session};
 use crate::stage::KeeperState;
 
@@ -32,36 +32,36 @@ impl Status {
                     })
                 })
                 .collect();
-            println!("{}", serde_json::Value::from(list));
+            say(Shown::json(&list)?)?;
             return Ok(());
         }
         if sessions.is_empty() {
-            println!("There is no session. Begin one with: layerlab shell 1");
+            say("There is no session. Begin one with: layerlab shell 1")?;
         }
         for session in &sessions {
             let number = session.lesson.split('-').next().unwrap_or_default().trim_start_matches('0');
             let kept = session.keeper_state();
             let begun = session.begun().join(", ");
             match common.plain {
-                true => println!(
+                true => say(format!(
                     "The session of {} {}. It is at the exercise {}; begun are {begun}.",
                     session.lesson,
                     state(kept),
                     session.record.exercise
-                ),
+                ))?,
                 false => {
-                    println!("{}  {}", session.lesson, state(kept));
-                    println!("    at      {number}.{}  (begun: {begun})", session.record.exercise);
-                    println!("    files   {}", Name::from(home.benches(&session.lesson).as_path()));
+                    say(format!("{}  {}", session.lesson, state(kept)))?;
+                    say(format!("    at      {number}.{}  (begun: {begun})", session.record.exercise))?;
+                    say(format!("    files   {}", Name::from(home.benches(&session.lesson).as_path())))?;
                     if kept == KeeperState::Alive {
-                        println!("    keeper  process {}, PID 1 of its namespaces", session.record.keeper.pid);
+                        say(format!("    keeper  process {}, PID 1 of its namespaces", session.record.keeper.pid))?;
                     }
                 }
             }
             match kept {
-                KeeperState::Alive => println!("    enter   layerlab shell {number}"),
-                KeeperState::OutOfSight => println!("    enter   exit, then layerlab shell {number}"),
-                _ => println!("    anew    layerlab shell {number}, or throw it away: layerlab stop {number}"),
+                KeeperState::Alive => say(format!("    enter   layerlab shell {number}"))?,
+                KeeperState::OutOfSight => say(format!("    enter   exit, then layerlab shell {number}"))?,
+                _ => say(format!("    anew    layerlab shell {number}, or throw it away: layerlab stop {number}"))?,
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! `layerlab stop [LESSON|all]`
 
 use crate::cli::{CliError, Common};
-use crate::ground::Failure;
+use crate::ground::{Failure, say};
 use crate::session::{Home, Session};
 
 /// End a session: its processes, its mounts and its files go, your progress stays
@@ -34,12 +34,12 @@ impl Stop {
         let mut ended = 0;
         for lesson in lessons {
             if Session::stop(&home, &lesson)? {
-                println!("The session of {lesson} has ended; its files are gone, your progress is kept.");
+                say(format!("The session of {lesson} has ended; its files are gone, your progress is kept."))?;
                 ended += 1;
             }
         }
         if ended == 0 {
-            println!("There is no session to end.");
+            say("There is no session to end.")?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::cli::{CliError, Common, output};
 use crate::course::Target;
+use crate::ground::Stream;
 use crate::lesson::Exercise;
 
 /// What an exercise asks for
@@ -15,12 +16,11 @@ impl Task {
     /// Tells it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
-        print(common, &target, target.exercise()?);
-        Ok(())
+        Ok(print(common, &target, target.exercise()?)?)
     }
 }
 
 /// Tells what an exercise asks for.
-pub fn print(common: &Common, target: &Target, task: &Exercise) {
-    print!("{}", output::exercise(common, &target.called(task), &task.task(), &task.text));
+pub fn print(common: &Common, target: &Target, task: &Exercise) -> std::io::Result<()> {
+    Stream::Output.show(output::exercise(common, &target.called(task), &task.task(), &task.text))
 }

@@ -4,14 +4,13 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit};
 use crate::course::bench;
 use crate::event::{Event, Observation};
-use crate::ground::{Call, Errno, Failure, Name};
+use crate::ground::{Call, Errno, Failure, Name, Shown, say};
 use crate::kernel::{CallError, NotHeld, effective_ids};
 use crate::observe::{Container, FollowedOverlay, Machine, MachineOverlay, MountNamespace, MountPlace};
 use crate::observe::{Observer, kept_lowers, look_at_followed};
 use crate::scene::Look;
 use crate::session::{Home, Session};
 use crate::stage::{Layers, PROGRAM, ScratchChoice, Stage};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The lower, upper and merged trees of any overlay mount of this machine, of a container, or of one that has ended
@@ -46,7 +45,7 @@ impl Trees {
         if self.all {
             return self.list(&machine, &overlays);
         }
-        let own: Vec<Shown<'_>> = overlays.iter().filter_map(|overlay| Shown::seen_by(overlay, None)).collect();
+        let own: Vec<Seen<'_>> = overlays.iter().filter_map(|overlay| Seen::by(overlay, None)).collect();
         if let Some(at) = &self.at {
             let wanted = at.canonicalize().unwrap_or_else(|_| here.join(at));
             if let Some(shown) = own.iter().find(|shown| shown.place.mountpoint == wanted) {
@@ -112,7 +111,7 @@ impl Trees {
             },
         };
         if shown.is_empty() {
-            say(&format!("Process {word} sees no overlay."))?;
+            say(format!("Process {word} sees no overlay."))?;
             return Ok(());
         }
         let followed = shown.iter().map(|shown| shown.follow(here)).collect::<Result<Vec<_>, _>>()?;
@@ -137,7 +136,7 @@ impl Trees {
                     })
                 })
                 .collect();
-            say(&format!("{}", serde_json::Value::from(all)))?;
+            say(Shown::json(&all)?)?;
             return Ok(());
         }
         match shown.len() {
@@ -165,17 +164,17 @@ impl Trees {
 }
 
 /// An overlay that is to be shown, and where it is seen.
-struct Shown<'a> {
+struct Seen<'a> {
     overlay: &'a MachineOverlay,
     place: &'a MountPlace,
     whose: Option<&'a Container>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> Seen<'a> {
     /// As a process sees it; `None` is this one.
-    fn seen_by(overlay: &'a MachineOverlay, pid: Option<u32>) -> Option<Shown<'a>> {
+    fn by(overlay: &'a MachineOverlay, pid: Option<u32>) -> Option<Seen<'a>> {
         let place = overlay.places.iter().find(|place| place.pid == pid)?;
-        Some(Shown { overlay, place, whose: None })
+        Some(Seen { overlay, place, whose: None })
     }
 
     fn follow(&self, here: &Path) -> Result<FollowedOverlay, CliError> {
@@ -224,12 +223,12 @@ fn containers(machine: &Machine, is_meant: impl Fn(&Container) -> bool) -> Vec<&
 }
 
 /// The overlay that is the root of a container.
-fn of_container<'a>(namespace: &'a MountNamespace, overlays: &'a [MachineOverlay]) -> Result<Vec<Shown<'a>>, CliError> {
+fn of_container<'a>(namespace: &'a MountNamespace, overlays: &'a [MachineOverlay]) -> Result<Vec<Seen<'a>>, CliError> {
     let root = Path::new("/");
     let is_root = |place: &MountPlace| place.pid == Some(namespace.pid) && place.mountpoint == root;
     for overlay in overlays {
         if let Some(place) = overlay.places.iter().find(|place| is_root(place)) {
-            return Ok(vec![Shown { overlay, place, whose: namespace.container.as_ref() }]);
+            return Ok(vec![Seen { overlay, place, whose: namespace.container.as_ref() }]);
         }
     }
     let container = namespace.container.as_ref().map(Container::words).unwrap_or_default();
@@ -250,11 +249,11 @@ fn of_container<'a>(namespace: &'a MountNamespace, overlays: &'a [MachineOverlay
 }
 
 /// All overlays that a process sees.
-fn of_process<'a>(pid: u32, machine: &Machine, overlays: &'a [MachineOverlay]) -> Vec<Shown<'a>> {
+fn of_process<'a>(pid: u32, machine: &Machine, overlays: &'a [MachineOverlay]) -> Vec<Seen<'a>> {
     let table = crate::kernel::proc::mounts_of(&Path::new("/proc").join(pid.to_string())).unwrap_or_default();
     let first = |table: &[crate::kernel::proc::Mount]| table.first().map(|mount| mount.id);
     let oldest = machine.others.iter().find(|other| first(&other.mounts) == first(&table)).map(|other| other.pid);
-    overlays.iter().filter_map(|overlay| Shown::seen_by(overlay, oldest)).collect()
+    overlays.iter().filter_map(|overlay| Seen::by(overlay, oldest)).collect()
 }
 
 /// Nothing is called so.
@@ -282,13 +281,13 @@ fn nobody(said: &Path, machine: &Machine, overlays: &[MachineOverlay], here: &Pa
 }
 
 /// Each overlay once, in the place that is best to know.
-fn everywhere(overlays: &[MachineOverlay]) -> Vec<Shown<'_>> {
-    overlays.iter().filter_map(|overlay| Some(Shown { place: overlay.places.first()?, overlay, whose: None })).collect()
+fn everywhere(overlays: &[MachineOverlay]) -> Vec<Seen<'_>> {
+    overlays.iter().filter_map(|overlay| Some(Seen { place: overlay.places.first()?, overlay, whose: None })).collect()
 }
 
 /// One line for each overlay: the word to ask for it by, and whose it is.
-fn listed(machine: &Machine, overlays: &[Shown<'_>]) -> String {
-    let line = |shown: &Shown<'_>| {
+fn listed(machine: &Machine, overlays: &[Seen<'_>]) -> String {
+    let line = |shown: &Seen<'_>| {
         let (word, mountpoint) = (word_for(machine, shown), Name::from(shown.place.mountpoint.as_path()));
         let Some(MountNamespace { pid, command, container, .. }) = namespace_of(machine, shown) else {
             return format!("  {word}\n");
@@ -304,7 +303,7 @@ fn listed(machine: &Machine, overlays: &[Shown<'_>]) -> String {
 }
 
 /// The word to ask for an overlay by: a container, the place where we see it, or a process that does.
-fn word_for(machine: &Machine, shown: &Shown<'_>) -> String {
+fn word_for(machine: &Machine, shown: &Seen<'_>) -> String {
     let container = namespace_of(machine, shown).and_then(|namespace| namespace.container.as_ref());
     match (container, shown.place.pid) {
         (Some(container), _) => called(container).to_string(),
@@ -314,7 +313,7 @@ fn word_for(machine: &Machine, shown: &Shown<'_>) -> String {
 }
 
 /// Whose an overlay is: the mount namespace whose root it is, else one in which it is mounted and ours is not.
-fn namespace_of<'a>(machine: &'a Machine, shown: &Shown<'_>) -> Option<&'a MountNamespace> {
+fn namespace_of<'a>(machine: &'a Machine, shown: &Seen<'_>) -> Option<&'a MountNamespace> {
     machine.rooted_in(shown.overlay).or_else(|| machine.namespace(shown.place.pid?))
 }
 
@@ -328,11 +327,6 @@ fn ended(lowers: Vec<PathBuf>, upper: PathBuf, here: PathBuf, full: bool) -> Res
     let scratch = ScratchChoice { tmpfs: false, ..ScratchChoice::from_environment() };
     let mut stage = Stage::start(Path::new(PROGRAM), scratch)?;
     Ok(stage.look_at(Layers { lowers, upper, here, full })?)
-}
-
-/// A line, or several.
-fn say(text: &str) -> Result<(), CliError> {
-    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 fn no_mounts(error: std::io::Error) -> CliError {

@@ -4,6 +4,7 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit, tell_damaged};
 use crate::course::{Report, Target, verify};
 use crate::event::Event;
+use crate::ground::{Shown, say};
 use crate::paint::junit;
 use std::path::PathBuf;
 
@@ -46,7 +47,7 @@ impl Verify {
 
     fn tell(&self, common: &Common, report: &Report) -> Result<(), CliError> {
         if self.json {
-            println!("{}", serde_json::to_string(report)?);
+            say(Shown::json(report)?)?;
             return Ok(());
         }
         let mut output = Output::new(output::painter(common, false), output::look(common));
@@ -60,9 +61,9 @@ impl Verify {
         }
         output.finish()?;
         if !report.not_begun.is_empty() {
-            println!("\nNot begun:");
+            say("\nNot begun:")?;
             for (name, task) in &report.not_begun {
-                println!("  {name}  {task}");
+                say(format!("  {name}  {task}"))?;
             }
         }
         Ok(())

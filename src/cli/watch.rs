@@ -7,6 +7,7 @@ use crate::cli::{CliError, Common};
 use crate::course::{ExerciseLook, ExerciseVisit, Target};
 use crate::event::{Event, Next, Verified};
 use crate::ground::Failure;
+use crate::ground::{Stream, complain};
 use crate::paint::Palette;
 use crate::scene::Picture;
 use crate::session::{Home, Session};
@@ -53,7 +54,7 @@ impl Watch {
             Target::find(&common.chosen(), Some(wanted))?.exercise()?;
         }
         let watching = Watching { common, wanted: self.exercise.as_deref(), visit: None, followed: None };
-        match std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !common.plain && !self.json {
+        match std::io::stdin().is_terminal() && Stream::Output.is_terminal() && !common.plain && !self.json {
             true => screen::run(watching, output::palette(common)),
             false => self.blocks(watching),
         }
@@ -77,7 +78,7 @@ impl Watch {
                     _ => None,
                 };
                 match &sight {
-                    Sight::Nothing(why) => eprintln!("{why}"),
+                    Sight::Nothing(why) => complain(why),
                     Sight::Exercise(picture) => {
                         if before.is_none_or(|before| before.observation != picture.observation) {
                             output.tell(&Event::Observation(picture.observation.clone()).into())?;
@@ -123,7 +124,7 @@ impl Watching<'_> {
             // A visit that failed is not gone on with; the next look begins another one.
             self.visit = None;
             let text = error.text(usize::MAX, Palette::new(false));
-            let text = text.trim_end();
+            let text = text.as_str().trim_end();
             let text = text.strip_prefix("error: ").unwrap_or(text);
             Sight::Nothing(format!("Nothing to watch: {text}\n\nAs soon as there is something, it is shown here."))
         })

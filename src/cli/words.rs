@@ -1,6 +1,7 @@
 //! `layerlab words`: what can be typed in the shell of a session. Called `help` there.
 
 use crate::cli::CliError;
+use crate::ground::say;
 
 /// The words that can be typed in the shell of a session
 #[derive(Debug, clap::Args)]
@@ -9,8 +10,7 @@ pub struct Words;
 impl Words {
     /// Tells them.
     pub fn run(&self) -> Result<(), CliError> {
-        println!(
-            "Everything you know from a shell works here, and these words:
+        say("Everything you know from a shell works here, and these words:
 
   verify            check the exercise: what holds, what does not, and why
   hint              a hint; a little more each time
@@ -21,8 +21,7 @@ impl Words {
   layerlab reset    begin this exercise again
   exit              leave; the session stays: layerlab shell comes back to it
 
-In a second terminal, layerlab watch shows all of it while you type."
-        );
+In a second terminal, layerlab watch shows all of it while you type.")?;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::container::error::{ContainerError, Wanted};
 use crate::container::keep::{note_lowers, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
-use crate::ground::Errno;
+use crate::ground::{Errno, Shown, Stream};
 use crate::isolate::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
     CallError, Namespaces, Process, Signals, Spread, TerminalState, effective_ids, end_pid_1, own_network, parent_pid,
@@ -85,7 +85,8 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
 /// A line on the standard error. While the container has a terminal, ours is raw, and a new line begins where the last one
 /// ended.
 fn tell(plan: &Plan, text: &str) {
-    eprint!("layerlab: {text}{}", if plan.terminal { "\r\n" } else { "\n" });
+    let end = if plan.terminal { Shown::steering("\r\n") } else { "\n".into() };
+    let _ = Stream::Errors.show(Shown::from(format!("layerlab: {text}")).with(end));
 }
 
 fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgroups) -> Result<u8, ContainerError> {

@@ -1,7 +1,7 @@
 //! The system calls that make a container, each with a clause on what it is for.
 
+use crate::ground::Stream;
 use crate::kernel::Sys;
-use std::io::Write;
 
 /// Which lessons teach what: by the word with which a clause begins. A clause that begins with … goes on with the last one.
 const LESSONS: &[(&str, &str)] = &[
@@ -73,7 +73,7 @@ impl Steps {
             text.push_str(&format!("{call}\n"));
         }
         // Whoever does not read it any more does not stop the container.
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let _ = Stream::Errors.show(text);
         self.sys.calls.clear();
         self.clauses.clear();
     }

@@ -4,10 +4,11 @@
 use crate::container::PARENT;
 use crate::container::error::ContainerError;
 use crate::container::plan::Plan;
+use crate::ground::pass_through;
 use crate::kernel::{
     Relay, TerminalState, new_session, open_terminal, receive_descriptors, send_descriptors, send_signal, use_terminal,
 };
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -53,7 +54,6 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
 fn carry(relay: &Relay, parent: &Child) {
     let mut waiting: Vec<u8> = Vec::new();
     let mut buffer = [0; 16 * 1024];
-    let mut out = std::io::stdout();
     loop {
         let Ok(happened) = relay.wait(!waiting.is_empty()) else { return };
         if happened.takes && !waiting.is_empty() {
@@ -78,7 +78,7 @@ fn carry(relay: &Relay, parent: &Child) {
         if happened.shown {
             match relay.read(&mut buffer) {
                 Ok(Some(length)) => {
-                    let _ = out.write_all(&buffer[..length]).and_then(|()| out.flush());
+                    let _ = pass_through(&buffer[..length]);
                 }
                 _ => return,
             }

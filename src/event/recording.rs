@@ -9,10 +9,8 @@
 //! of a line is safe to print.
 
 use crate::event::{Event, FORMAT};
-use crate::ground::{acts, escaped};
+use crate::ground::{Shown, escaped};
 use serde::{Deserialize, Serialize};
-use serde_json::Serializer;
-use serde_json::ser::Formatter;
 use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
@@ -47,22 +45,16 @@ impl Timed {
     /// # Errors
     /// When `out` refuses.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.serialize(&mut Serializer::with_formatter(&mut *out, Visible))?;
+        out.write_all(self.shown()?.as_str().as_bytes())?;
         out.write_all(b"\n")
     }
-}
 
-/// JSON in which whatever [acts] is written by its number; serde_json does that for the control characters of ASCII only.
-struct Visible;
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut written = 0;
-        for (at, letter) in fragment.char_indices().filter(|(_, letter)| acts(*letter)) {
-            write!(out, "{}\\u{:04x}", &fragment[written..at], u32::from(letter))?;
-            written = at + letter.len_utf8();
-        }
-        out.write_all(&fragment.as_bytes()[written..])
+    /// The same line, without its end.
+    ///
+    /// # Errors
+    /// Where it makes no JSON.
+    pub fn shown(&self) -> io::Result<Shown> {
+        Ok(Shown::json(self)?)
     }
 }
 

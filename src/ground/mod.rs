@@ -13,6 +13,7 @@ mod name;
 mod need;
 pub mod path_bytes;
 mod role;
+mod shown;
 mod variable;
 
 pub use call::{Call, CallResult};
@@ -23,6 +24,7 @@ pub use failure::Failure;
 pub use name::Name;
 pub use need::Need;
 pub use role::Role;
+pub use shown::{Shown, Stream, complain, pass_through, say};
 pub use variable::EXERCISE_VARIABLE;
 
 /// The file beside the upper layer that `container run --keep` leaves: the layers below it, topmost first, a path a line.

@@ -71,15 +71,11 @@ pub fn close_inherited() -> Result<()> {
 
 /// fstat(2): the standard input, output or error (0, 1, 2) that is a directory. Through it one can leave any root.
 pub fn standard_directory() -> Option<u8> {
-    let (input, output, error) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
+    let (input, output, error) = (rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr());
     let is_directory = |fd: BorrowedFd<'_>| {
         rustix::fs::fstat(fd).is_ok_and(|found| rustix::fs::FileType::from_raw_mode(found.st_mode).is_dir())
     };
-    [input.as_fd(), output.as_fd(), error.as_fd()]
-        .into_iter()
-        .zip(0..)
-        .find(|(fd, _)| is_directory(*fd))
-        .map(|(_, n)| n)
+    [input, output, error].into_iter().zip(0..).find(|(fd, _)| is_directory(*fd)).map(|(_, n)| n)
 }
 
 /// dup2(2): from now on this is the standard input.

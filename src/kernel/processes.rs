@@ -150,6 +150,6 @@ pub fn own_pid_outside() -> u32 {
 
 /// The same by a /proc that our standard output is: one that was inherited, when another one stands at /proc.
 pub fn own_pid_by_stdout() -> u32 {
-    let own = rustix::fs::readlinkat(std::io::stdout().as_fd(), "self", Vec::new()).ok();
+    let own = rustix::fs::readlinkat(rustix::stdio::stdout(), "self", Vec::new()).ok();
     own.and_then(|link| link.to_str().ok()?.parse().ok()).unwrap_or(0)
 }

@@ -33,7 +33,7 @@ pub fn new_session() -> Result<()> {
 /// that is a terminal.
 pub fn use_terminal(terminal: &OwnedFd) -> Result<()> {
     rustix::process::ioctl_tiocsctty(terminal)?;
-    let talks = rustix::termios::isatty(std::io::stderr());
+    let talks = rustix::termios::isatty(rustix::stdio::stderr());
     rustix::stdio::dup2_stdin(terminal)?;
     rustix::stdio::dup2_stdout(terminal)?;
     if talks {
@@ -74,7 +74,7 @@ impl Relay {
 
     /// Makes the container's terminal as large as ours.
     pub fn resize(&self) {
-        if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout()) {
+        if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
             let _ = rustix::termios::tcsetwinsize(&self.master, size);
         }
     }

@@ -1,12 +1,14 @@
 //! The terminal that somebody sits at: how it is set, whose it is, how large it is; termios(3), tcsetpgrp(3), poll(2). What
 //! was set before is set again afterwards, however it ended.
 
+use crate::ground::{Shown, Stream};
 use crate::kernel::signals::not_stopped_by_terminal;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::process::Pid;
+use rustix::stdio::{stderr, stdout};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetpgrp};
-use std::io::{Result, Write, stderr, stdin, stdout};
+use std::io::{Result, stdin};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +51,7 @@ impl TerminalState {
     ///
     /// # Errors
     /// Where the terminal is gone.
-    pub fn make_raw(self, begin: &str, end: &'static str) -> Result<RawTerminal> {
+    pub fn make_raw(self, begin: &'static str, end: &'static str) -> Result<RawTerminal> {
         let mut raw = self.modes.clone();
         raw.make_raw();
         tcsetattr(&self.terminal, OptionalActions::Drain, &raw)?;
@@ -83,10 +85,8 @@ impl Drop for RawTerminal {
     }
 }
 
-fn write(text: &str) -> Result<()> {
-    let mut out = stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+fn write(text: &'static str) -> Result<()> {
+    Stream::Output.show(Shown::steering(text))
 }
 
 /// Columns and lines of the terminal that the standard output is, or the error output, or the input; each at least one.

@@ -1,6 +1,7 @@
 //! The screen of a terminal as a grid of styled cells, and what a terminal is sent to get from one grid to the next
 //! (ECMA-48, and xterm's own sequences with a `?`). Only what is different is sent.
 
+use crate::ground::Shown;
 use crate::paint::Palette;
 use crate::scene::{Line, Role};
 use unicode_width::UnicodeWidthChar;
@@ -13,7 +14,8 @@ pub const LEAVE_SCREEN: &str = "\x1b[m\x1b[?25h\x1b[?1049l";
 const HOLD: &str = "\x1b[?2026h";
 const SHOW: &str = "\x1b[?2026l";
 const CLEAR: &str = "\x1b[m\x1b[2J";
-const SHOW_CURSOR: &str = "\x1b[?25h";
+/// Shows the cursor, where something has hidden it.
+pub const SHOW_CURSOR: &str = "\x1b[?25h";
 const HIDE_CURSOR: &str = "\x1b[?25l";
 
 /// One column of a row.
@@ -46,9 +48,9 @@ impl Grid {
     }
 
     /// What a terminal is sent that shows `before`, or anything at all, to show this.
-    pub fn since(&self, before: Option<&Grid>, palette: Palette) -> String {
+    pub fn since(&self, before: Option<&Grid>, palette: Palette) -> Shown {
         let before = before.filter(|before| before.width == self.width && before.rows.len() == self.rows.len());
-        let mut sent = String::new();
+        let mut sent = Shown::new();
         for (at, row) in self.rows.iter().enumerate() {
             match before {
                 Some(before) => self.row_since(at, row, &before.rows[at], palette, &mut sent),
@@ -58,16 +60,16 @@ impl Grid {
         if sent.is_empty() && before.is_some_and(|before| before.cursor == self.cursor) {
             return sent;
         }
-        let clear = if before.is_none() { CLEAR } else { "" };
+        let clear = if before.is_none() { Shown::steering(CLEAR) } else { Shown::new() };
         let cursor = match self.cursor {
-            Some((column, row)) => format!("{}{SHOW_CURSOR}", at(row, column)),
-            None => HIDE_CURSOR.to_string(),
+            Some((column, row)) => Shown::cursor_at(row, column).with(Shown::steering(SHOW_CURSOR)),
+            None => Shown::steering(HIDE_CURSOR),
         };
-        format!("{HOLD}{clear}{sent}{cursor}{SHOW}")
+        Shown::steering(HOLD).with(clear).with(sent).with(cursor).with(Shown::steering(SHOW))
     }
 
     /// The part of a row from its first to its last different cell.
-    fn row_since(&self, at: usize, row: &[Cell], before: &[Cell], palette: Palette, sent: &mut String) {
+    fn row_since(&self, at: usize, row: &[Cell], before: &[Cell], palette: Palette, sent: &mut Shown) {
         let differs = |column: &usize| row[*column] != before[*column];
         let Some(mut first) = (0..self.width).find(differs) else { return };
         let mut end = (0..self.width).rev().find(differs).map_or(0, |last| last + 1);
@@ -83,29 +85,24 @@ impl Grid {
 }
 
 /// Writes cells from a column on.
-fn put(at_row: usize, first: usize, cells: &[Cell], palette: Palette, sent: &mut String) {
-    sent.push_str(&at(at_row, first));
+fn put(at_row: usize, first: usize, cells: &[Cell], palette: Palette, sent: &mut Shown) {
+    sent.append(&Shown::cursor_at(at_row, first));
     let (mut role, mut text) = (Role::Text, String::new());
     for (column, cell) in cells.iter().enumerate() {
         let Some(letter) = cell.letter else {
             // Terminals disagree on how wide some characters are: what follows stands where it should all the same.
-            sent.push_str(&palette.cells(role, &std::mem::take(&mut text)));
-            sent.push_str(&at(at_row, first + column + 1));
+            sent.append(&palette.cells(role, &std::mem::take(&mut text)));
+            sent.append(&Shown::cursor_at(at_row, first + column + 1));
             continue;
         };
         if cell.role != role {
-            sent.push_str(&palette.cells(role, &std::mem::take(&mut text)));
+            sent.append(&palette.cells(role, &std::mem::take(&mut text)));
             role = cell.role;
         }
         text.push(letter);
         text.push_str(&cell.more);
     }
-    sent.push_str(&palette.cells(role, &text));
-}
-
-/// Moves the cursor; both are counted from 0.
-fn at(row: usize, column: usize) -> String {
-    format!("\x1b[{};{}H", row + 1, column + 1)
+    sent.append(&palette.cells(role, &text));
 }
 
 /// A line as cells, exactly so many.
@@ -133,6 +130,7 @@ fn row(line: &Line, width: usize) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::Grid;
+    use crate::ground::Shown;
     use crate::ground::mutation::each_mutant;
     use crate::paint::{Palette, Theme};
     use crate::scene::{Line, Role};
@@ -145,10 +143,10 @@ mod tests {
     }
 
     /// A terminal that was sent all this.
-    fn terminal(width: usize, height: usize, sent: &[&str]) -> vt100::Parser {
+    fn terminal(width: usize, height: usize, sent: &[&Shown]) -> vt100::Parser {
         let size = |length: usize| NonZero::new(length as u16).unwrap();
         let mut terminal = vt100::Parser::new(size(height), size(width), 0);
-        sent.iter().for_each(|sent| terminal.process(sent.as_bytes()));
+        sent.iter().for_each(|sent| terminal.process(sent.as_str().as_bytes()));
         terminal
     }
 
@@ -156,8 +154,8 @@ mod tests {
     fn only_what_is_different_is_sent() {
         let palette = Palette::new(false);
         let (one, other) = (grid(&["one two three", "four"], 20), grid(&["one TWO three", "four"], 20));
-        assert_eq!(one.since(Some(&one), palette), "");
-        assert_eq!(other.since(Some(&one), palette), "\x1b[?2026h\x1b[1;5HTWO\x1b[?25l\x1b[?2026l");
+        assert_eq!(one.since(Some(&one), palette).as_str(), "");
+        assert_eq!(other.since(Some(&one), palette).as_str(), "\x1b[?2026h\x1b[1;5HTWO\x1b[?25l\x1b[?2026l");
         let shown = terminal(20, 2, &[&one.since(None, palette), &other.since(Some(&one), palette)]);
         assert_eq!(
             shown.screen().rows(0, 20).map(|row| row.trim_end().to_string()).collect::<Vec<_>>(),
@@ -173,7 +171,7 @@ mod tests {
         let third = one.since(Some(&other), palette);
         assert_eq!(terminal(6, 1, &[&first, &second]).screen().contents().trim_end(), "ax b");
         assert_eq!(terminal(6, 1, &[&first, &second, &third]).screen().contents().trim_end(), "a容b");
-        assert!(!grid(&["abc容"], 4).since(None, palette).contains('容'), "half of it would not fit");
+        assert!(!grid(&["abc容"], 4).since(None, palette).as_str().contains('容'), "half of it would not fit");
     }
 
     #[test]
@@ -189,7 +187,7 @@ mod tests {
                 text.lines().zip(roles).map(|(line, role)| Line::of(Role::Text, "> ").with(*role, line)).collect();
             let next = Grid::new(&lines, 12, 3, None);
             let (before, all) = &mut *shown.borrow_mut();
-            all.process(next.since(before.as_ref(), palette).as_bytes());
+            all.process(next.since(before.as_ref(), palette).as_str().as_bytes());
             let alone = terminal(12, 3, &[&next.since(None, palette)]);
             let rows = |terminal: &vt100::Parser| terminal.screen().rows_formatted(0, 12).collect::<Vec<_>>();
             assert_eq!(rows(all), rows(&alone), "{text:?}");

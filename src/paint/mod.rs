@@ -4,6 +4,7 @@
 //! coloured, or plain. Of what is no run, [`page`] makes a page of a recording, [`junit`]
 //! a report for graders; a [`Grid`] is a whole screen, and a [`Key`] what somebody presses there.
 
+mod erase;
 mod grid;
 mod json;
 mod junit;
@@ -13,23 +14,25 @@ mod palette;
 mod plain;
 mod terminal;
 
-pub use grid::{ENTER_SCREEN, Grid, LEAVE_SCREEN};
+pub use erase::take_away;
+pub use grid::{ENTER_SCREEN, Grid, LEAVE_SCREEN, SHOW_CURSOR};
 pub use junit::junit;
 pub use key::Key;
 pub use page::page;
 pub use palette::{Palette, Theme};
 
 use crate::event::Timed;
+use crate::ground::Shown;
 use crate::scene::Look;
-use std::io::{self, Write};
+use std::io;
 
 /// Turns what happens in a run into text, one event after the other.
 pub trait Painter {
-    /// Writes what this event adds.
+    /// What this event adds.
     ///
     /// # Errors
-    /// When `out` refuses.
-    fn paint(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()>;
+    /// Where the event cannot be written.
+    fn paint(&mut self, told: &Timed) -> io::Result<Shown>;
 }
 
 /// Makes a painter for a run that looks so.

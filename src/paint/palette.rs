@@ -6,6 +6,7 @@
 //! measures it). `dim` is not used, because projectors swallow it. No role carries meaning by its colour alone; marks and
 //! words do.
 
+use crate::ground::Shown;
 use crate::scene::{Line, Role};
 use colored::{ColoredString, Colorize};
 
@@ -73,14 +74,14 @@ impl Palette {
 
     /// The text in the style of its role, for a prompt of bash, which is told which bytes take no room.
     pub fn prompt(self, role: Role, text: &str) -> String {
-        match self.piece(role, "x").split_once('x') {
+        match self.style(role) {
             Some((before, after)) if !before.is_empty() => format!("\\[{before}\\]{text}\\[{after}\\]"),
             _ => text.to_string(),
         }
     }
 
     /// A line with its colours, without spaces at its end.
-    pub fn line(self, line: &Line) -> String {
+    pub fn line(self, line: &Line) -> Shown {
         let mut pieces: Vec<(Role, &str)> = line.pieces().collect();
         while let Some((_, text)) = pieces.last_mut() {
             *text = text.trim_end_matches(' ');
@@ -93,30 +94,37 @@ impl Palette {
     }
 
     /// Lines with their colours, a line feed behind each.
-    pub fn lines(self, lines: &[Line]) -> String {
-        lines.iter().map(|line| self.line(line) + "\n").collect()
+    pub fn lines(self, lines: &[Line]) -> Shown {
+        lines.iter().map(|line| self.line(line).with("\n")).collect()
     }
 
     /// Cells of a screen, in the style of their role and on the screen's background.
-    pub(super) fn cells(self, role: Role, text: &str) -> String {
+    pub(super) fn cells(self, role: Role, text: &str) -> Shown {
         self.piece(role, text)
     }
 
-    fn piece(self, role: Role, text: &str) -> String {
-        let Some(colours) = self.colours else { return text.to_string() };
-        if text.is_empty() {
-            return String::new();
+    fn piece(self, role: Role, text: &str) -> Shown {
+        match self.style(role).filter(|_| !text.is_empty()) {
+            Some((before, after)) => Shown::styled(&before, text, &after),
+            None => text.into(),
         }
-        let (styled, colour) = colours.style(role, text);
+    }
+
+    /// What a terminal is sent before and behind a text of this role.
+    fn style(self, role: Role) -> Option<(String, String)> {
+        const TEXT: &str = "x";
+        let colours = self.colours?;
+        let (styled, colour) = colours.style(role, TEXT);
         let styled = match (colour, colours.ground) {
             (Some(colour), _) => styled.ansi_color(colour),
             (None, Some((plain, _))) => styled.ansi_color(plain),
             (None, None) => styled,
         };
-        match colours.ground {
+        let styled = match colours.ground {
             Some((_, background)) => styled.on_ansi_color(background).to_string(),
             None => styled.to_string(),
-        }
+        };
+        styled.split_once(TEXT).map(|(before, behind)| (before.to_string(), behind.to_string()))
     }
 }
 
@@ -171,7 +179,8 @@ mod tests {
         for theme in [Theme::Dark, Theme::Light] {
             for role in Role::ALL {
                 let painted = Palette::themed(theme).cells(*role, "x");
-                let (text, background) = (luminance(sent(&painted, "38;5;")), luminance(sent(&painted, "48;5;")));
+                let painted = painted.as_str();
+                let (text, background) = (luminance(sent(painted, "38;5;")), luminance(sent(painted, "48;5;")));
                 let contrast = (text.max(background) + 0.05) / (text.min(background) + 0.05);
                 assert!(contrast >= 7.0, "{theme:?} {role:?}: {contrast:.2}");
             }
@@ -182,8 +191,9 @@ mod tests {
     fn colours_on_an_unknown_background_can_be_read_on_black_and_on_white() {
         for role in Role::ALL {
             let painted = Palette::new(true).piece(*role, "x");
+            let painted = painted.as_str();
             if painted.contains("38;5;") {
-                let text = luminance(sent(&painted, "38;5;"));
+                let text = luminance(sent(painted, "38;5;"));
                 let contrast = (1.05 / (text + 0.05)).min((text + 0.05) / 0.05);
                 assert!(contrast >= 3.5, "{role:?}: {contrast:.2}");
             }

@@ -1,9 +1,10 @@
 //! Sentences without any style, for a screen reader.
 
 use crate::event::Timed;
+use crate::ground::Shown;
 use crate::paint::Painter;
 use crate::scene::{Look, Spoken};
-use std::io::{self, Write};
+use std::io;
 
 /// Writes what is spoken, a sentence a line.
 pub(super) struct Plain(Spoken);
@@ -15,7 +16,7 @@ impl Plain {
 }
 
 impl Painter for Plain {
-    fn paint(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()> {
-        self.0.lines(&told.event).iter().try_for_each(|line| writeln!(out, "{}", line.text()))
+    fn paint(&mut self, told: &Timed) -> io::Result<Shown> {
+        Ok(self.0.lines(&told.event).iter().map(|line| Shown::from(line.text() + "\n")).collect())
     }
 }

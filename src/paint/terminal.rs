@@ -1,9 +1,10 @@
 //! The terminal as a person sees it, with colours or without.
 
 use crate::event::Timed;
+use crate::ground::Shown;
 use crate::paint::{Painter, Palette};
 use crate::scene::{Look, Screen};
-use std::io::{self, Write};
+use std::io;
 
 /// Writes the lines of a screen.
 pub(super) struct Terminal {
@@ -18,7 +19,7 @@ impl Terminal {
 }
 
 impl Painter for Terminal {
-    fn paint(&mut self, told: &Timed, out: &mut dyn Write) -> io::Result<()> {
-        self.screen.lines(&told.event).iter().try_for_each(|line| writeln!(out, "{}", self.palette.line(line)))
+    fn paint(&mut self, told: &Timed) -> io::Result<Shown> {
+        Ok(self.palette.lines(&self.screen.lines(&told.event)))
     }
 }

@@ -3,8 +3,7 @@
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test paint` writes the files anew. Then look at them.
 
 use crate::event::{Broken, Change, Event, Mark, Next, Observation, Verdict, Verified};
-use crate::ground::Name;
-use crate::ground::escaped;
+use crate::ground::{Name, Shown, escaped};
 use crate::paint::{PAINTERS, Palette, fixture};
 use crate::scene::{Look, Picture, words};
 use unicode_width::UnicodeWidthStr;
@@ -12,11 +11,8 @@ use unicode_width::UnicodeWidthStr;
 fn paint(painter: &str, look: Look, events: &[Event]) -> String {
     let (_, painter) = PAINTERS.iter().find(|(name, _)| *name == painter).unwrap();
     let mut painter = painter(look);
-    let mut out = Vec::new();
-    for event in events {
-        painter.paint(&event.clone().into(), &mut out).unwrap();
-    }
-    String::from_utf8(out).unwrap()
+    let painted = events.iter().map(|event| painter.paint(&event.clone().into()).unwrap());
+    painted.collect::<Shown>().as_str().to_string()
 }
 
 fn terminal(events: &[Event], width: usize, styled: bool) -> String {
@@ -98,7 +94,7 @@ fn a_failure_alone_is_an_error_in_three_lines() {
     else {
         panic!("the fixture has a failure");
     };
-    check("failure-80", &Palette::new(false).lines(&crate::scene::failure(&failure, 80)));
+    check("failure-80", Palette::new(false).lines(&crate::scene::failure(&failure, 80)).as_str());
 }
 
 #[test]
@@ -208,7 +204,7 @@ fn a_picture_is_as_wide_and_high_as_the_terminal() {
 #[test]
 fn a_picture_on_a_small_terminal() {
     let (lines, _) = picture(fixture::states()).lines(80, 24, 0, false);
-    check("picture-80x24", &Palette::new(false).lines(&lines));
+    check("picture-80x24", Palette::new(false).lines(&lines).as_str());
 }
 
 /// Puts something behind each text in an event, but for the words of its form.

@@ -9,7 +9,7 @@
 //! ignored.
 
 use crate::action::Action;
-use crate::ground::Errno;
+use crate::ground::{Errno, complain};
 use crate::kernel::proc::find_program;
 use crate::kernel::{PassedOn, send_signal};
 use crate::refusal::{DIRECTORY, SWITCH, TRY, Tell, ip};
@@ -24,7 +24,7 @@ const BECOME: &[&str] = &["unshare", "nsenter", "chroot"];
 /// The whole life of the program that was called by this name.
 pub(super) fn run(name: &str, words: &[OsString], tell: Tell) -> ExitCode {
     let Some(program) = host_program(name) else {
-        eprintln!("{name}: command not found");
+        complain(format!("{name}: command not found"));
         return ExitCode::from(127);
     };
     let mut command = Command::new(program);
@@ -56,7 +56,7 @@ fn host_program(name: &str) -> Option<PathBuf> {
 
 fn become_it(mut command: Command, name: &str) -> ExitCode {
     let error = command.exec();
-    eprintln!("{name}: {}", Errno::from(&error).words());
+    complain(format!("{name}: {}", Errno::from(&error).words()));
     ExitCode::from(126)
 }
 

@@ -3,11 +3,12 @@
 //! A resize and the signals that end a program are bytes on a socket pair (signal-hook), so one poll(2) waits for the keys,
 //! for them, and for whatever else the caller has open. Where the terminal is gone, waiting is an error, never a loop.
 
+use crate::ground::Stream;
 use crate::kernel::{RawTerminal, TerminalState, Typed, typed_or_ready, window_size};
 use crate::paint::{ENTER_SCREEN, Grid, LEAVE_SCREEN, Palette};
 use crate::scene::Line;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-use std::io::{Error, ErrorKind, Read, Result, Write, stdout};
+use std::io::{Error, ErrorKind, Read, Result};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -87,9 +88,7 @@ impl FullScreen {
         if sent.is_empty() {
             return Ok(());
         }
-        let mut out = stdout().lock();
-        out.write_all(sent.as_bytes())?;
-        out.flush()
+        Stream::Output.show(sent)
     }
 
     /// Waits for keys, a resize, a signal, or something to read on another descriptor; for ever, where no time is given.

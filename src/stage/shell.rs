@@ -2,7 +2,7 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
 //! shell stays without a parent, and becomes the shell.
 
-use crate::ground::{Call, Failure};
+use crate::ground::{Call, Failure, complain};
 use crate::isolate;
 use crate::kernel::{TerminalState, hang_up_with_parent, keep_proc, quoted, take_terminal};
 use crate::stage::keeper::has_ended_within;
@@ -57,7 +57,7 @@ pub(super) fn run(text: &str) -> ExitCode {
         let _ = signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)));
     }
     let ended = |error: &dyn std::fmt::Display| {
-        eprintln!("error: {error}");
+        complain(format!("error: {error}"));
         ExitCode::from(3)
     };
     let cgroups = setup.keeper.cgroups_of(&setup.exercise);
@@ -88,7 +88,7 @@ pub(super) fn run(text: &str) -> ExitCode {
     let killed = status.signal() == Some(SIGKILL);
     let patience = Duration::from_millis(if killed { 500 } else { 0 });
     if keeper.is_none_or(|keeper| has_ended_within(patience, || keeper.started().is_ok())) {
-        eprintln!("{}", setup.ended);
+        complain(setup.ended);
     }
     // As a shell tells it of a command.
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
@@ -107,6 +107,6 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
     let error = Command::new(program).args(arguments).envs(setup.variables).exec();
     let call = Call::failed("execve", format!("{}, …", quoted(program.as_ref())), error);
     let (why, fix) = ("it is not there any more, or no program for this machine", "set SHELL to another shell");
-    eprintln!("error: {}", Failure::kernel(format!("cannot start {}", program.display()), call, why, fix));
+    complain(format!("error: {}", Failure::kernel(format!("cannot start {}", program.display()), call, why, fix)));
     ExitCode::from(3)
 }

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Words that few may name: the beginning of a path, and the rooms and files that may.
-const FEW: &[(&str, &[&str])] = &[("nix", NIX), ("rustix", &["src/kernel/"]), ("colored", &[PAINTER])];
+const FEW: &[(&str, &[&str])] =
+    &[("nix", NIX), ("rustix", &["src/kernel/"]), ("colored", &[PAINTER]), ("dialoguer", KEYS)];
 
 /// What rustix has no safe function for: close(2) by a number, openat(2) without O_LARGEFILE, the numbers of system calls,
 /// mount(2) with any of its arguments left out, unshare(2), sets of signals; and the names of errno.
@@ -26,8 +27,36 @@ const NIX: &[&str] = &[
 /// Where colours and the other escape sequences of terminals are written.
 const PAINTER: &str = "src/paint/";
 
-/// Who else writes escape sequences: what sets up bash.
-const ESCAPES: &[&str] = &["src/course/shell.rs"];
+/// Who else writes escape sequences: what sets up bash, and what knows a style from other sequences.
+const ESCAPES: &[&str] = &["src/course/shell.rs", WAY_OUT];
+
+/// The one file that writes to the standard output and the standard error. All others use what it offers, which escapes.
+const WAY_OUT: &str = "src/ground/shown.rs";
+
+/// What of the standard library writes there: functions and types of `std::io`, and macros.
+const STREAMS: &[&str] = &["stdout", "stderr", "Stdout", "Stderr", "StdoutLock", "StderrLock"];
+const PRINTING: &[&str] = &["print", "println", "eprint", "eprintln", "dbg"];
+
+/// Other names of the same streams.
+const STREAM_FILES: &[&str] = &["/dev/stdout", "/dev/stderr", "/dev/tty"];
+
+/// Who knows these files by name: what writes the file that somebody asked for.
+const NAMED_FILES: &[&str] = &["src/tree/whole_file.rs"];
+
+/// What lets through more than text, and who may use it: a sequence that steers the terminal, a style, what a container
+/// shows.
+const STEERING: &[(&str, &[&str])] = &[
+    (
+        "steering",
+        &["src/paint/", "src/kernel/terminal.rs", "src/cli/keys.rs", "src/cli/signals.rs", "src/container/parent.rs"],
+    ),
+    ("styled", &["src/paint/palette.rs"]),
+    ("cursor_at", &["src/paint/grid.rs"]),
+    ("pass_through", &["src/ground/mod.rs", "src/container/terminal.rs"]),
+];
+
+/// Who may use a library that writes to the terminal by itself: for the keys alone.
+const KEYS: &[&str] = &["src/cli/keys.rs"];
 
 /// The modules of the standard library that reach the machine: the table says which rooms may.
 const REACH: &[&str] = &["env", "fs", "process"];
@@ -96,6 +125,11 @@ fn nothing_is_allowed_that_nobody_does() {
         let unused = places.iter().filter(|place| !does(place, &|source| names(source, word)));
         wrong.extend(unused.map(|place| format!("{place} may name {word}")));
     }
+    for (word, places) in STEERING {
+        let names = |source: &Source| source.paths.iter().any(|path| path.last().is_some_and(|last| last == word));
+        let unused = places.iter().filter(|place| !does(place, &names));
+        wrong.extend(unused.map(|place| format!("{place} may name {word}")));
+    }
     let unused = ESCAPES.iter().filter(|place| !does(place, &writes_escapes));
     wrong.extend(unused.map(|place| format!("{place} may write escape sequences")));
     assert!(wrong.is_empty(), "the table, or a rule beneath it, allows what nobody does:\n{}", wrong.join("\n"));
@@ -111,7 +145,7 @@ fn whoever_breaks_a_rule_is_caught() {
         ("src/event/name.rs", "pub use {crate::{ground::{self, Name}, cli::*}};", "uses cli"),
         ("src/event/name.rs", "fn x() { crate :: cli::run() }", "uses cli"),
         ("src/event/name.rs", "macro_rules! x { () => { $crate::cli::run() } }", "uses cli"),
-        ("src/event/name.rs", "fn x() { println!(\"{}\", [crate::cli::run()]) }", "uses cli"),
+        ("src/event/name.rs", "fn x() { format!(\"{}\", [crate::cli::run()]) }", "uses cli"),
         ("src/event/name.rs", "use super::super::cli::Cli;", "uses cli"),
         ("src/event/mod.rs", "use super::cli::Cli;", "uses cli"),
         ("src/event/mod.rs", "mod x { fn y() { super::super::cli::run() } }", "uses cli"),
@@ -138,6 +172,21 @@ fn whoever_breaks_a_rule_is_caught() {
         ("src/cli/run.rs", "const RED: &str = r\"\\033[31m\";", "writes an escape sequence"),
         ("src/cli/run.rs", "const RED: &str = r\"\\e[31m\";", "writes an escape sequence"),
         ("src/cli/run.rs", "const RED: &str = \"\u{1b}[31m\";", "writes an escape sequence"),
+        ("src/cli/run.rs", "fn x() { println!(\"x\") }", "goes round the way out: println!"),
+        ("src/cli/run.rs", "fn x() { if y { eprint!(\"x\") } }", "goes round the way out: eprint!"),
+        ("src/cli/run.rs", "macro_rules! x { () => { dbg!(1) } }", "goes round the way out: dbg!"),
+        ("src/cli/run.rs", "use std::println as say;", "goes round the way out: std::println"),
+        ("src/cli/run.rs", "fn x() { std::io::stdout().write_all(b\"x\") }", "goes round the way out: std::io::stdout"),
+        ("src/cli/run.rs", "use std::io::{self as i, Stderr};", "goes round the way out: std::io::Stderr"),
+        ("src/cli/run.rs", "fn x() { io::stdout() }", "goes round the way out: io::stdout"),
+        ("src/cli/run.rs", "fn x() { i::stderr }", "goes round the way out: i::stderr"),
+        ("src/cli/run.rs", "use std::io::*;", "goes round the way out: std::io::*"),
+        ("src/cli/run.rs", "const X: &str = \"/dev/tty\";", "goes round the way out: \"/dev/tty\""),
+        ("src/cli/run.rs", "fn x() { Term::stdout() }", "goes round the way out: Term::stdout"),
+        ("src/cli/run.rs", "use dialoguer::console::Term;", "names dialoguer"),
+        ("src/cli/run.rs", "fn x() { Shown::steering(y) }", "names steering"),
+        ("src/cli/run.rs", "fn x() { Shown::styled(y, y, y) }", "names styled"),
+        ("src/cli/run.rs", "use crate::ground::{pass_through as p};", "names pass_through"),
         ("src/scene/line.rs", "fn x() { std::fs::read(\"x\") }", "uses std::fs"),
         ("src/scene/line.rs", "use std::{fmt, fs};", "uses std::fs"),
         ("src/scene/line.rs", "use std::os::unix::fs::symlink;", "uses std::fs"),
@@ -162,6 +211,11 @@ fn whoever_breaks_a_rule_is_caught() {
             "fn x(fs: u8) -> impl Sized + use<> { self.process.env(std::fmt::Error, \"crate::cli\") }",
         ),
         ("src/kernel/name.rs", "use {rustix::fs};"),
+        (
+            "src/cli/run.rs",
+            "fn x() { command.stdout(Stdio::null()).stderr(y); context.print(output.stdout); #[cfg(test)] println!(); }",
+        ),
+        ("src/ground/shown.rs", "fn x() { std::io::stdout() }"),
         ("src/kernel/mounts.rs", "use {nix::mount, rustix::fs};"),
         ("src/paint/name.rs", "const BOLD: &str = \"\\x1b[1m\"; use colored::Colorize;"),
     ] {
@@ -191,6 +245,15 @@ fn offences(file: &str, source: &Source, rooms: &[Room]) -> Vec<String> {
             wrong.insert(format!("{file} names {word}"));
         }
     }
+    if file != WAY_OUT {
+        wrong.extend(ways_round(file, source).map(|way| format!("{file} goes round the way out: {way}")));
+    }
+    for (word, places) in STEERING {
+        let is_named = source.paths.iter().any(|path| path.len() > 1 && path.last().is_some_and(|last| last == word));
+        if is_named && file != WAY_OUT && !may(places) {
+            wrong.insert(format!("{file} names {word}"));
+        }
+    }
     if !may(ESCAPES) && !file.starts_with(PAINTER) && writes_escapes(source) {
         wrong.insert(format!("{file} writes an escape sequence"));
     }
@@ -209,6 +272,24 @@ fn used_of_std(source: &Source) -> BTreeSet<String> {
     // `std::os::unix::fs` makes links.
     let part = paths.map(|path| if path[1] == "os" && path.len() > 3 { &path[3] } else { &path[1] });
     part.filter(|part| *part == "*" || REACH.contains(&part.as_str())).cloned().collect()
+}
+
+/// What writes to the standard output or error without escaping.
+fn ways_round(file: &str, source: &Source) -> impl Iterator<Item = String> {
+    let macros = source.macros.iter().filter(|name| PRINTING.contains(&name.as_str())).map(|name| format!("{name}!"));
+    let paths = source.paths.iter().filter(|path| {
+        let last = path.last().map_or("", String::as_str);
+        let brings_it_in = path.first().is_some_and(|first| first == "std") && PRINTING.contains(&last);
+        let is_of_rustix = path.first().is_some_and(|first| first == "rustix");
+        let is_stream = path.len() > 1 && STREAMS.contains(&last) && !is_of_rustix;
+        brings_it_in || is_stream || path[..] == ["std", "io", "*"]
+    });
+    let asks_for_keys = |path: &&Vec<String>| KEYS.contains(&file) && path.starts_with(&["Term".into()]);
+    let paths = paths.filter(|path| !asks_for_keys(path));
+    let literals = source.literals.iter().filter(|_| !NAMED_FILES.contains(&file));
+    let files = literals.filter(|literal| STREAM_FILES.iter().any(|file| literal.contains(file)));
+    let ways = macros.chain(paths.map(|path| path.join("::"))).chain(files.cloned());
+    ways.collect::<Vec<_>>().into_iter()
 }
 
 /// Whether paths begin with this word.

@@ -2,7 +2,7 @@
 
 use crate::support::image::Image;
 use crate::support::session::Student;
-use crate::support::{command, layerlab, lesson_folder, program, text};
+use crate::support::{Ended, command, is_in_three_lines, layerlab, lesson_folder, program, text};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -128,6 +128,53 @@ fn what_this_machine_lacks_is_no_fault_of_the_program() {
         let ended = text(&mut run);
         assert!(ended.code == Some(3) && ended.stderr.contains("EMFILE"), "{limit}: {ended:?}");
         assert!(ended.stderr.contains("  why ") && ended.stderr.contains("  fix "), "{limit}: {ended:?}");
+    }
+}
+
+#[test]
+fn who_does_not_read_on_and_a_full_disk_are_no_fault_of_the_program() {
+    let student = Student::new();
+    for arguments in [
+        &["list"][..],
+        &["list", "--json"],
+        &["task", "3"],
+        &["hint", "3"],
+        &["solution", "3", "--yes"],
+        &["words"],
+        &["status"],
+        &["status", "--json"],
+        &["progress"],
+        &["progress", "export"],
+        &["trees", "--all"],
+        &["completions", "bash"],
+        &["replay", "1"],
+        &["stop", "all"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = student.layerlab(arguments);
+        let output = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.code() == Some(0) && !stderr.contains("error:") && !stderr.contains("panicked"),
+            "{arguments:?}: {output:?}"
+        );
+        if arguments == ["--help"] {
+            continue;
+        }
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = student.layerlab(arguments);
+        let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let ended = Ended {
+            code: output.status.code(),
+            stdout: String::new(),
+            stderr: String::from_utf8_lossy(&output.stderr)
+                .split_once("error: ")
+                .map_or_else(String::new, |(_, error)| format!("error: {error}")),
+        };
+        assert_eq!(ended.code, Some(3), "{arguments:?}: {ended:?}");
+        is_in_three_lines(&ended);
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Source {
     pub paths: Vec<Vec<String>>,
     /// Strings, characters and numbers as they are written.
     pub literals: Vec<String>,
+    /// Macros that are called, by the last part of their names.
+    pub macros: Vec<String>,
     /// Modules in files of their own that are compiled for tests alone.
     pub test_modules: Vec<Vec<String>>,
 }
@@ -106,8 +108,11 @@ impl Source {
             }
             at += 2;
         }
-        if parts == ["include"] && tokens.get(at).is_some_and(|token| is_punct(token, '!')) {
-            parts = vec!["crate".into(), "*".into()];
+        if tokens.get(at).is_some_and(|token| is_punct(token, '!')) {
+            self.macros.extend(parts.last().cloned());
+            if parts == ["include"] {
+                parts = vec!["crate".into(), "*".into()];
+            }
         }
         self.paths.push(whole(&parts, module));
         at
