@@ -5,7 +5,7 @@
 //! - [`lesson`] reads `lesson.md` and knows the catalogue,
 //! - [`action`] holds one file for each verb of a console line, [`check`] one for each check of an exercise,
 //! - [`engine`] runs a lesson on a [`stage`], a sandboxed process of our own,
-//! - [`isolate`] gives a process namespaces and cgroups of its own,
+//! - [`isolate`] gives a process namespaces and cgroups of its own, and [`reason`] knows why a machine refuses them,
 //! - [`container`] runs a command in a container of its own,
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
@@ -37,6 +37,7 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod paint;
+pub mod reason;
 pub mod refusal;
 pub mod rootfs;
 pub mod scene;

@@ -8,9 +8,9 @@ pub(super) mod why;
 
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
-use crate::isolate::is_machines_user_namespace;
 use crate::kernel::proc::{mount_of, mounts};
 use crate::kernel::{CallError, MountFlags, OverlayMount, Spread, effective_ids, supports_attribute};
+use crate::reason::{Before, Tried, is_machines_user_namespace};
 use std::path::{Path, PathBuf};
 
 /// What to mount, and where.
@@ -253,11 +253,14 @@ impl Mount {
                 format!("nothing is mounted on {target} itself"),
                 format!("bind it on itself first: mount --bind {target} {target}"),
             ),
-            Errno::EPERM => {
-                let (why, fix) = why::privileges();
-                failure(why, fix)
+            _ => {
+                let tried = match self.what {
+                    What::Spread { .. } => Tried::Spread,
+                    _ => Tried::Mount(self.kind()),
+                };
+                let reason = Before::now().found(tried, error)?;
+                failure(reason.why, reason.fix)
             }
-            _ => None,
         }
     }
 }

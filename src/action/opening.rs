@@ -5,10 +5,11 @@
 //! What the program does before it starts the shell is done here, in the process that becomes it; where a new PID
 //! namespace is to hold it (`--fork`), that is a child of the first.
 
-use crate::action::unshare::{Unshare, why_no_map, why_no_proc, why_not_unshared};
+use crate::action::unshare::{Unshare, why, why_no_proc};
 use crate::action::{Action, Context, Status, UsageError};
 use crate::ground::{Errno, Failure};
-use crate::kernel::{Access, CallError, Capabilities, Namespaces, Spread, effective_ids, has_capability};
+use crate::kernel::{Access, CallError, Namespaces, Spread};
+use crate::reason::{Before, Tried};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -99,17 +100,19 @@ impl Opening {
     pub fn begin(&self, context: &mut Context) -> Status {
         match self {
             Opening::Unshare(unsharing) => {
-                let ids = effective_ids();
+                let before = Before::now();
                 if let Err(error) = context.sys.unshare(unsharing.namespaces) {
-                    context.failure = why_not_unshared(unsharing.namespaces, &error);
+                    let tried = Tried::Namespaces(unsharing.namespaces);
+                    context.failure = why("cannot make the namespaces", tried, &error, &before);
                     return context.fail("unshare: unshare failed", &error);
                 }
                 // unshare(1) writes the maps in the child; ours is started by execve(2), and nobody who is not mapped
                 // would still have the right to.
-                match map(context, unsharing, ids) {
+                match map(context, unsharing, before.ids) {
                     Ok(()) => 0,
                     Err((file, error)) => {
-                        context.failure = why_no_map(&error);
+                        let wanted = "cannot map our user into the new user namespace";
+                        context.failure = why(wanted, Tried::IdMap, &error, &before);
                         context.fail(format!("unshare: write failed {file}"), &error)
                     }
                 }
@@ -164,11 +167,7 @@ fn why_no_root(directory: &str, error: &CallError) -> Option<Failure> {
         Errno::ENOTDIR if !path.is_dir() => {
             (format!("{directory} is not a directory"), "name the directory that shall be the root".to_string())
         }
-        Errno::EPERM if !has_capability(Capabilities::SYS_CHROOT) => (
-            "another root can only be taken with CAP_SYS_CHROOT, and we have it not".to_string(),
-            format!("be root in a user namespace of your own: unshare --user --map-root-user chroot {directory}"),
-        ),
-        _ => return None,
+        _ => return why(&format!("cannot make {directory} the root"), Tried::Chroot, error, &Before::now()),
     };
     Some(Failure::kernel(format!("cannot make {directory} the root"), error.call.clone(), why, fix))
 }

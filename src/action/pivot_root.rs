@@ -3,10 +3,12 @@
 //! The kernel has one errno, EINVAL, for nearly everything that is wrong; which of its rules was broken is found here,
 //! as far as it can be seen from inside.
 
+use crate::action::unshare::why;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
-use crate::kernel::proc::{Mount, is_mount_point, mount_of, mounts};
+use crate::kernel::proc::{Mount, mount_of, mounts};
 use crate::kernel::{CallError, is_mount_root, open_directory};
+use crate::reason::{Before, Tried};
 use std::path::Path;
 
 /// The new root, and where the old one is found afterwards.
@@ -68,12 +70,8 @@ impl PivotRoot {
                 format!("{put_old} does not lie in {new_root}: the old root must find a place within the new one"),
                 format!("mkdir {new_root}/old, and name that"),
             )
-        } else if Path::new("/proc/self").exists() && !is_root_mounted() {
-            (
-                "the root of this shell is no mount point (chroot makes a directory the root), and only mounts are exchanged"
-                    .to_string(),
-                "leave the chroot, and do it outside".to_string(),
-            )
+        } else if let Some(failure) = why("cannot exchange the root", Tried::PivotRoot, error, &Before::now()) {
+            return Some(failure);
         } else if is_shared(new_root).unwrap_or(true) {
             (
                 "the mount that is the root now, or the one around the new root, is shared with other mount namespaces, \
@@ -86,10 +84,6 @@ impl PivotRoot {
         };
         Some(Failure::kernel("cannot exchange the root", error.call.clone(), why, fix))
     }
-}
-
-fn is_root_mounted() -> bool {
-    is_mount_point(Path::new("/"))
 }
 
 /// Whether the mount around the new root, or the one that is the root now, is shared (pivot_root(2)). None where there is no

@@ -1,10 +1,10 @@
 //! `umount [-l] [-n] TARGET…`: umount2(2).
 
-use crate::action::mount::why::privileges;
 use crate::action::{Arguments, Context, Flag, Status, UsageError, Verb};
 use crate::ground::{Errno, Failure};
 use crate::kernel::proc::{is_mount_point, mount_of, mounts, mounts_elsewhere, users_of};
 use crate::kernel::{CallError, Capabilities, effective_ids, has_capability};
+use crate::reason::{Before, Tried};
 use std::path::Path;
 
 /// Mount points.
@@ -62,7 +62,10 @@ pub fn why_not_unmounted(target: &str, error: &CallError) -> Option<Failure> {
     let is_mounted = path.as_ref().is_some_and(|path| is_mount_point(path));
     let (why, fix) = match (error.errno, &path) {
         (Errno::ENOENT, None) => (format!("{target} does not exist"), "findmnt lists what is mounted".to_string()),
-        (Errno::EPERM, _) => privileges(),
+        (Errno::EPERM, _) => {
+            let reason = Before::now().found(Tried::Unmount, error)?;
+            (reason.why, reason.fix)
+        }
         (Errno::EINVAL, Some(path)) if !is_mounted => not_mounted(target, path),
         (Errno::EINVAL, Some(_)) if has_capability(Capabilities::SYS_ADMIN) => (
             format!(

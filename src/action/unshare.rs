@@ -9,10 +9,8 @@
 use crate::action::opening::{Unsharing, program};
 use crate::action::{Arguments, Context, Flag, Opening, Status, UsageError, Verb, host_program};
 use crate::ground::{Errno, Failure};
-use crate::isolate::namespaces_switched_off;
-use crate::kernel::proc::{is_mount_point, mounts, sysctl};
-use crate::kernel::{CallError, Capabilities, Namespaces, Spread, has_capability};
-use std::path::Path;
+use crate::kernel::{CallError, Namespaces, Spread};
+use crate::reason::{Before, Tried};
 
 /// What is unshared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,81 +115,20 @@ impl Unshare {
     }
 }
 
-/// The kinds that are asked for, as /proc/self/ns and the limits of the machine call them (namespaces(7)).
-fn kinds(namespaces: Namespaces) -> impl Iterator<Item = &'static str> {
-    let all = [
-        (namespaces.user, "user"),
-        (namespaces.mount, "mnt"),
-        (namespaces.uts, "uts"),
-        (namespaces.ipc, "ipc"),
-        (namespaces.net, "net"),
-        (namespaces.pid, "pid"),
-        (namespaces.cgroup, "cgroup"),
-        (namespaces.time, "time"),
-    ];
-    all.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind)
-}
-
-/// Why there are no such namespaces, where that is to be seen on this machine.
-pub(super) fn why_not_unshared(namespaces: Namespaces, error: &CallError) -> Option<Failure> {
-    let in_chroot = || mounts().is_ok_and(|table| !table.is_empty()) && !is_mount_point(Path::new("/"));
-    let limit_of = |kind: &str| sysctl(&format!("user.max_{kind}_namespaces"));
-    let (why, fix) = match error.errno {
-        Errno::EPERM if !namespaces.user && !has_capability(Capabilities::SYS_ADMIN) => (
-            "only a user namespace can be had without CAP_SYS_ADMIN, and we have it not".to_string(),
-            "make one with them: put --user --map-root-user among the options".to_string(),
-        ),
-        Errno::EPERM if namespaces.user && in_chroot() => (
-            "the root of this shell is no mount point: who is in a chroot gets no user namespace".into(),
-            "leave the chroot, and do it outside".into(),
-        ),
-        Errno::EPERM if namespaces.user => {
-            let (why, fix) = namespaces_switched_off(error)?;
-            (why.into(), fix.into())
-        }
-        Errno::ENOSPC => {
-            let zero = kinds(namespaces).find(|kind| limit_of(kind).as_deref() == Some("0"));
-            let kind = zero.or_else(|| kinds(namespaces).next())?;
-            let most = limit_of(kind)?;
-            let nested = if most == "0" { "" } else { "; or they are nested 32 deep" };
-            (
-                format!("there are as many namespaces as may be: user.max_{kind}_namespaces is {most}{nested}"),
-                format!("end shells with a {kind} namespace of their own; or, as root: sysctl user.max_{kind}_namespaces=10000"),
-            )
-        }
-        Errno::EINVAL => {
-            let kind = kinds(namespaces).find(|kind| !Path::new("/proc/self/ns").join(kind).exists())?;
-            (format!("this kernel knows no {kind} namespaces: there is no /proc/self/ns/{kind}"), "leave that option out".into())
-        }
-        _ => return None,
-    };
-    Some(Failure::kernel("cannot make the namespaces", error.call.clone(), why, fix))
-}
-
-/// Why nobody was mapped into the new user namespace.
-pub(super) fn why_no_map(error: &CallError) -> Option<Failure> {
-    let restricted = sysctl("kernel.apparmor_restrict_unprivileged_userns").as_deref() == Some("1");
-    let (why, fix) = restricted.then(crate::isolate::why_no_map)?;
-    Some(Failure::kernel("cannot map our user into the new user namespace", error.call.clone(), why, fix))
-}
-
-/// Why /proc could not be mounted anew.
+/// Why /proc could not be mounted anew, where that lies in what was asked for.
 pub(super) fn why_no_proc(namespaces: Namespaces, error: &CallError) -> Option<Failure> {
-    if error.errno != Errno::EPERM {
-        return None;
+    const WANTED: &str = "cannot mount /proc";
+    if error.errno == Errno::EPERM && namespaces.user && !namespaces.pid {
+        let why = "a /proc shows the processes of a PID namespace, and ours belongs to the user namespace that we have left";
+        return Some(Failure::kernel(WANTED, error.call.clone(), why, "make a PID namespace too: --pid --fork"));
     }
-    let covered = || mounts().unwrap_or_default().into_iter().find(|mount| mount.mountpoint.parent() == Some(Path::new("/proc")));
-    let (why, fix) = match namespaces.user && !namespaces.pid {
-        true => (
-            "a /proc shows the processes of a PID namespace, and ours belongs to the user namespace that we have left".to_string(),
-            "make a PID namespace too: --pid --fork",
-        ),
-        false => (
-            format!("a part of the /proc that is here is covered, and a new one would show it: {}", covered()?.mountpoint.display()),
-            "do it where all of /proc is to be seen",
-        ),
-    };
-    Some(Failure::kernel("cannot mount /proc", error.call.clone(), why, fix))
+    why(WANTED, Tried::Mount("proc"), error, &Before::now())
+}
+
+/// What the table of reasons has to say of a refusal.
+pub(super) fn why(wanted: &str, tried: Tried, error: &CallError, before: &Before) -> Option<Failure> {
+    let reason = before.found(tried, error)?;
+    Some(Failure::kernel(wanted, error.call.clone(), reason.why, reason.fix))
 }
 
 /// The number that a flag gives.

@@ -46,16 +46,18 @@ impl Doctor {
         let lacks = || findings.iter().filter(|finding| finding.verdict == Verdict::Missing && matters(finding.need));
         let missing = lacks().next().is_some();
         if !self.json {
-            let what = match &lesson {
-                Some(lesson) => format!("Lesson {}, {},", lesson.meta.number, lesson.meta.title),
-                None => "Every lesson".to_string(),
-            };
             // If only some lessons need it, the others can run.
             let needed: Option<Vec<Need>> = lacks().map(|finding| finding.need).collect();
-            match (&lesson, needed) {
-                (None, Some(needed)) if missing => say(format!("\n{}", some_cannot(common, &needed)?))?,
-                _ => say(format!("\n{what} {} here.", if missing { "can't run" } else { "can run" }))?,
-            }
+            let told = match (&lesson, needed) {
+                (None, _) if !missing => "Every lesson can run here.".to_string(),
+                (None, Some(needed)) => some_cannot(common, &needed)?,
+                (None, None) => "No lesson can run here.".to_string(),
+                (Some(lesson), _) => {
+                    let can = if missing { "can't" } else { "can" };
+                    format!("Lesson {}, {}, {can} run here.", lesson.meta.number, lesson.meta.title)
+                }
+            };
+            say(format!("\n{told}"))?;
         }
         // Without a lesson named, it fails only if no lesson can run.
         let keeps_from_all = lacks().any(|finding| lesson.is_some() || finding.need.is_none());

@@ -107,7 +107,7 @@ impl CliError {
 impl From<StageError> for CliError {
     fn from(error: StageError) -> CliError {
         match error {
-            StageError::Host(failure) => CliError::Failed(Exit::Host, failure),
+            StageError::Host(failure) | StageError::Scratch(failure) => CliError::Failed(Exit::Host, failure),
             StageError::Gone(failure) | StageError::Damaged(failure) => CliError::usage(failure),
             StageError::Broken(failure) | StageError::Hangs(failure) => CliError::Failed(Exit::Fault, failure),
         }

@@ -3,7 +3,8 @@
 use crate::cli::{CliError, Common};
 use crate::course::{Journey, LessonProgress};
 use crate::ground::{Failure, Need, Shown, Stream, say};
-use crate::host::{Lack, look};
+use crate::host::foreseen;
+use crate::reason::Reason;
 use crate::scene::words;
 use crate::session::Predicted;
 use std::fmt::Write as _;
@@ -76,24 +77,28 @@ impl List {
                 };
             }
             for (need, lack) in &lacks {
-                let asks = |lesson: &&LessonProgress| lesson.meta.needs.contains(need);
+                let asks = |lesson: &&LessonProgress| is_needed(lesson, need);
                 let numbers: Vec<String> =
                     journey.lessons.iter().filter(asks).map(|lesson| lesson.meta.number.to_string()).collect();
                 let (which, see) = match numbers.as_slice() {
-                    [one] => (format!("Lesson {one}"), one),
-                    several => (format!("Lessons {}", several.join(", ")), &several[0]),
+                    [first, ..] if need.is_none() => ("No lesson can".to_string(), first),
+                    [one] => (format!("Lesson {one} cannot"), one),
+                    several => (format!("Lessons {} cannot", several.join(", ")), &several[0]),
                 };
-                let failure = Failure::plain(format!("{which} cannot run here: {}.", lack.why), &lack.fix);
+                let failure = Failure::plain(format!("{which} run here: {}.", lack.why), &lack.fix);
                 let or = Failure::label("or");
                 let _ = writeln!(
                     text,
                     "\n{failure}\n{or}see how it went elsewhere: layerlab replay {see}; layerlab doctor {see} says more"
                 );
             }
-            let first = journey.lessons.first().map_or(1, |lesson| lesson.meta.number);
-            let _ = match journey.next_command() {
-                Some(next) => writeln!(text, "\nGo on with: {}", next.command),
-                None => writeln!(text, "\nBegin with: layerlab run {first}"),
+            // Nobody is invited to what cannot run.
+            let can_run = |lesson: &&LessonProgress| lack_of(lesson, &lacks).is_none();
+            let next = journey.next_command();
+            let _ = match (next, journey.lessons.iter().find(can_run)) {
+                (_, None) => Ok(()),
+                (Some(next), _) => writeln!(text, "\nGo on with: {}", next.command),
+                (None, Some(first)) => writeln!(text, "\nBegin with: layerlab run {}", first.meta.number),
             };
         }
         Ok(Stream::Output.show(text)?)
@@ -140,15 +145,22 @@ pub fn with_exercises(lesson: &LessonProgress, plain: bool) -> String {
     text
 }
 
-/// What lessons need and this machine surely does not allow. Each need is looked at once.
-fn lacks(journey: &Journey) -> Vec<(Need, Lack)> {
+/// What lessons need and this machine surely does not allow; without a need, what all of them do. Each is looked at once.
+fn lacks(journey: &Journey) -> Vec<(Option<Need>, Reason)> {
+    if let Some(reason) = foreseen(None) {
+        return vec![(None, reason)];
+    }
     let asked = |need: &Need| journey.lessons.iter().any(|lesson| lesson.meta.needs.contains(need));
     let needs = Need::ALL.iter().map(|(_, need)| *need).filter(asked);
-    needs.filter_map(|need| Some((need, look(need)?))).collect()
+    needs.filter_map(|need| Some((Some(need), foreseen(Some(need))?))).collect()
 }
 
-fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [(Need, Lack)]) -> Option<&'l Lack> {
-    lacks.iter().find(|(need, _)| lesson.meta.needs.contains(need)).map(|(_, lack)| lack)
+fn is_needed(lesson: &LessonProgress, need: &Option<Need>) -> bool {
+    need.is_none_or(|need| lesson.meta.needs.contains(&need))
+}
+
+fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [(Option<Need>, Reason)]) -> Option<&'l Reason> {
+    lacks.iter().find(|(need, _)| is_needed(lesson, need)).map(|(_, lack)| lack)
 }
 
 /// What was done of a lesson, in a few words; empty if nothing was.
@@ -176,7 +188,7 @@ fn predicted(lesson: &LessonProgress) -> Option<String> {
     Some(words::predicted(right, wrong, unknown))
 }
 
-fn json(lesson: &LessonProgress, lack: Option<&Lack>) -> serde_json::Value {
+fn json(lesson: &LessonProgress, lack: Option<&Reason>) -> serde_json::Value {
     let meta = &lesson.meta;
     let exercises: Vec<_> = lesson
         .exercises

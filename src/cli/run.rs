@@ -5,6 +5,7 @@ use crate::cli::{CliError, Common, Exit, ask::sure, keys::Keys, replay, signals,
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, Marked};
 use crate::ground::{Failure, Stream, complain, say};
+use crate::host::{Finding, foreseen, lacking};
 use crate::kernel::CallError;
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::scene::{Look, words};
@@ -68,6 +69,10 @@ impl Run {
             Ok(stage) => stage,
             Err(error) => return self.recorded(common, entry, asks, error.into()),
         };
+        // What a stage does not need for itself fails in the middle of the lesson.
+        if let Some(reason) = lesson.meta.needs.iter().find_map(|need| foreseen(Some(*need))) {
+            return self.recorded(common, entry, asks, cannot_run(&lesson, reason.why, reason.fix));
+        }
         signals::end_in_order(&stage)?;
         let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
         let mut run = engine::Run::begin(&lesson, stage, options.clone());
@@ -94,8 +99,24 @@ impl Run {
             let all_asked = predicted.asked() > 0 && options.from_step == 1;
             note(&entry.slug, &lesson, all_asked.then_some(predicted), common)?;
         }
-        if held { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
+        if held {
+            return Ok(());
+        }
+        // Whether it is this machine that made it fail, a try tells.
+        match lacking(&lesson.meta.needs) {
+            Some(Finding { evidence, fix, .. }) => {
+                say("")?;
+                self.recorded(common, entry, asks, cannot_run(&lesson, evidence, fix.unwrap_or_default()))
+            }
+            None => Err(CliError::Said(Exit::NotHeld)),
+        }
     }
+}
+
+/// This machine cannot run a lesson.
+pub fn cannot_run(lesson: &Lesson, why: String, fix: String) -> CliError {
+    let wanted = format!("lesson {} cannot run here", lesson.meta.number);
+    CliError::Failed(Exit::Host, Failure::ours(wanted, why, fix))
 }
 
 /// Shows a run to its end; `keys` are those of whoever is asked.

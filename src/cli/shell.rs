@@ -1,8 +1,10 @@
 //! `layerlab shell [LESSON[.EXERCISE]]`
 
+use crate::cli::run::cannot_run;
 use crate::cli::{CliError, Common, Exit, output, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
 use crate::ground::{Call, Failure, Need, Role, Stream, complain, say};
+use crate::host::foreseen;
 use crate::lesson::Exercise;
 use crate::paint::Palette;
 use crate::scene::Role as Style;
@@ -29,6 +31,9 @@ impl Shell {
             (wanted, _) => Target::find(&common.chosen(), wanted)?,
         };
         let exercise = target.exercise()?;
+        if let Some(reason) = target.lesson.meta.needs.iter().find_map(|need| foreseen(Some(*need))) {
+            return Err(cannot_run(&target.lesson, reason.why, reason.fix));
+        }
         let (Begun { session, before, .. }, start) = target.begin(exercise)?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && Stream::Output.is_terminal();
         if let Some(before) = before {

@@ -5,9 +5,10 @@ use crate::container::error::ContainerError;
 use crate::container::options::Limits;
 use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
-use crate::isolate::{OwnCgroups, cgroup_places, no_cgroup};
+use crate::isolate::{OwnCgroups, cgroup_places};
 use crate::kernel::Process;
 use crate::kernel::proc::{CgroupTree, counted, limit_file, oom_file};
+use crate::reason::{Tried, refused};
 use std::path::{Path, PathBuf};
 
 const WANTED: &str = "cannot limit the container";
@@ -58,7 +59,8 @@ impl Cgroups {
             if setting.may_lack && !file.exists() {
                 continue;
             }
-            sys.write_proc(&file, &setting.value).map_err(|error| no_cgroup(WANTED, error, &tree.directory))?;
+            sys.write_proc(&file, &setting.value)
+                .map_err(|error| refused(WANTED, Tried::Cgroup(&tree.directory), error))?;
         }
         Ok(())
     }

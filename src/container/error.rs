@@ -2,6 +2,7 @@
 
 use crate::ground::Failure;
 use crate::kernel::CallError;
+use crate::reason::{Tried, refused};
 
 /// A container that could not be made. Nothing of it is left.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,14 +66,22 @@ impl ContainerError {
     }
 }
 
-/// Says of a call what was wanted by it, and what to do where it fails.
+/// Says of a call what was wanted by it; why it failed, the table of reasons knows.
 pub(super) trait Wanted<T> {
+    /// What was tried is named where the table has rows for it.
+    fn wanted_by(self, wanted: &str, tried: Tried) -> Result<T, ContainerError>;
+
     /// See [`Wanted`].
-    fn wanted(self, wanted: &str, why: &str, fix: &str) -> Result<T, ContainerError>;
+    fn wanted(self, wanted: &str) -> Result<T, ContainerError>
+    where
+        Self: Sized,
+    {
+        self.wanted_by(wanted, Tried::Other)
+    }
 }
 
 impl<T> Wanted<T> for Result<T, CallError> {
-    fn wanted(self, wanted: &str, why: &str, fix: &str) -> Result<T, ContainerError> {
-        self.map_err(|error| ContainerError::host(wanted, error, why, fix))
+    fn wanted_by(self, wanted: &str, tried: Tried) -> Result<T, ContainerError> {
+        self.map_err(|error| ContainerError::Host(refused(wanted, tried, error)))
     }
 }

@@ -9,6 +9,7 @@ use crate::kernel::proc::{USUAL_PATH, find_program};
 use crate::kernel::{
     CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
 };
+use crate::reason::Tried;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::fd::OwnedFd;
@@ -17,15 +18,11 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-const WHY: &str =
-    "the kernel refuses it in our own namespaces; a security module or a container around us may forbid it";
-const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
-
 /// The whole life of PID 1. Returns only where it cannot become the command, or starts it as its child.
 pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.options.explain);
     let sys = steps.explain("PID namespace: whenever layerlab dies, this process does, and with PID 1 all the others");
-    sys.die_with_parent().wanted("cannot tie the container to layerlab", WHY, FIX)?;
+    sys.die_with_parent().wanted("cannot tie the container to layerlab")?;
     // The parent has blocked those that it waits for.
     let _ = unblock_signals();
     set_umask(0);
@@ -36,7 +33,7 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
         return Ok(0);
     };
     let sys = steps.explain("network namespace: into it, now that it is there");
-    sys.enter_network(&network).wanted("cannot enter the container's network", WHY, FIX)?;
+    sys.enter_network(&network).wanted("cannot enter the container's network")?;
     drop(network);
     root::finish(&mut steps, plan)?;
     root::go_into(&mut steps, plan)?;
@@ -62,12 +59,13 @@ fn enter_cgroups(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
         return Ok(());
     }
     let wanted = "cannot enter the container's cgroup";
+    let own = Namespaces { cgroup: true, ..Namespaces::default() };
     let sys = steps.explain("cgroup: this process goes into it, and all that it ever starts are in it too");
     for door in &plan.inner.cgroups {
-        sys.write_proc(door, "0").wanted(wanted, WHY, FIX)?;
+        sys.write_proc(door, "0").wanted_by(wanted, Tried::Cgroup(door.parent().unwrap_or(door)))?;
     }
     let sys = steps.explain("cgroup namespace: where we are now is / for all that look from inside");
-    sys.unshare(Namespaces { cgroup: true, ..Namespaces::default() }).wanted(wanted, WHY, FIX)
+    sys.unshare(own).wanted_by(wanted, Tried::Namespaces(own))
 }
 
 /// What the parent hands to us: the standard input that the command is to have, and the network. Nothing where it has ended:
@@ -128,7 +126,7 @@ fn start(
     command.arg0(&plan.command[0]).args(&plan.command[1..]).env_clear().envs(environment);
     if plan.options.init {
         let sys = steps.explain("PID 1: this program goes on as it; nobody in here can look into it");
-        sys.hide_from_proc().wanted("cannot hide PID 1", WHY, FIX)?;
+        sys.hide_from_proc().wanted("cannot hide PID 1")?;
     }
     if plan.options.explain {
         let words: Vec<String> = plan.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();

@@ -11,13 +11,15 @@ use crate::container::keep::{note_lowers, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::ground::{Errno, Shown, Stream};
-use crate::isolate::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
+use crate::isolate::{map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
     CallError, Namespaces, Process, Signals, Spread, TerminalState, effective_ids, end_pid_1, own_network, parent_pid,
     send_descriptors, standard_directory, terminate_with_parent,
 };
+use crate::reason::{Before, Tried, is_machines_user_namespace, refused};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -25,8 +27,6 @@ use std::process::{Child, Command, Stdio};
 const PLACES: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv", "/opt", "/run", "/home"];
 
 const WANTED: &str = "cannot make the namespaces of the container";
-const WHY: &str = "a security module or a container's seccomp filter forbids mount(2)";
-const FIX: &str = "run layerlab outside of this container";
 
 /// The whole life of the parent; the exit code is the command's, as a shell tells it.
 pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
@@ -49,11 +49,7 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
     if let Some(keep) = &plan.keep {
-        note_lowers(keep, &plan.lowers).wanted(
-            "cannot note what the upper layer lies on",
-            "nothing can be written to the directory of --keep",
-            "make room, or give --keep another directory",
-        )?;
+        note_lowers(keep, &plan.lowers).wanted_by("cannot note what the upper layer lies on", Tried::Files(keep))?;
     }
     let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {
@@ -91,15 +87,15 @@ fn tell(plan: &Plan, text: &str) {
 
 fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgroups) -> Result<u8, ContainerError> {
     let broken = |error: std::io::Error| ContainerError::broken(format!("cannot start PID 1: {error}"));
-    enter_namespaces(&mut steps, plan)?;
+    let before = enter_namespaces(&mut steps, plan)?;
     let program = protect_program(&mut steps)?;
     steps.tell();
     // Opened now: when PID 1 goes into its root, it takes us along.
     let processes = Process::own().map_err(broken)?;
     let (line, theirs) = UnixStream::pair().map_err(broken)?;
-    let mut first = start(&program, theirs.into()).map_err(broken)?;
+    let mut first = start(&program, theirs.into(), plan.options.time)?;
     let sent = plan.send(&line).map_err(broken);
-    let network = make_network(&mut steps, plan);
+    let network = make_network(&mut steps, plan, &before);
     steps.tell();
     let handed = sent
         .and(network)
@@ -134,8 +130,8 @@ fn place(plan: &Plan) -> Result<PathBuf, ContainerError> {
     })
 }
 
-fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerError> {
-    let ids = effective_ids();
+fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<Before, ContainerError> {
+    let before = Before::now();
     // With limits PID 1 goes into its cgroups first: what is `/` in a cgroup namespace is where its maker is.
     let own = Namespaces {
         mount: true,
@@ -148,8 +144,8 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
     };
     let clause = "namespaces: mounts, host name, message queues and processes of its own; the next child is PID 1";
     // Root of a user namespace, such as that of a rootless container, may make no devices: an ordinary user here.
-    if ids.0 == 0 && is_machines_user_namespace() && unshare_as_root(steps.explain(clause), own, WANTED)? {
-        return Ok(());
+    if is_machines_user_namespace() && unshare_as_root(steps.explain(clause), own, WANTED, &before)? {
+        return Ok(before);
     }
     plan.inner.ordinary = true;
     if let Some((user, _)) = plan.options.user.filter(|user| *user != (0, 0)) {
@@ -163,23 +159,21 @@ fn enter_namespaces(steps: &mut Steps, plan: &mut Plan) -> Result<(), ContainerE
         ));
     }
     let sys = steps.explain("user namespace: root in it, and only in it; it gives the right to all the others");
-    unshare(sys, Namespaces { user: true, ..Namespaces::default() }, WANTED)?;
+    unshare(sys, Namespaces { user: true, ..Namespaces::default() }, WANTED, &before)?;
     let sys = steps.explain(
         "user namespace: an ordinary user may map its own id, and its group only once setgroups(2) is given up",
     );
-    map_to_root(sys, ids)?;
-    Ok(unshare(steps.explain(clause), own, WANTED)?)
+    map_to_root(sys, &before)?;
+    unshare(steps.explain(clause), own, WANTED, &before)?;
+    Ok(before)
 }
 
 /// Makes this program readable, but not writable, in the mount namespace: what runs as PID 1 can be reached from inside by
 /// /proc/self/exe, and through a writable mount it could be overwritten (CVE-2019-5736).
 fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     let sys = steps.explain("mount namespace: nothing that is mounted from here on reaches the host");
-    sys.make_spread(Path::new("/"), Spread::Private, true).wanted(
-        "cannot keep the container's mounts to ourselves",
-        WHY,
-        FIX,
-    )?;
+    sys.make_spread(Path::new("/"), Spread::Private, true)
+        .wanted_by("cannot keep the container's mounts to ourselves", Tried::Spread)?;
     let wanted = "cannot protect layerlab itself from the container";
     let sys = steps.explain(
         "mount namespace: this program is read-only in it; PID 1 begins as layerlab, and must not overwrite it",
@@ -187,24 +181,35 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
     // By its path: what /proc/self/exe leads to belongs to the mount namespace that we came from.
     let own =
         std::env::current_exe().map_err(|error| ContainerError::broken(format!("where is this program? {error}")))?;
-    sys.bind_mount(&own, &own, false).wanted(
-        wanted,
-        "the program was moved or replaced meanwhile",
-        "run the command again",
-    )?;
-    sys.remount_read_only(&own).wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&own, &own, false).map_err(|error| match error.errno {
+        Errno::ENOENT => {
+            ContainerError::host(wanted, error, "the program was moved or replaced meanwhile", "run the command again")
+        }
+        _ => ContainerError::Host(refused(wanted, Tried::Other, error)),
+    })?;
+    sys.remount_read_only(&own).wanted(wanted)?;
     Ok(own)
 }
 
-fn start(program: &Path, line: OwnedFd) -> std::io::Result<Child> {
-    Command::new(program).arg(FIRST).env_clear().stdin(Stdio::from(line)).spawn()
+/// Starts PID 1. Before Linux 6.3 a new time namespace is entered by fork(2) alone, and not by the vfork(2) by which the
+/// standard library starts programs, where it can: a group to become, which is our own here, is what it forks for.
+fn start(program: &Path, line: OwnedFd, in_time: bool) -> Result<Child, ContainerError> {
+    let mut command = Command::new(program);
+    command.arg(FIRST).env_clear().stdin(Stdio::from(line));
+    if in_time {
+        command.gid(effective_ids().1);
+    }
+    command.spawn().map_err(|error| {
+        let error = CallError::of("fork", "", &error);
+        ContainerError::Host(refused("cannot start PID 1 of the container", Tried::Process, error))
+    })
 }
 
-fn make_network(steps: &mut Steps, plan: &Plan) -> Result<OwnedFd, ContainerError> {
+fn make_network(steps: &mut Steps, plan: &Plan, before: &Before) -> Result<OwnedFd, ContainerError> {
     let sys = steps.explain("network namespace: no interface but loopback; made while PID 1 does what follows");
-    unshare(sys, Namespaces { net: true, ..Namespaces::default() }, WANTED)?;
+    unshare(sys, Namespaces { net: true, ..Namespaces::default() }, WANTED, before)?;
     let sys = steps.explain("network namespace: loopback is down at first");
-    sys.raise_loopback().wanted("cannot raise the loopback interface", WHY, FIX)?;
+    sys.raise_loopback().wanted("cannot raise the loopback interface")?;
     let sys = steps.explain("host name: of this UTS namespace alone");
     sys.set_hostname(&plan.hostname).map_err(|error| {
         ContainerError::refused(

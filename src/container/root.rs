@@ -8,12 +8,10 @@ use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::container::volumes;
 use crate::ground::Errno;
+use crate::kernel::proc::mount_of;
 use crate::kernel::{MountFlags, OverlayMount};
+use crate::reason::{Before, Tried, refused};
 use std::path::Path;
-
-const WHY: &str =
-    "the kernel refuses it in our own mount namespace; a security module or a container around us may forbid it";
-const FIX: &str = "layerlab doctor tells what works here; or run layerlab outside of this container";
 
 /// What no program in a container has business with, because it tells of the host, or changes it: files, and directories.
 const HIDDEN_FILES: &[&str] = &[
@@ -65,13 +63,12 @@ fn mount_scratch(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let options = format!("mode=755,size={}", plan.options.size);
     let flags = MountFlags { no_suid: true, ..MountFlags::default() };
     sys.mount_new("tmpfs", &plan.inner.place, flags, &options).map_err(|error| {
-        let (why, fix) = match error.errno == Errno::EINVAL {
-            true => {
-                ("tmpfs does not understand this size", "give --size as a number with k, m or g behind it: --size 64m")
-            }
-            false => (WHY, FIX),
-        };
-        ContainerError::host("cannot make the scratch space", error, why, fix)
+        let wanted = "cannot make the scratch space";
+        if error.errno == Errno::EINVAL {
+            let fix = "give --size as a number with k, m or g behind it: --size 64m";
+            return ContainerError::host(wanted, error, "tmpfs does not understand this size", fix);
+        }
+        ContainerError::Host(refused(wanted, Tried::Mount("tmpfs"), error))
     })
 }
 
@@ -84,7 +81,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     let sys =
         steps.explain("overlay: where it will be mounted, and a thin layer with mount points that belong to no image");
     for directory in [root, &init, &init.join("dev"), &init.join("proc"), &init.join("sys")] {
-        sys.mkdir(directory, 0o755).wanted(wanted, WHY, FIX)?;
+        sys.mkdir(directory, 0o755).wanted(wanted)?;
     }
     if !plan.options.read_only {
         let sys = steps.explain("overlay: the upper layer takes every change, the work directory is overlayfs's own");
@@ -92,7 +89,7 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
             match sys.mkdir(directory, 0o755) {
                 // Kept from the last time.
                 Err(error) if error.errno == Errno::EEXIST && plan.keep.is_some() => {}
-                outcome => outcome.wanted(wanted, WHY, FIX)?,
+                outcome => outcome.wanted(wanted)?,
             }
         }
     }
@@ -108,28 +105,28 @@ fn mount_image(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contai
     };
     let sys = steps.explain("overlay: the image below, changes above; devices of the image are no devices here");
     sys.mount_overlay_by_one_call(&overlay, root).map_err(|(error, said)| {
-        let why = match said {
-            Some(said) => format!("the kernel says: {said}"),
-            None if error.errno == Errno::ENOENT => {
-                "a layer is not there any more, or its path is too long".to_string()
-            }
-            None => WHY.to_string(),
+        let wanted = "cannot mount the overlay of the container";
+        let known = Before::now().found(Tried::Mount("overlay"), &error);
+        let why = match (said, error.errno, plan.keep.as_ref().and_then(|keep| mount_of(keep))) {
+            (Some(said), ..) => format!("the kernel says: {said}"),
+            (None, Errno::ENOENT, _) => "a layer is not there any more, or its path is too long".to_string(),
+            (None, Errno::EINVAL, Some(mount)) => format!("the directory of --keep lies on {}", mount.kind),
+            _ => return ContainerError::Host(refused(wanted, Tried::Mount("overlay"), error)),
         };
-        ContainerError::host(
-            "cannot mount the overlay of the container",
-            error,
-            why,
-            "layerlab doctor; for --keep choose a directory on ext4, xfs, btrfs or tmpfs",
-        )
+        match known {
+            Some(reason) => ContainerError::host(wanted, error, reason.why, reason.fix),
+            None => {
+                let fix = "layerlab doctor; for --keep choose a directory on ext4, xfs, btrfs or tmpfs";
+                ContainerError::host(wanted, error, why, fix)
+            }
+        }
     })
 }
 
 fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let sys = steps.explain("PID namespace: /proc shows the processes of whoever mounts it, so PID 1 does");
     let proc = root.join("proc");
-    let fix = "in a container of docker: --security-opt systempaths=unconfined; of podman: --security-opt unmask=ALL";
-    let why = "parts of the host's /proc are hidden from us, and then a user namespace gets no other one";
-    sys.mount_new("proc", &proc, NOTHING, "").wanted("cannot mount /proc", why, fix)?;
+    sys.mount_new("proc", &proc, NOTHING, "").wanted_by("cannot mount /proc", Tried::Mount("proc"))?;
     if plan.options.unprotected {
         return Ok(());
     }
@@ -137,12 +134,12 @@ fn mount_proc(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Contain
     // Everything bound from a mount that is read-only is read-only too: one remount serves for all.
     let still = plan.inner.place.join("proc");
     let sys = steps.explain("settings: /proc a second time, read-only …");
-    sys.mkdir(&still, 0o755).wanted(wanted, WHY, FIX)?;
-    sys.bind_mount(&proc, &still, false).wanted(wanted, WHY, FIX)?;
-    sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&still, 0o755).wanted(wanted)?;
+    sys.bind_mount(&proc, &still, false).wanted(wanted)?;
+    sys.remount_with(&still, MountFlags { read_only: true, ..NOTHING }).wanted(wanted)?;
     let sys = steps.explain("… covers the settings of the machine, which are then read-only");
     for name in READ_ONLY {
-        unless_missing(sys.bind_mount(&still.join(name), &proc.join(name), false)).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&still.join(name), &proc.join(name), false)).wanted(wanted)?;
     }
     Ok(())
 }
@@ -159,29 +156,28 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     let wanted = "cannot make /dev";
     let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
     let sys = steps.explain("/dev: few devices, and none by which the host could be reached");
-    sys.mkdir(&made, 0o755).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&made, 0o755).wanted(wanted)?;
     for (name, major, minor) in DEVICES {
         let device = made.join(name);
         if plan.inner.ordinary {
             // Devices cannot be made in a user namespace; those of the host can be shown.
-            sys.make_file(&device, 0o666).wanted(wanted, WHY, FIX)?;
+            sys.make_file(&device, 0o666).wanted(wanted)?;
         } else {
-            sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted, WHY, FIX)?;
+            sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted)?;
         }
     }
     for (name, target) in LINKS {
-        sys.symlink(target.as_ref(), &made.join(name)).wanted(wanted, WHY, FIX)?;
+        sys.symlink(target.as_ref(), &made.join(name)).wanted(wanted)?;
     }
     for (name, mode) in [("pts", 0o755), ("mqueue", 0o755), ("shm", 0o1777)] {
-        sys.mkdir(&made.join(name), mode).wanted(wanted, WHY, FIX)?;
+        sys.mkdir(&made.join(name), mode).wanted(wanted)?;
     }
     // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
-    sys.bind_mount(&made, &dev, false).wanted(wanted, WHY, FIX)?;
-    sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() })
-        .wanted(wanted, WHY, FIX)?;
+    sys.bind_mount(&made, &dev, false).wanted(wanted)?;
+    sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() }).wanted(wanted)?;
     if plan.inner.ordinary {
         for (name, ..) in DEVICES {
-            sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted, WHY, FIX)?;
+            sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted)?;
         }
     }
     let sys = steps.explain("/dev: terminals of its own, message queues, and shared memory");
@@ -190,11 +186,11 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
         false => "newinstance,ptmxmode=0666,mode=0620,gid=5",
     };
     let terminals = MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() };
-    sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted, WHY, FIX)?;
-    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, "").wanted(wanted, WHY, FIX)?;
+    sys.mount_new("devpts", &dev.join("pts"), terminals, options).wanted(wanted)?;
+    sys.mount_new("mqueue", &dev.join("mqueue"), NOTHING, "").wanted(wanted)?;
     let shm = dev.join("shm");
-    sys.bind_mount(&shm, &shm, false).wanted(wanted, WHY, FIX)?;
-    sys.remount_with(&shm, NOTHING).wanted(wanted, WHY, FIX)
+    sys.bind_mount(&shm, &shm, false).wanted(wanted)?;
+    sys.remount_with(&shm, NOTHING).wanted(wanted)
 }
 
 fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
@@ -203,7 +199,7 @@ fn mount_sys(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Containe
     let flags = MountFlags { read_only: true, ..NOTHING };
     // Where a container around us hides parts of /sys there is none.
     match sys.mount_new("sysfs", &root.join("sys"), flags, "") {
-        Err(error) if error.errno != Errno::EPERM => return Err(error).wanted("cannot mount /sys", WHY, FIX),
+        Err(error) if error.errno != Errno::EPERM => return Err(error).wanted("cannot mount /sys"),
         _ => {}
     }
     if plan.options.unprotected { Ok(()) } else { hide(steps, plan, root) }
@@ -214,14 +210,14 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
     let (null, empty) = (root.join("dev/null"), plan.inner.place.join("empty"));
     let sys = steps.explain("hidden: what tells of the host, or changes it; a file is /dev/null from here on …");
     for name in HIDDEN_FILES {
-        unless_missing(sys.bind_mount(&null, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&null, &root.join(name), false)).wanted(wanted)?;
     }
     let sys = steps.explain("… and a directory is this one, which is empty and read-only");
-    sys.mkdir(&empty, 0o555).wanted(wanted, WHY, FIX)?;
-    sys.bind_mount(&empty, &empty, false).wanted(wanted, WHY, FIX)?;
-    sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted, WHY, FIX)?;
+    sys.mkdir(&empty, 0o555).wanted(wanted)?;
+    sys.bind_mount(&empty, &empty, false).wanted(wanted)?;
+    sys.remount_with(&empty, MountFlags { read_only: true, ..NOTHING }).wanted(wanted)?;
     for name in HIDDEN_DIRECTORIES {
-        unless_missing(sys.bind_mount(&empty, &root.join(name), false)).wanted(wanted, WHY, FIX)?;
+        unless_missing(sys.bind_mount(&empty, &root.join(name), false)).wanted(wanted)?;
     }
     Ok(())
 }
@@ -230,9 +226,9 @@ fn hide(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerErro
 pub(super) fn go_into(steps: &mut Steps, plan: &Plan) -> Result<(), ContainerError> {
     let wanted = "cannot go into the container";
     let sys = steps.explain("pivot_root: this directory becomes /, and the old / lies over it …");
-    sys.chdir(&plan.inner.place.join("root")).wanted(wanted, WHY, FIX)?;
-    sys.pivot_root_here().wanted(wanted, WHY, FIX)?;
+    sys.chdir(&plan.inner.place.join("root")).wanted(wanted)?;
+    sys.pivot_root_here().wanted_by(wanted, Tried::PivotRoot)?;
     let sys = steps.explain("… until it is taken away: nothing of the host is left to go back to");
-    sys.detach_old_root().wanted(wanted, WHY, FIX)?;
-    sys.chdir(Path::new("/")).wanted(wanted, WHY, FIX)
+    sys.detach_old_root().wanted(wanted)?;
+    sys.chdir(Path::new("/")).wanted(wanted)
 }

@@ -12,10 +12,12 @@ pub enum Need {
     Network,
     /// Make cgroups, and set limits in them.
     Cgroup,
+    /// Make user namespaces, which for root no lesson does but these.
+    User,
 }
 
 impl Need {
     /// Every need with the word for it in the front matter.
     pub const ALL: &[(&str, Need)] =
-        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup)];
+        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup), ("user", Need::User)];
 }

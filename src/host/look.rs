@@ -1,66 +1,62 @@
-//! A look at what lessons need, so cheap that `list` can take it: nothing is tried, so it finds what is surely missing and
-//! promises nothing. `doctor` tries.
+//! A look at what lessons need, so cheap that `list` can take it: hardly anything is tried, so it finds what is surely
+//! missing and promises nothing. `doctor` tries.
 
 use crate::ground::{Failure, Need};
-use crate::isolate::{lesson_cgroup_places, no_cgroup};
-use crate::kernel::proc::{USUAL_PATH, find_program, knows_filesystem, sysctl};
-use std::path::Path;
+use crate::host::probes::try_overlay;
+use crate::isolate::lesson_cgroup_places;
+use crate::kernel::proc::{USUAL_PATH, find_program};
+use crate::kernel::{Namespaces, kernel_is_before};
+use crate::reason::{Before, Reason, Tried, evident, is_machines_user_namespace, refused};
 
-/// Something that a lesson needs and this machine surely does not allow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lack {
-    /// What was seen.
-    pub why: String,
-    /// What to do.
-    pub fix: String,
-}
-
-/// What is surely missing for a need; none where nothing is seen that would forbid it.
-pub fn look(need: Need) -> Option<Lack> {
+/// What is surely missing for a need, or, without one, for every lesson; none where nothing is seen that would forbid it.
+pub fn foreseen(need: Option<Need>) -> Option<Reason> {
     match need {
-        Need::Cgroup => cgroups(),
-        Need::Network => network(),
-        Need::Overlay => overlay(),
+        None => namespaces(),
+        Some(Need::Cgroup) => cgroups(),
+        Some(Need::Network) => network(),
+        Some(Need::Overlay) => overlay(),
+        Some(Need::User) => user(),
     }
 }
 
+/// What the processes of a run have of their own; for who is not root a user namespace comes first.
+fn namespaces() -> Option<Reason> {
+    let own = Namespaces { mount: true, uts: true, ipc: true, pid: true, ..Namespaces::default() };
+    let first = if Before::now().has_rights_of_root() { None } else { user() };
+    first.or_else(|| evident(Tried::Namespaces(own))).or_else(|| evident(Tried::Spread))
+}
+
+fn user() -> Option<Reason> {
+    let own = Namespaces { user: true, ..Namespaces::default() };
+    evident(Tried::Namespaces(own)).or_else(|| evident(Tried::IdMap))
+}
+
 /// Asks the kernel whether we may write where our cgroups would be made (access(2), which knows a read-only mount, too).
-fn cgroups() -> Option<Lack> {
-    let lack = |failure: Failure| Some(Lack { why: failure.why, fix: failure.fix });
+fn cgroups() -> Option<Reason> {
+    let lack = |failure: Failure| Some(Reason { why: failure.why, fix: failure.fix });
     match lesson_cgroup_places() {
         Err(failure) => lack(failure),
         Ok(places) => places.iter().find_map(|place| {
             let error = crate::kernel::may_write(&place.directory).err()?;
-            lack(no_cgroup("cannot make cgroups", error, &place.directory))
+            lack(refused("cannot make cgroups", Tried::Cgroup(&place.directory), error))
         }),
     }
 }
 
-fn network() -> Option<Lack> {
-    if let Some(lack) = switched_off("user.max_net_namespaces", "network namespaces") {
-        return Some(lack);
+fn network() -> Option<Reason> {
+    if let Some(reason) = evident(Tried::Namespaces(Namespaces { net: true, ..Namespaces::default() })) {
+        return Some(reason);
     }
     let missing = ["ip", "ping"].into_iter().find(|program| find_program(program, USUAL_PATH).is_none())?;
     let package = if missing == "ip" { "iproute2" } else { "iputils-ping" };
     let why = format!("there is no program {missing}");
-    Some(Lack { why, fix: format!("install it; on Debian: sudo apt-get install {package}") })
+    Some(Reason { why, fix: format!("install it; on Debian: sudo apt-get install {package}") })
 }
 
-fn overlay() -> Option<Lack> {
-    let is_known = knows_filesystem("overlay")?;
-    let release = crate::kernel::kernel_release();
-    // What is not loaded yet may be a module.
-    let modules = Path::new("/lib/modules").join(release);
-    if is_known || modules.is_dir() {
-        return None;
-    }
-    let why = "the kernel has no overlay file system, and no modules from which it could load one".to_string();
-    Some(Lack { why, fix: "use a kernel with CONFIG_OVERLAY_FS".to_string() })
-}
-
-fn switched_off(switch: &str, what: &str) -> Option<Lack> {
-    (sysctl(switch)? == "0").then(|| Lack {
-        why: format!("this machine allows no {what} ({switch} is 0)"),
-        fix: format!("sudo sysctl {switch}=10000"),
-    })
+/// Before 5.11 an ordinary user mounts overlays only where a distribution has changed the kernel, and whether it has, only a
+/// try tells.
+fn overlay() -> Option<Reason> {
+    let is_root = || Before::now().has_rights_of_root() && is_machines_user_namespace();
+    let doubtful = || kernel_is_before(5, 11) && !is_root();
+    evident(Tried::Mount("overlay")).or_else(|| if doubtful() { try_overlay() } else { None })
 }

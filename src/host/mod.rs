@@ -5,5 +5,5 @@
 mod look;
 mod probes;
 
-pub use look::{Lack, look};
-pub use probes::{Finding, Verdict, probe};
+pub use look::foreseen;
+pub use probes::{Finding, Verdict, lacking, probe};

@@ -3,7 +3,8 @@
 use crate::action::{CommandLine, adapt, package};
 use crate::event::PathContent;
 use crate::ground::{CgroupVersion, Need, Role};
-use crate::stage::{Ran, ScratchChoice, Stage, StageError, StageNeeds};
+use crate::reason::Reason;
+use crate::stage::{PROGRAM, Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
 use std::path::Path;
 
@@ -54,7 +55,16 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         fix: None,
     };
     match stage {
-        Err(error) => told(missing("namespaces of our own", error)),
+        Err(error @ StageError::Scratch(_)) => {
+            told(works("namespaces of our own", "unshare(2) gave them; the scratch space comes after them".into()));
+            told(missing("scratch space", error));
+            return all;
+        }
+        Err(error) => {
+            // Nothing else can be tried then.
+            told(missing("namespaces of our own", error));
+            return all;
+        }
         Ok(mut stage) => {
             let facts = stage.facts().clone();
             let who = match facts.role {
@@ -82,6 +92,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
             told(programs(&mut stage));
             overlay(&mut stage, &mut told);
             told(network(&mut stage));
+            told(user_namespaces(&mut stage));
             drop(stage);
             told(cgroup(program, &scratch));
         }
@@ -90,7 +101,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
         Ok(stage) => {
             works("scratch space on disk", format!("{} can hold an upper layer", stage.facts().scratch.display()))
         }
-        Err(StageError::Host(failure)) => Finding {
+        Err(StageError::Scratch(failure)) => Finding {
             name: "scratch space on disk".into(),
             verdict: Verdict::Without,
             evidence: failure.evidence(),
@@ -159,23 +170,74 @@ fn programs(stage: &mut Stage) -> Finding {
     }
 }
 
+/// What keeps a lesson with these needs from running here, found by trying; none where all of it works.
+pub fn lacking(needs: &[Need]) -> Option<Finding> {
+    let (program, scratch) = (Path::new(PROGRAM), ScratchChoice::from_environment());
+    let mut found = Vec::new();
+    let stage = Stage::start(program, scratch.clone());
+    let mut stage = stage.map_err(|error| missing("namespaces of our own", error)).ok()?;
+    for need in needs {
+        match need {
+            Need::Overlay => overlay(&mut stage, &mut |finding| found.push(finding)),
+            Need::Network => found.push(network(&mut stage)),
+            Need::User => found.push(user_namespaces(&mut stage)),
+            Need::Cgroup => found.push(cgroup(program, &scratch)),
+        }
+    }
+    found.into_iter().find(|finding| finding.verdict == Verdict::Missing)
+}
+
+/// Why no overlay can be mounted, found by trying.
+pub(super) fn try_overlay() -> Option<Reason> {
+    let mut stage = Stage::start(Path::new(PROGRAM), ScratchChoice::from_environment()).ok()?;
+    let (mounted, _) = mount_overlay(&mut stage).ok()?;
+    mounted.failure.map(|failure| Reason { why: failure.why, fix: failure.fix })
+}
+
+/// Runs a line as a lesson would.
+fn run(stage: &mut Stage, line: &str) -> Result<Ran, StageError> {
+    let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
+    let line = adapt(&line, stage.facts().role).unwrap_or(line);
+    stage.run(&line)
+}
+
+/// Mounts an overlay, and deletes and remakes a directory through it.
+fn mount_overlay(stage: &mut Stage) -> Result<(Ran, Vec<Ran>), StageError> {
+    run(stage, "mkdir -p probe/lower/dir probe/upper probe/work probe/mnt")?;
+    run(stage, "echo x > probe/lower/dir/file")?;
+    let mount = "mount -t overlay overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work probe/mnt";
+    let mounted = run(stage, mount)?;
+    let used = ["rm -r probe/mnt/dir", "mkdir probe/mnt/dir", "rmdir probe/mnt/dir"].map(|line| run(stage, line));
+    Ok((mounted, used.into_iter().collect::<Result<_, _>>()?))
+}
+
+/// Makes a user namespace with us as root in it.
+fn user_namespaces(stage: &mut Stage) -> Finding {
+    const LINE: &str = "unshare --user --map-root-user id -u";
+    let (name, need) = ("user namespaces", Some(Need::User));
+    let (evidence, fix) = match run(stage, LINE) {
+        Ok(ran) if ran.status == 0 => {
+            let evidence = "one was made, and we were root in it".into();
+            return Finding { name: name.into(), verdict: Verdict::Works, evidence, need, fix: None };
+        }
+        Ok(ran) => refusal(LINE, ran),
+        Err(error) => told_of(error),
+    };
+    Finding { name: name.into(), verdict: Verdict::Missing, evidence, need, fix }
+}
+
+/// What a line said that was refused, and what to do, where it is known.
+fn refusal(line: &str, ran: Ran) -> (String, Option<String>) {
+    let said = String::from_utf8_lossy(&ran.shown).trim().to_string();
+    match ran.failure {
+        Some(failure) => (format!("{line}: {}", failure.evidence()), Some(failure.fix)),
+        None => (format!("{line}: {said}"), None),
+    }
+}
+
 /// Mounts an overlay, deletes and remakes a directory through it, and looks for what that leaves.
 fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
-    let mut run = |line: &str| -> Result<Ran, StageError> {
-        let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
-        let line = adapt(&line, stage.facts().role).unwrap_or(line);
-        stage.run(&line)
-    };
-    let mut outcome = || -> Result<(Ran, Vec<Ran>), StageError> {
-        run("mkdir -p probe/lower/dir probe/upper probe/work probe/mnt")?;
-        run("echo x > probe/lower/dir/file")?;
-        let mount =
-            "mount -t overlay overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work probe/mnt";
-        let mounted = run(mount)?;
-        let used = ["rm -r probe/mnt/dir", "mkdir probe/mnt/dir", "rmdir probe/mnt/dir"].map(&mut run);
-        Ok((mounted, used.into_iter().collect::<Result<_, _>>()?))
-    };
-    let (mounted, used) = match outcome() {
+    let (mounted, used) = match mount_overlay(stage) {
         Ok(done) => done,
         Err(error) => return told(Finding { need: Some(Need::Overlay), ..missing("overlay mounts", error) }),
     };
@@ -236,33 +298,24 @@ fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
         ],
     };
     let limit = ["mkdir all/box", "sh -c 'echo 1 > all/box/pids.max'"];
-    let mut run = |line: &str| {
-        let line = CommandLine::parse(line).expect("the probe's own line is within the grammar");
-        stage.run(&line)
-    };
-    let outside = "run layerlab outside of this container, or with sudo";
+    let unknown = "look at the kernel's log: dmesg";
     let refused = |evidence: String, fix: Option<String>| Finding {
         name: name.into(),
         verdict: Verdict::Missing,
         evidence,
         need,
-        fix: Some(fix.unwrap_or_else(|| outside.to_string())),
+        fix: Some(fix.unwrap_or_else(|| unknown.to_string())),
     };
     for line in lines.iter().chain(&limit) {
-        match run(line) {
-            Ok(ran) if ran.status == 0 => {}
-            Ok(ran) => {
-                let said = String::from_utf8_lossy(&ran.shown).trim().to_string();
-                return refused(format!("{line}: {said}"), ran.failure.map(|failure| failure.fix));
-            }
-            Err(error) => {
-                let (evidence, fix) = told_of(error);
-                return refused(evidence, fix);
-            }
-        }
+        let (evidence, fix) = match run(&mut stage, line) {
+            Ok(ran) if ran.status == 0 => continue,
+            Ok(ran) => refusal(line, ran),
+            Err(error) => told_of(error),
+        };
+        return refused(evidence, fix);
     }
     // Whoever is in the box turns into a program that wants a child.
-    match run("sh -c 'echo 0 > all/box/cgroup.procs; exec timeout 5 true'") {
+    match run(&mut stage, "sh -c 'echo 0 > all/box/cgroup.procs; exec timeout 5 true'") {
         Ok(ran) if ran.status != 0 => {}
         Ok(_) => return refused("a limit of one process was not kept".into(), None),
         Err(error) => {
@@ -296,16 +349,21 @@ fn network(stage: &mut Stage) -> Finding {
         fix: None,
     };
     for line in LINES {
-        let parsed = CommandLine::parse(line).expect("the probe's own line is within the grammar");
-        let (said, fix) = match stage.run(&parsed) {
+        let (said, fix) = match run(stage, line) {
             Ok(ran) if ran.status == 0 => continue,
-            Ok(ran) => (String::from_utf8_lossy(&ran.shown).trim().to_string(), ran.failure.map(|failure| failure.fix)),
+            Ok(ran) => refusal(line, ran),
             Err(error) => told_of(error),
         };
         found.verdict = Verdict::Missing;
-        found.evidence = format!("{line}: {said}");
-        let modules = "let the kernel have these kinds of interfaces: modprobe -a veth bridge";
-        found.fix = Some(fix.unwrap_or_else(|| modules.to_string()));
+        // So ip(8) says that the kernel knows no such kind of interface.
+        let unknown_kind = said.contains("Unknown device type") || said.contains("Operation not supported");
+        let other = if unknown_kind {
+            "let the kernel have these kinds of interfaces: modprobe -a veth bridge"
+        } else {
+            "look at the kernel's log: dmesg"
+        };
+        found.evidence = said;
+        found.fix = Some(fix.unwrap_or_else(|| other.to_string()));
         break;
     }
     found

@@ -14,9 +14,10 @@
 use crate::ground::{CgroupVersion, Errno, Failure};
 use crate::isolate::own_cgroups::{PATIENCE, hand_down, remove_in};
 use crate::isolate::places::WANTED;
-use crate::isolate::why::no_cgroup;
+use crate::isolate::unshare;
 use crate::kernel::proc::{Cgroups, LEAF};
 use crate::kernel::{CallError, Namespaces, Sys, open_directory};
+use crate::reason::{Before, Tried, refused};
 use std::path::Path;
 use std::time::Instant;
 
@@ -26,25 +27,19 @@ const KEEPER: &str = "keeper";
 /// Moves the calling process; `0` is whoever writes it.
 pub fn move_into(directory: &Path) -> Result<(), Failure> {
     let file = directory.join("cgroup.procs");
-    Sys::default().write_proc(&file, "0").map_err(|error| no_cgroup(WANTED, error, directory))
+    Sys::default().write_proc(&file, "0").map_err(|error| refused(WANTED, Tried::Cgroup(directory), error))
 }
 
 /// A cgroup namespace of which the root is where the calling process is now.
 fn make_root_here() -> Result<(), Failure> {
-    Sys::default().unshare(Namespaces { cgroup: true, ..Namespaces::default() }).map_err(|error| {
-        Failure::kernel(
-            "cannot make a cgroup namespace",
-            error,
-            "a container's seccomp filter or a missing capability forbids it",
-            "run layerlab outside of this container, or with sudo",
-        )
-    })
+    let own = Namespaces { cgroup: true, ..Namespaces::default() };
+    unshare(&mut Sys::default(), own, "cannot make a cgroup namespace", &Before::now())
 }
 
 fn make_directory(directory: &Path) -> Result<(), Failure> {
     match Sys::default().mkdir(directory, 0o755) {
         Err(error) if error.errno != Errno::EEXIST => {
-            Err(no_cgroup(WANTED, error, directory.parent().unwrap_or(directory)))
+            Err(refused(WANTED, Tried::Cgroup(directory.parent().unwrap_or(directory)), error))
         }
         _ => Ok(()),
     }
@@ -63,7 +58,7 @@ pub fn make_session_root(cgroups: &Cgroups) -> Result<(), Failure> {
     step_aside(cgroups, KEEPER)?;
     for tree in cgroups.trees.iter().filter(|tree| tree.version == CgroupVersion::Two) {
         hand_down(&mut Sys::default(), &tree.directory, &tree.controllers)
-            .map_err(|error| no_cgroup(WANTED, error, &tree.directory))?;
+            .map_err(|error| refused(WANTED, Tried::Cgroup(&tree.directory), error))?;
     }
     Ok(())
 }

@@ -1,18 +1,15 @@
-//! What a process has of its own: namespaces, id maps, cgroups; and why the kernel refused to give them.
+//! What a process has of its own: namespaces, id maps, cgroups.
 //!
 //! - `namespaces` makes new ones, by way of a user namespace for who is not root,
 //! - `places` are the directories in which cgroups can be made, `own_cgroups` makes them there and removes them,
-//! - `cgroup_root` is the part of the tree that a run or an exercise sees,
-//! - `why` says what a refusal means on this machine, and what to do.
+//! - `cgroup_root` is the part of the tree that a run or an exercise sees.
 
 mod cgroup_root;
 mod namespaces;
 mod own_cgroups;
 mod places;
-mod why;
 
 pub use cgroup_root::{begin, enter, make_fresh, make_root, make_session_root, move_into};
-pub use namespaces::{is_machines_user_namespace, map_to_root, unshare, unshare_as_root};
+pub use namespaces::{map_to_root, unshare, unshare_as_root};
 pub use own_cgroups::{OwnCgroup, OwnCgroups, remove_cgroups};
 pub use places::{cgroup_places, lesson_cgroup_places};
-pub use why::{namespaces_switched_off, no_cgroup, why_no_map};

@@ -5,54 +5,45 @@
 //! has the right to the others.
 
 use crate::ground::{Errno, Failure};
-use crate::isolate::why::{why_no_map, why_no_namespaces};
-use crate::kernel::{CallError, Namespaces, Sys};
+use crate::kernel::{Namespaces, Sys};
+use crate::reason::{Before, Tried};
 
 /// Makes these.
 ///
 /// # Errors
-/// What the kernel refused, and why; `wanted` is what it was for.
-pub fn unshare(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<(), Failure> {
-    sys.unshare(namespaces).map_err(|error| refused(wanted, error))
+/// What the kernel refused, and why; `wanted` is what it was for, `before` what we were before any of them.
+pub fn unshare(sys: &mut Sys, namespaces: Namespaces, wanted: &str, before: &Before) -> Result<(), Failure> {
+    sys.unshare(namespaces).map_err(|error| before.refused(wanted, Tried::Namespaces(namespaces), error))
 }
 
-/// Tries to have them directly. False where that needs a user namespace: root of a container without CAP_SYS_ADMIN is an
-/// ordinary user.
+/// Root tries to have them directly. False where that needs a user namespace: who is not root, and root of a container that
+/// lacks what root needs.
 ///
 /// # Errors
 /// As of [`unshare`].
-pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str) -> Result<bool, Failure> {
+pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str, before: &Before) -> Result<bool, Failure> {
+    if !before.has_rights_of_root() {
+        return Ok(false);
+    }
     match sys.unshare(namespaces) {
         Ok(()) => Ok(true),
         Err(error) if error.errno == Errno::EPERM => Ok(false),
-        Err(error) => Err(refused(wanted, error)),
+        Err(error) => Err(before.refused(wanted, Tried::Namespaces(namespaces), error)),
     }
 }
 
-fn refused(wanted: &str, error: CallError) -> Failure {
-    let (why, fix) = why_no_namespaces(&error);
-    Failure::kernel(wanted, error, why, fix)
-}
-
-/// Maps the ids that we have outside to root's in the user namespace that was just made. An ordinary user may map one id, and
+/// Maps the ids that we had before to root's in the user namespace that was just made. An ordinary user may map one id, and
 /// its group only after giving up setgroups(2).
 ///
 /// # Errors
 /// What the kernel refused, and why.
-pub fn map_to_root(sys: &mut Sys, (user, group): (u32, u32)) -> Result<(), Failure> {
+pub fn map_to_root(sys: &mut Sys, before: &Before) -> Result<(), Failure> {
+    let (user, group) = before.ids;
     let maps =
         [("setgroups", "deny".to_string()), ("uid_map", format!("0 {user} 1")), ("gid_map", format!("0 {group} 1"))];
     maps.iter().try_for_each(|(file, content)| {
-        sys.write_proc(format!("/proc/self/{file}"), content).map_err(|error| {
-            let (why, fix) = why_no_map();
-            Failure::kernel("cannot become root in a user namespace of our own", error, why, fix)
-        })
+        let wanted = "cannot become root in a user namespace of our own";
+        sys.write_proc(format!("/proc/self/{file}"), content)
+            .map_err(|error| before.refused(wanted, Tried::IdMap, error))
     })
-}
-
-/// Whether every id is mapped to itself (user_namespaces(7)); so it is where a kernel has none, too.
-pub fn is_machines_user_namespace() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let mut words = map.split_whitespace();
-    map.is_empty() || (words.next(), words.next(), words.next()) == (Some("0"), Some("0"), Some("4294967295"))
 }

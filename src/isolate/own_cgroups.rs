@@ -6,9 +6,9 @@
 
 use crate::ground::{CgroupVersion, Errno, Failure};
 use crate::isolate::places::WANTED;
-use crate::isolate::why::no_cgroup;
 use crate::kernel::proc::{CgroupTree, Cgroups, controllers_in};
 use crate::kernel::{CallError, Process, Sys, names_in, open_directory, own_pid_outside};
+use crate::reason::{Tried, refused};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl OwnCgroups {
     /// # Errors
     /// What was refused, and why; `wanted` is what they are for.
     pub fn make(&mut self, sys: &mut Sys, tree: &CgroupTree, wanted: &str) -> Result<&OwnCgroup, Failure> {
-        self.try_to_make(sys, tree).map_err(|error| no_cgroup(wanted, error, &tree.directory))?;
+        self.try_to_make(sys, tree).map_err(|error| refused(wanted, Tried::Cgroup(&tree.directory), error))?;
         Ok(&self.made[self.made.len() - 1])
     }
 

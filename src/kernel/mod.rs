@@ -43,7 +43,7 @@ pub use mounts::{MountFlags, may_mount};
 pub use namespaces::{Namespaces, Spread, hostname, set_process_name};
 pub use network::{Interface, Network, Route, is_own_network, may_use_network, network};
 pub use overlay::OverlayMount;
-pub use privileges::{Capabilities, Instruction, has_capability};
+pub use privileges::{Capabilities, Instruction, effective_capabilities, has_capability};
 pub use processes::*;
 pub use pty::{Happened, Relay, new_session, open_terminal, use_terminal};
 pub use rooted::{Root, leads_to, path_of};

@@ -35,6 +35,21 @@ pub struct Namespaces {
 const NEWTIME: i32 = 0x80;
 
 impl Namespaces {
+    /// Their kinds, as /proc/self/ns and the limits of the machine (`user.max_KIND_namespaces`) call them.
+    pub fn kinds(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            (self.user, "user"),
+            (self.mount, "mnt"),
+            (self.uts, "uts"),
+            (self.ipc, "ipc"),
+            (self.net, "net"),
+            (self.pid, "pid"),
+            (self.cgroup, "cgroup"),
+            (self.time, "time"),
+        ];
+        all.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind)
+    }
+
     /// The flags, and their names in strace's order, which is that of their bits.
     fn flags(self) -> (CloneFlags, String) {
         let all = [

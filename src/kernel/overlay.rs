@@ -4,7 +4,6 @@
 //! needs escaping. Elsewhere the options go through mount(2) as one string of at most a page, with `\`, `:` and `,`
 //! escaped by a backslash.
 
-use crate::ground::Errno;
 use crate::kernel::mounts::{MsFlags, mount};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
@@ -69,11 +68,13 @@ impl OverlayMount {
     }
 }
 
-/// Whether overlayfs only gathers what fsconfig(2) gives it, and reads it when the mount is made: before 6.5 it takes even
-/// an option that nobody knows.
-fn takes_any_option() -> bool {
-    rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)
-        .is_ok_and(|context| rustix::mount::fsconfig_set_flag(context, "layerlab").is_ok())
+/// Whether overlayfs only gathers what fsconfig(2) gives it, and reads it when the mount is made. So it is before 6.5: it
+/// takes even an option that nobody knows, and where it then finds one it writes a line into the log of the machine. Only
+/// where the release is that old it is tried, on a context of which nothing is made.
+fn gathers_options() -> bool {
+    crate::kernel::kernel_is_before(6, 5)
+        && rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)
+            .is_ok_and(|context| rustix::mount::fsconfig_set_flag(context, "layerlab").is_ok())
 }
 
 fn escape(path: &Path, data: &mut Vec<u8>) {
@@ -100,7 +101,10 @@ impl Sys {
         target: &Path,
     ) -> Result<(), (CallError, Option<Box<str>>)> {
         let short = overlay.paths().all(|(_, path)| path.as_os_str().len() <= LONGEST_VALUE);
-        if short && let Ok(context) = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC) {
+        if short
+            && !gathers_options()
+            && let Ok(context) = rustix::mount::fsopen("overlay", FsOpenFlags::FSOPEN_CLOEXEC)
+        {
             let before = self.calls.len();
             let opened = Ok::<_, rustix::io::Errno>(context);
             let args = "\"overlay\", FSOPEN_CLOEXEC".to_string();
@@ -110,10 +114,8 @@ impl Sys {
                 Ok(()) => return Ok(()),
                 Err(error) => {
                     let said = kernel_log(&context);
-                    // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way. One before 6.5 says so in no word.
-                    let unknown = said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'");
-                    let too_old = unknown || error.errno == Errno::EINVAL && takes_any_option();
-                    if !too_old {
+                    // A kernel before 6.8 knows no `lowerdir+`: begin again, the old way.
+                    if !said.as_deref().unwrap_or_default().contains("Unknown parameter 'lowerdir+'") {
                         return Err((error, said));
                     }
                     self.calls.truncate(before);

@@ -22,7 +22,12 @@ const NAMES: &[&str] = &[
 
 /// Whether this capability is effective (`CapEff` of /proc/self/status), in our own user namespace.
 pub fn has_capability(capability: Capabilities) -> bool {
-    rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(capability))
+    effective_capabilities().contains(capability)
+}
+
+/// The capabilities that are effective, in our own user namespace.
+pub fn effective_capabilities() -> Capabilities {
+    rustix::thread::capabilities(None).map_or(Capabilities::empty(), |sets| sets.effective)
 }
 
 impl Sys {

@@ -14,6 +14,16 @@ pub fn kernel_release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
 }
 
+/// Whether the kernel's release is older than this; false where its numbers cannot be read.
+pub fn kernel_is_before(major: u32, minor: u32) -> bool {
+    version(&kernel_release()).is_some_and(|version| version < (major, minor))
+}
+
+fn version(release: &str) -> Option<(u32, u32)> {
+    let mut numbers = release.split(|letter: char| !letter.is_ascii_digit()).map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
 /// prctl(2) PR_SET_PDEATHSIG: SIGKILL for this process when its parent dies.
 pub fn die_with_parent() -> std::io::Result<()> {
     Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
@@ -152,4 +162,17 @@ pub fn own_pid_outside() -> u32 {
 pub fn own_pid_by_stdout() -> u32 {
     let own = rustix::fs::readlinkat(rustix::stdio::stdout(), "self", Vec::new()).ok();
     own.and_then(|link| link.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn releases_are_read_by_their_numbers() {
+        assert_eq!(version("5.10.0-32-cloud-amd64"), Some((5, 10)));
+        assert_eq!(version("6.18"), Some((6, 18)));
+        assert_eq!(version("nonsense"), None);
+        assert!(version("5.9.1") < version("5.11.0"));
+    }
 }

@@ -1,8 +1,9 @@
 //! Why a stage could not be built: what we wanted, what the kernel was asked, what to do.
 
 use crate::ground::{Errno, Failure};
-use crate::kernel::CallError;
-use crate::stage::KeeperState;
+use crate::kernel::{CallError, quoted};
+use crate::reason::{Before, Tried, refused};
+use crate::stage::{KeeperState, PROGRAM};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 
@@ -13,6 +14,8 @@ use std::fmt::Display;
 pub enum StageError {
     /// This host refuses something that we need, and here is how to allow it.
     Host(Failure),
+    /// There is no place for the files of a run.
+    Scratch(Failure),
     /// A fault of ours: a process died, or said something that makes no sense.
     Broken(Failure),
     /// The session has ended.
@@ -42,6 +45,7 @@ impl StageError {
     pub fn into_failure(self) -> Failure {
         match self {
             StageError::Host(failure)
+            | StageError::Scratch(failure)
             | StageError::Broken(failure)
             | StageError::Gone(failure)
             | StageError::Damaged(failure)
@@ -63,20 +67,24 @@ impl StageError {
         ))
     }
 
+    /// The host refused a call; why, the table of reasons knows.
+    pub(super) fn refused(wanted: &str, tried: Tried, error: CallError) -> StageError {
+        StageError::Host(refused(wanted, tried, error))
+    }
+
     /// A process of ours could not be started, or what it needs for that. What it lacks is the host's to give.
     pub(super) fn lacking(call: &str, error: &std::io::Error) -> StageError {
-        let call = CallError::of(call, "", error);
-        let (why, fix) = match call.errno {
-            Errno::EAGAIN => (
-                "there are as many processes as may be here: of a user (ulimit -u), or in the cgroup of this shell (pids.max)",
-                "do it in another terminal, or end some processes first",
-            ),
-            errno => match errno.lacks() {
-                Some(lacks) => lacks,
-                None => return StageError::broken(error),
-            },
+        let call = match Errno::from(error) {
+            // So it is where no process could become this program.
+            errno @ (Errno::ENOENT | Errno::EACCES) => {
+                CallError::of("execve", format!("{}, …", quoted(PROGRAM.as_ref())), errno)
+            }
+            errno => CallError::of(call, "", errno),
         };
-        StageError::host("cannot start a process of our own", call, why, fix)
+        match Before::now().found(Tried::Process, &call) {
+            Some(reason) => StageError::host("cannot start a process of our own", call, reason.why, reason.fix),
+            None => StageError::broken(error),
+        }
     }
 
     /// The session has ended, and how it is with its keeper.

@@ -7,7 +7,8 @@
 use crate::ground::EXERCISE_VARIABLE;
 use crate::isolate::{OwnCgroups, lesson_cgroup_places, map_to_root, unshare, unshare_as_root};
 use crate::kernel::proc::Cgroups;
-use crate::kernel::{Namespaces, Ready, Spread, Sys, close_inherited, effective_ids, kill, open_pidfd, wait_for_end};
+use crate::kernel::{Namespaces, Ready, Spread, Sys, close_inherited, kill, open_pidfd, wait_for_end};
+use crate::reason::{Before, Tried};
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::scratch::{self, Scratch};
@@ -95,18 +96,13 @@ fn start(mode: &str, setup: &impl Serialize, socket: &OwnedFd) -> Result<Child, 
         // A run that is started in the shell of a session is no part of that session's exercise.
         .env_remove(EXERCISE_VARIABLE)
         .spawn()
-        .map_err(|error| broken(&error))
+        .map_err(|error| StageError::lacking("fork", &error))
 }
 
 fn make_private() -> Result<(), StageError> {
-    Sys::default().make_spread(Path::new("/"), Spread::Private, true).map_err(|error| {
-        StageError::host(
-            "cannot keep our mounts to ourselves",
-            error,
-            "/ could not be made private in our own mount namespace; a security module or a container's seccomp filter forbids mount(2)",
-            "run layerlab outside of this container, or allow mount(2) in it (docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN)",
-        )
-    })
+    Sys::default()
+        .make_spread(Path::new("/"), Spread::Private, true)
+        .map_err(|error| StageError::refused("cannot keep our mounts to ourselves", Tried::Spread, error))
 }
 
 /// New namespaces; without the rights to have them directly, a user namespace comes first. A host name that a lesson sets and
@@ -114,13 +110,13 @@ fn make_private() -> Result<(), StageError> {
 fn enter_namespaces() -> Result<(), StageError> {
     const WANTED: &str = "cannot make namespaces of our own";
     let own = Namespaces { mount: true, uts: true, ipc: true, pid: true, ..Namespaces::default() };
-    let (ids, mut sys) = (effective_ids(), Sys::default());
-    if ids.0 == 0 && unshare_as_root(&mut sys, own, WANTED)? {
+    let (before, mut sys) = (Before::now(), Sys::default());
+    if unshare_as_root(&mut sys, own, WANTED, &before)? {
         return Ok(());
     }
-    unshare(&mut sys, Namespaces { user: true, ..Namespaces::default() }, WANTED)?;
-    map_to_root(&mut sys, ids)?;
-    Ok(unshare(&mut sys, own, WANTED)?)
+    unshare(&mut sys, Namespaces { user: true, ..Namespaces::default() }, WANTED, &before)?;
+    map_to_root(&mut sys, &before)?;
+    Ok(unshare(&mut sys, own, WANTED, &before)?)
 }
 
 /// Waits until the worker has ended, or the CLI is gone: then ends it.

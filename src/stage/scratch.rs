@@ -4,9 +4,10 @@
 //! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
-use crate::ground::{Errno, Role, path_bytes};
+use crate::ground::{Errno, Failure, Role, path_bytes};
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
+use crate::reason::{Tried, refused};
 use crate::stage::error::StageError;
 use crate::tree::remove_tree;
 use serde::{Deserialize, Serialize};
@@ -64,11 +65,11 @@ impl Scratch {
     /// Makes it; called in the namespaces of the run.
     pub fn make(choice: &ScratchChoice) -> Result<Scratch, StageError> {
         if choice.tmpfs
-            && let Some(scratch) = on_tmpfs(choice)?
+            && let Some(scratch) = on_tmpfs(choice).map_err(StageError::Scratch)?
         {
             return Ok(scratch);
         }
-        on_disk(choice)
+        on_disk(choice).map_err(StageError::Scratch)
     }
 
     /// By whose attributes overlays live here.
@@ -113,12 +114,12 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, PathBuf), StageError> {
     let wanted = "cannot make the bench";
     let why =
         format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", root.display());
-    let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs, btrfs or tmpfs";
+    let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs or btrfs";
     Sys::default()
         .mount_tmpfs("layerlab", root, "mode=755")
         .and_then(|()| carries_attributes(root))
         .map(|role| (role, "tmpfs".into()))
-        .map_err(|error| StageError::host(wanted, error, why, fix))
+        .map_err(|error| StageError::Scratch(Failure::kernel(wanted, error, why, fix)))
 }
 
 /// Makes a directory anew: what is mounted in it is unmounted first, so that deleting goes through no mount.
@@ -146,7 +147,7 @@ fn mounts_below(directory: &Path) -> Vec<Mount> {
     mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(directory)).collect()
 }
 
-fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
+fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, Failure> {
     // `layerlab container run` in a lesson looks for its own program by its path.
     let program = std::env::current_exe().unwrap_or_default();
     let is_free = |place: &&Path| place.canonicalize().is_ok_and(|place| place.is_dir() && !program.starts_with(place));
@@ -156,7 +157,7 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
     if let Err(error) = sys.mount_tmpfs("layerlab", root, &options) {
         if error.errno == Errno::EINVAL {
             let why = format!("LAYERLAB_SCRATCH_SIZE is {:?}, which tmpfs does not understand", choice.size);
-            return Err(StageError::host("cannot make the scratch space", error, why, "give a size such as 64m"));
+            return Err(Failure::kernel(WANTED, error, why, "give a size such as 64m"));
         }
         return Ok(None);
     }
@@ -169,44 +170,42 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, StageError> {
     }
 }
 
-fn on_disk(choice: &ScratchChoice) -> Result<Scratch, StageError> {
-    let wanted = "cannot make the scratch space";
-    let io = |call: &str, errno: Errno, why: String| {
-        let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
-        StageError::host(wanted, CallError::of(call, crate::kernel::quoted(&choice.disk), errno), why, fix)
+/// What helps where a directory on disk does not do. A tmpfs is not named: where one would do, it was taken.
+const ELSEWHERE: &str = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs or btrfs";
+const WANTED: &str = "cannot make the scratch space";
+
+fn on_disk(choice: &ScratchChoice) -> Result<Scratch, Failure> {
+    let io = |call: &str, error: std::io::Error| {
+        let error = CallError::of(call, crate::kernel::quoted(&choice.disk), &error);
+        let failure = refused(WANTED, Tried::Files(&choice.disk), error);
+        Failure { fix: ELSEWHERE.into(), ..failure }
     };
-    let disk = choice.disk.display();
-    std::fs::create_dir_all(&choice.disk)
-        .map_err(|error| io("mkdir", error.into(), format!("{disk} cannot be made")))?;
-    let disk_path =
-        choice.disk.canonicalize().map_err(|error| io("readlink", error.into(), format!("{disk} cannot be found")))?;
+    std::fs::create_dir_all(&choice.disk).map_err(|error| io("mkdir", error))?;
+    let disk_path = choice.disk.canonicalize().map_err(|error| io("readlink", error))?;
     // As long as we sweep, and until our own directory is locked, nobody else sweeps: it would take ours for a dead one.
-    let turn = File::open(&disk_path).map_err(|error| io("open", error.into(), format!("{disk} cannot be opened")))?;
+    let turn = File::open(&disk_path).map_err(|error| io("open", error))?;
     let _ = lock_within(&turn, true, 5000);
     sweep(&disk_path);
-    let root = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .tempdir_in(&disk_path)
-        .map_err(|error| io("mkdir", error.into(), format!("nothing can be made in {disk}")))?
-        .keep();
-    let failed = |error: StageError| {
+    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&disk_path);
+    let root = made.map_err(|error| io("mkdir", error))?.keep();
+    let failed = |failure: Failure| {
         let _ = std::fs::remove_dir(&root);
-        error
+        failure
     };
-    let lock = File::open(&root)
-        .map_err(|error| failed(io("open", error.into(), "our own directory cannot be opened".into())))?;
+    let lock = File::open(&root).map_err(|error| failed(io("open", error)))?;
     let _ = try_lock(&lock);
     drop(turn);
+    let disk = choice.disk.display();
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
         let why = format!(
             "{disk} is itself on an overlay (are we in a container?), and an overlay cannot hold an upper layer"
         );
-        return Err(failed(io("statfs", Errno::EINVAL, why)));
+        let call = CallError::of("statfs", crate::kernel::quoted(&choice.disk), Errno::EINVAL);
+        return Err(failed(Failure::kernel(WANTED, call, why, ELSEWHERE)));
     }
     let role = carries_attributes(&root).map_err(|error| {
         let why = format!("the file system of {disk} cannot carry the attributes that an upper layer needs");
-        let fix = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs, btrfs or tmpfs";
-        failed(StageError::host(wanted, error, why, fix))
+        failed(Failure::kernel(WANTED, error, why, ELSEWHERE))
     })?;
     Ok(Scratch { root, role, lock: Some(lock) })
 }

@@ -4,6 +4,7 @@
 use crate::ground::EXERCISE_VARIABLE;
 use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
+use crate::reason::{Before, Tried};
 use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::undo::{self, Undone};
@@ -103,13 +104,16 @@ impl Keeper {
             if self.state() != KeeperState::Alive {
                 return gone();
             }
-            let why = "the session was begun with other rights than you have here";
-            StageError::host(
-                "cannot enter the session",
-                error,
-                why,
-                "try it in another terminal, or leave what you have entered with unshare or su",
-            )
+            let wanted = "cannot enter the session";
+            match Before::now().found(Tried::Entering, &error) {
+                Some(reason) => StageError::host(wanted, error, reason.why, reason.fix),
+                None => StageError::host(
+                    wanted,
+                    error,
+                    "the session was begun with other rights than you have here",
+                    "try it in another terminal, or leave what you have entered with unshare or su",
+                ),
+            }
         })
     }
 }

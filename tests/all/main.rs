@@ -19,6 +19,7 @@ mod nested;
 mod observe;
 mod overlay_why;
 mod planted;
+mod reasons;
 mod refusals;
 mod rootfs;
 mod session;

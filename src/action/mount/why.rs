@@ -1,12 +1,13 @@
 //! Why the kernel would not mount an overlay: errno → the causes it may have, in the order in which they are looked for.
 //!
-//! The kernel answers most of them with one EINVAL. Each cause here has a probe that looks for it on this machine, so
+//! They lie in what was typed; what lies in the machine, the table in `reason` knows. The kernel answers most of them with one EINVAL. Each cause here has a probe that looks for it on this machine, so
 //! that what we say is what was found; `tests/all/overlay_why.rs` provokes every one on the real kernel. What the kernel
 //! itself wrote into the file system context (5.2 and later) is passed on as it is.
 
 use crate::ground::{Errno, Failure};
-use crate::kernel::proc::{Mount, knows_filesystem, mount_of, mounts};
-use crate::kernel::{CallError, Capabilities, FileSystem, OverlayMount, filesystem, has_capability};
+use crate::kernel::proc::{Mount, mount_of, mounts};
+use crate::kernel::{CallError, FileSystem, OverlayMount, filesystem};
+use crate::reason::{Before, Tried};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,6 @@ type Probe = fn(&Refused) -> Option<Cause>;
 
 /// Which errno may mean what. The order matters: what is plainly wrong comes before what is subtly wrong.
 const CAUSES: &[(&[Errno], Probe)] = &[
-    (&[Errno::EPERM], no_privileges),
-    (&[Errno::ENODEV], no_overlay_in_this_kernel),
     (&[Errno::ENOENT], mount_point_missing),
     (&[Errno::ENOENT], layer_missing),
     (&[Errno::ENOTDIR, Errno::EINVAL], mount_point_not_a_directory),
@@ -59,7 +58,11 @@ const CAUSES: &[(&[Errno], Probe)] = &[
 /// The cause that was found, or what the kernel said.
 pub(super) fn explain(refused: &Refused) -> Failure {
     let found = CAUSES.iter().filter(|(errnos, _)| errnos.contains(&refused.error.errno)).find_map(|(_, probe)| probe(refused));
-    let (mut why, fix) = found.unwrap_or_else(|| unexplained(refused));
+    let of_machine = || {
+        let reason = Before::now().found(Tried::Mount("overlay"), refused.error)?;
+        Some((reason.why, reason.fix))
+    };
+    let (mut why, fix) = found.or_else(of_machine).unwrap_or_else(|| unexplained(refused));
     if let Some(said) = refused.said {
         why.push_str(&format!("; the kernel says: {said}"));
     }
@@ -100,27 +103,6 @@ pub(super) fn became_read_only(overlay: &OverlayMount, target: &Path) -> Option<
         target.display(),
         work.display()
     ))
-}
-
-/// Who may mount, and what to do.
-pub(in crate::action) fn privileges() -> Cause {
-    if has_capability(Capabilities::SYS_ADMIN) {
-        let why = "we hold CAP_SYS_ADMIN here, yet the kernel or a security module (seccomp, AppArmor) refuses";
-        return (why.into(), "in a container: run it with --privileged, or on the host itself".into());
-    }
-    (
-        "mounting needs CAP_SYS_ADMIN in the namespace that owns the mounts, and we have it not".into(),
-        "do it in namespaces of your own: unshare --user --map-root-user --mount".into(),
-    )
-}
-
-fn no_privileges(_: &Refused) -> Option<Cause> {
-    (!has_capability(Capabilities::SYS_ADMIN)).then(privileges)
-}
-
-fn no_overlay_in_this_kernel(_: &Refused) -> Option<Cause> {
-    let here = knows_filesystem("overlay").unwrap_or(false);
-    (!here).then(|| ("/proc/filesystems does not list overlay".into(), "load the module, as root: modprobe overlay".into()))
 }
 
 fn mount_point_missing(refused: &Refused) -> Option<Cause> {
@@ -381,7 +363,7 @@ fn upper_not_supported(refused: &Refused) -> Option<Cause> {
 }
 
 fn unexplained(refused: &Refused) -> Cause {
-    let mut why = format!("none of the causes that we know of {}", refused.error.errno.name());
+    let mut why = format!("unknown: nothing on this machine shows why it is {}", refused.error.errno.name());
     if let Some((upper, mount)) = refused.overlay.upper.as_ref().and_then(|upper| Some((upper, mount_of(upper)?))) {
         why.push_str(&format!("; upperdir {} lies on {} ({})", upper.display(), mount.mountpoint.display(), mount.kind));
     }
