@@ -82,7 +82,7 @@ fn inside(script: &str, words: &[OsString]) -> Command {
 fn program(script: &str, words: &str) -> Ended {
     let words = words.split(' ').map(OsString::from);
     let words: Vec<OsString> = [support::program().into_os_string()].into_iter().chain(words).collect();
-    text(inside(script, &words).env("COLUMNS", "400").env("HOME", "/nonexistent"))
+    text(inside(script, &words).env("COLUMNS", "400"))
 }
 
 /// What the evidence is, made by a shell as root of namespaces of its own, which then runs `"$@"`; what was refused, and how;
