@@ -492,11 +492,12 @@ fn is_topmost(mounts: &[Mount], mount: &Mount) -> bool {
     !mounts.iter().any(|other| other.parent == mount.id && other.id != mount.id && other.mountpoint == mount.mountpoint)
 }
 
-/// The overlays of a mount table. Those of the exercise have the layers that their options lead to, whatever way
-/// (`../image`, a link) was given; what others mounted is not followed.
+/// The overlays of the exercise, with the layers that their options lead to, whatever way (`../image`, a link) was given. Those of
+/// another exercise are left out: their layers are named from its directory, and would be taken for the ones here.
 fn overlays(mounts: &[Mount], here: &Path) -> Vec<FoundOverlay> {
     let mut found = find_overlays(mounts, here);
-    found.iter_mut().filter(|overlay| overlay.mountpoint.starts_with(here)).for_each(follow);
+    found.retain(|overlay| overlay.mountpoint.starts_with(here));
+    found.iter_mut().for_each(follow);
     found
 }
 

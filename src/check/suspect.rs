@@ -76,10 +76,19 @@ fn reason(bench: &Bench, check: &str, overlay: &FoundOverlay, mount: &Mount, ins
             .next(again("with metacopy=off"));
         return Some(Outcome::fails(format!("{name} is mounted with metacopy=on"), about(fault)));
     }
+    let path = overlay.mountpoint.join(inside);
+    let within = |mount: &&Mount| mount.mountpoint.starts_with(&overlay.mountpoint) && mount.mountpoint != overlay.mountpoint;
+    if let Some(cover) = bench.mounts().iter().filter(within).find(|mount| path.starts_with(&mount.mountpoint)) {
+        let covered = bench.name(&cover.mountpoint);
+        let fault = Fault::new(Rank::Mount, format!("what {name} shows there"), format!("a mount of type {}", cover.kind))
+            .means(format!("What is mounted within a union covers what the union shows there. Nothing changes in {name}."))
+            .next(format!("umount {}", quote(&covered)));
+        return Some(Outcome::fails(format!("another mount covers {covered}"), about(fault)));
+    }
     if matches!(check, "from") || !disagrees(overlay, inside) {
         return None;
     }
-    let place = bench.name(&overlay.mountpoint.join(inside));
+    let place = bench.name(&path);
     let fault = Fault::new(Rank::Layers, "what the layers hold", "something else")
         .means("A layer was changed while it was mounted; from then on the kernel promises nothing about what the merged view shows.")
         .next(again("as it was"));

@@ -115,7 +115,7 @@ impl Line {
     }
 
     /// Words, each with the blank after it. A line may also be broken beside a wide (Chinese, say) character, and
-    /// inside a word that is wider than the line.
+    /// inside a word that is wider than the line: behind a `/`, `,` or `:`, if the word has one.
     fn fragments(&self, widest: usize) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
         let mut word = Word::default();
@@ -132,7 +132,10 @@ impl Line {
                 let after_wide = word.last_wide && (wide || letter.is_alphanumeric());
                 let full = word.text.width() + width > widest;
                 if !word.blank.is_empty() || (!word.text.is_empty() && (wide || after_wide || full)) {
-                    words.push(std::mem::take(&mut word));
+                    let parted = (full && word.blank.is_empty()).then(|| word.parted()).flatten();
+                    let (before, after) = parted.unwrap_or_else(|| (std::mem::take(&mut word), Word::default()));
+                    words.push(before);
+                    word = after;
                 }
                 word.text.push(*role, letter_text);
                 if width > 0 {
@@ -150,6 +153,21 @@ struct Word {
     text: Line,
     blank: Line,
     last_wide: bool,
+}
+
+impl Word {
+    /// What stands before and behind the last place where a path or a list of options has an end of a part.
+    fn parted(&self) -> Option<(Word, Word)> {
+        let letters = self.text.0.iter().flat_map(|(role, text)| text.chars().map(|letter| (*role, letter)));
+        let letters: Vec<_> = letters.collect();
+        let end = letters.iter().rposition(|(_, letter)| "/,:".contains(*letter))? + 1;
+        let of = |letters: &[(Role, char)]| {
+            let mut text = Line::new();
+            letters.iter().for_each(|(role, letter)| text.push(*role, letter.encode_utf8(&mut [0; 4])));
+            Word { text, ..Word::default() }
+        };
+        (end < letters.len()).then(|| (of(&letters[..end]), of(&letters[end..])))
+    }
 }
 
 impl Fragment for Word {
@@ -235,6 +253,7 @@ mod tests {
     fn words_are_wrapped_and_long_ones_broken() {
         assert_eq!(wrap("one two three", 9), ["+ one two", "  three"]);
         assert_eq!(wrap("one abcdefghijk", 8), ["+ one", "  abcdef", "  ghijk"]);
+        assert_eq!(wrap("in /home/ann/mnt", 9), ["+ in", "  /home/", "  ann/mnt"]);
         assert_eq!(wrap("", 8), ["+ "]);
     }
 
