@@ -77,12 +77,16 @@ fn reason(bench: &Bench, check: &str, overlay: &FoundOverlay, mount: &Mount, ins
         return Some(Outcome::fails(format!("{name} is mounted with metacopy=on"), about(fault)));
     }
     let path = overlay.mountpoint.join(inside);
-    let within = |mount: &&Mount| mount.mountpoint.starts_with(&overlay.mountpoint) && mount.mountpoint != overlay.mountpoint;
+    let within =
+        |mount: &&Mount| mount.mountpoint.starts_with(&overlay.mountpoint) && mount.mountpoint != overlay.mountpoint;
     if let Some(cover) = bench.mounts().iter().filter(within).find(|mount| path.starts_with(&mount.mountpoint)) {
         let covered = bench.name(&cover.mountpoint);
-        let fault = Fault::new(Rank::Mount, format!("what {name} shows there"), format!("a mount of type {}", cover.kind))
-            .means(format!("What is mounted within a union covers what the union shows there. Nothing changes in {name}."))
-            .next(format!("umount {}", quote(&covered)));
+        let fault =
+            Fault::new(Rank::Mount, format!("what {name} shows there"), format!("a mount of type {}", cover.kind))
+                .means(format!(
+                    "What is mounted within a union covers what the union shows there. Nothing changes in {name}."
+                ))
+                .next(format!("umount {}", quote(&covered)));
         return Some(Outcome::fails(format!("another mount covers {covered}"), about(fault)));
     }
     if matches!(check, "from") || !disagrees(overlay, inside) {

@@ -693,6 +693,17 @@ fn views() -> Vec<State> {
                 ["a mount of type overlay", "no mount", WITHOUT_OVERLAY, FINDMNT],
             )
             .fails("from ./image/f base", "no overlay is mounted on image", ["…", "…", "…", "…"]),
+        // Something else is mounted within the union.
+        state(union!("")).then("mount -t tmpfs tmpfs mnt/dir").holds("file mnt/low", "mnt/low is a regular file").fails(
+            "file mnt/dir/in",
+            "another mount covers mnt/dir",
+            [
+                "what mnt shows there",
+                "a mount of type tmpfs",
+                "What is mounted within a union covers what the union shows there. Nothing changes in mnt.",
+                "umount mnt/dir",
+            ],
+        ),
     ]
 }
 
