@@ -2,12 +2,13 @@
 
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
-use crate::ground::{Failure, Stream};
+use crate::ground::{Failure, Name, Stream};
 use crate::kernel::{CallError, quoted};
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Containers: a command with an image below it
@@ -128,9 +129,15 @@ fn refused(wanted: &str, path: &Path, error: &std::io::Error, why: &str, fix: &s
     CliError::usage(Failure::kernel(wanted, call, why, fix))
 }
 
-/// The directory for the upper layer. It is made if it is missing.
+/// The directory for the upper layer. It is made if it is missing, for its owner alone. A link in its place is not
+/// followed: somebody else may have put it there.
 fn keep(path: &Path) -> Result<PathBuf, CliError> {
-    let made = std::fs::create_dir_all(path).and_then(|()| path.canonicalize());
+    if std::fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        let (why, fix) = ("it is a symbolic link, and may lead anywhere", "name the directory itself");
+        let wanted = format!("cannot keep what the container changes in {}", Name::from(path));
+        return Err(CliError::usage(Failure::ours(wanted, why, fix)));
+    }
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).and_then(|()| path.canonicalize());
     made.map_err(|error| {
         let why = "it is not there and cannot be made, or it is not yours";
         refused("cannot keep what the container changes", path, &error, why, "give --keep a directory of yours")

@@ -4,7 +4,7 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit};
 use crate::event::{Event, RecordingReader, Timed};
 use crate::ground::{Call, Failure, Role, complain};
-use crate::kernel::quoted;
+use crate::kernel::{open_to_read, quoted};
 use crate::lesson::CatalogueEntry;
 use crate::paint::PAINTERS;
 use crate::scene::Look;
@@ -38,8 +38,13 @@ impl Replay {
         let name = self.what.display().to_string();
         let lines: Box<dyn BufRead> = match self.what.as_os_str() == "-" {
             true => Box::new(std::io::stdin().lock()),
-            false => match std::fs::File::open(&self.what) {
-                Ok(file) => Box::new(BufReader::new(file)),
+            false => match open_to_read(&self.what) {
+                Ok(Some(file)) => Box::new(BufReader::new(file)),
+                Ok(None) => {
+                    let why = "it is a named pipe, and nobody may ever write to it";
+                    let fix = "have it read from the standard input: layerlab replay - < PIPE";
+                    return Err(CliError::usage(Failure::ours(format!("cannot read the recording {name}"), why, fix)));
+                }
                 Err(error) => {
                     if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
                         return lesson(entry, painter, look);

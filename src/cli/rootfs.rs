@@ -87,6 +87,12 @@ fn told(report: &Report) -> String {
             }
         }
     }
+    if made.closed {
+        said.push(format!(
+            "Files in it have other owners or more rights than who starts them, and everybody can get there: only you may \
+             enter it now. To open it, move it below a directory that only you may enter, then: chmod 755 {directory}"
+        ));
+    }
     if let Some(first) = made.left_out.first() {
         let more = match made.left_out_in_all {
             1 => String::new(),

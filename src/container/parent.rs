@@ -7,7 +7,7 @@
 use crate::container::FIRST;
 use crate::container::cgroup::Cgroups;
 use crate::container::error::{ContainerError, Wanted};
-use crate::container::keep::{note_lowers, tidy};
+use crate::container::keep::{note_lowers, take, tidy};
 use crate::container::plan::Plan;
 use crate::container::steps::Steps;
 use crate::ground::{Errno, Shown, Stream};
@@ -47,7 +47,7 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     let mut steps = Steps::new(plan.options.explain);
     let mut cgroups = Cgroups::make(&mut steps, &plan.options.limits)?;
     plan.inner.cgroups = cgroups.doors();
-    let kept = plan.keep.as_ref().map(|keep| crate::kernel::open_directory(None, keep)).transpose().map_err(broken)?;
+    let kept = plan.keep.as_deref().map(take).transpose()?;
     if let Some(keep) = &plan.keep {
         note_lowers(keep, &plan.lowers).wanted_by("cannot note what the upper layer lies on", Tried::Files(keep))?;
     }

@@ -118,10 +118,27 @@ pub fn open_file(directory: &OwnedFd, name: &Path) -> Result<OwnedFd> {
     Ok(without_access_time(|more| rustix::fs::openat(directory, name, flags | more, Mode::empty()))?)
 }
 
+/// PIPEFS_MAGIC of statfs(2): where pipes lie that have no name.
+const PIPE_FILE_SYSTEM: rustix::fs::FsWord = 0x5049_5045;
+
 /// Opens a file at a path to read it, not waiting for the writer of a pipe.
 pub fn open_at_once(path: &Path) -> Result<std::fs::File> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     Ok(rustix::fs::openat(CWD, path, flags, Mode::empty())?.into())
+}
+
+/// Opens what a person named, to read it: a file, a terminal, or a pipe that a shell hands on. Nothing where it is a pipe with
+/// a name: nobody may ever write to it, and who opens it would wait for ever.
+pub fn open_to_read(path: &Path) -> Result<Option<std::fs::File>> {
+    let file = open_at_once(path)?;
+    let named = rustix::fs::fstatfs(&file).is_ok_and(|system| system.f_type != PIPE_FILE_SYSTEM);
+    let found = rustix::fs::fstat(&file)?;
+    if named && FileType::from_raw_mode(found.st_mode) == FileType::Fifo {
+        return Ok(None);
+    }
+    let flags = rustix::fs::fcntl_getfl(&file)?;
+    rustix::fs::fcntl_setfl(&file, flags.difference(OFlags::NONBLOCK))?;
+    Ok(Some(file))
 }
 
 /// Reads a small file below `directory`; of a larger one, the beginning.

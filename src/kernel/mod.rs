@@ -33,7 +33,7 @@ pub use descriptors::{
     close_inherited, has_hung_up, own_network, receive_descriptors, send_descriptors, standard_directory, use_as_input,
 };
 pub use directory::{
-    EntryType, Stat, look, open_at_once, open_directory, open_file, read_directory, read_in, read_link,
+    EntryType, Stat, look, open_at_once, open_directory, open_file, open_to_read, read_directory, read_in, read_link,
 };
 pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, proc_device};
 pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};

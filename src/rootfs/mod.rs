@@ -19,9 +19,9 @@ pub use host::Wanted;
 pub use host_files::{Copied, Missing, Unresolved};
 pub use lack::{Lack, lack_of};
 
+use crate::kernel::open_to_read;
 use crate::tree::{Archive, Budget, DirectoryKind, Made, TreeError, TreeWriter, copy_tree, new_directory};
 use serde::Serialize;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 
@@ -68,6 +68,10 @@ fn copy(tree: &mut TreeWriter, path: &Path, budget: &Budget) -> Result<(), TreeE
     if found.is_dir() {
         return copy_tree(tree, path);
     }
-    let file = File::open(path).map_err(|error| TreeError::io(&wanted, "openat", path, &error))?;
+    let file = open_to_read(path).map_err(|error| TreeError::io(&wanted, "openat", path, &error))?;
+    let Some(file) = file else {
+        let why = "it is a named pipe, and nobody may ever write to it";
+        return Err(TreeError::refused(wanted, why, "store the archive in a file first"));
+    };
     Archive::open(path, file, budget)?.unpack(tree)
 }

@@ -14,6 +14,7 @@ mod new_directory;
 mod pax;
 mod remove;
 mod unpacked;
+mod way;
 mod whole_file;
 mod writer;
 
@@ -24,5 +25,6 @@ pub use error::TreeError;
 pub use inside::Inside;
 pub use new_directory::{DirectoryKind, new_directory};
 pub use remove::remove_tree;
+pub use way::{exchanged_by_others, is_out_of_reach};
 pub use whole_file::{write_named, write_whole};
 pub use writer::{LeftOut, Made, Meta, TreeWriter};

@@ -5,6 +5,7 @@ use crate::kernel::{EntryType, Within, names_in, try_lock};
 use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
 use crate::tree::remove::remove;
+use crate::tree::way::is_out_of_reach;
 use crate::tree::writer::{Made, TreeWriter};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::MetadataExt;
@@ -46,7 +47,12 @@ pub fn new_directory<T>(
         let _ = try_lock(&lock);
         let mut tree = TreeWriter::new(root, kind.called, budget);
         let filled = fill(&mut tree)?;
-        let made = tree.finish()?;
+        let mut made = tree.finish()?;
+        // A set-user-ID program in it would be one of this machine for everybody who gets there.
+        if made.lends_rights && !is_out_of_reach(directory) {
+            Within::set_mode_of(&lock, 0o700).map_err(|error| TreeError::call(&wanted, error))?;
+            made.closed = true;
+        }
         above.rename(&partial, &name).map_err(|error| TreeError::call(&wanted, error))?;
         Ok((filled, made))
     };

@@ -63,6 +63,11 @@ pub struct Made {
     pub bytes: u64,
     /// Owners could not be set: the files belong to who made them.
     pub owners_lost: bool,
+    /// Something in it has a set-user-ID or set-group-ID bit, a capability, or an owner other than who made it.
+    #[serde(skip)]
+    pub lends_rights: bool,
+    /// Nobody but its owner may enter its top directory, because it lends rights and lies where anybody could get at it.
+    pub closed: bool,
     /// The first thousand entries that were left out.
     pub left_out: Vec<LeftOut>,
     /// How many were left out in all.
@@ -277,6 +282,7 @@ impl<'a> TreeWriter<'a> {
 
     fn finish_file(&mut self, path: &Inside, file: &File, meta: &Meta) -> Outcome<()> {
         self.made.files += 1;
+        self.made.lends_rights |= self.keeps_special_bits && meta.mode & 0o6000 != 0;
         self.set(path, file, meta, 0o777)
     }
 
@@ -345,19 +351,22 @@ impl<'a> TreeWriter<'a> {
         names.try_fold(self.root.directory(first)?, |directory, name| directory.directory(name))
     }
 
-    /// Sets what an entry has beside its content. The owner comes first: changing it takes away bits and attributes.
+    /// Sets what an entry has beside its content. The owner comes first: changing it takes away bits and attributes. Who is
+    /// not root gets the files for his own: a set-user-ID bit would mean himself.
     fn set(&mut self, path: &Inside, file: impl std::os::fd::AsFd, meta: &Meta, most: u32) -> Outcome<()> {
         if let Some(owner) = meta.owner.filter(|_| self.root_user)
             && Within::set_owner_of(&file, owner).is_err()
         {
             self.made.owners_lost = true;
         }
+        let most = if self.keeps_special_bits { 0o7777 } else { most };
+        let is_foreign = self.root_user && meta.owner.is_some_and(|(user, _)| user != 0);
+        let has_capability = meta.attributes.iter().any(|(name, _)| name == "security.capability");
+        self.made.lends_rights |= is_foreign || has_capability;
         for (name, value) in meta.attributes.iter().filter(|(name, _)| is_kept(name)) {
             // An ordinary user may not set them all, and not every file system has them.
             let _ = Within::set_attribute_of(&file, name, value);
         }
-        // Who is not root gets the files for his own: a set-user-ID bit would mean himself.
-        let most = if self.keeps_special_bits { 0o7777 } else { most };
         let mode = Within::set_mode_of(&file, meta.mode & most);
         let modified = mode.and_then(|()| meta.modified.map_or(Ok(()), |at| Within::set_modified_of(&file, at)));
         modified.map_err(|error| self.failed(path, error))

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// Waits until it has ended.
 #[track_caller]
-fn ends_within(child: &mut Child, seconds: u64) -> Option<i32> {
+pub fn ends_within(child: &mut Child, seconds: u64) -> Option<i32> {
     let until = Instant::now() + Duration::from_secs(seconds);
     loop {
         if let Some(status) = child.try_wait().unwrap() {
