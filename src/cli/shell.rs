@@ -4,7 +4,7 @@ use crate::cli::run::cannot_run;
 use crate::cli::{CliError, Common, Exit, output, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
 use crate::ground::{Call, Failure, Need, Role, Stream, complain, say};
-use crate::host::foreseen;
+use crate::host::{Finding, foreseen, lacking};
 use crate::lesson::Exercise;
 use crate::paint::Palette;
 use crate::scene::Role as Style;
@@ -36,7 +36,15 @@ impl Shell {
         if let Some(reason) = needs.find_map(|need| foreseen(Some(*need))) {
             return Err(cannot_run(&target.lesson, reason.why, reason.fix));
         }
-        let (Begun { session, before, .. }, start) = target.begin(exercise)?;
+        let begun = target.begin(exercise).map_err(|error| match CliError::from(error) {
+            // The lesson's lines do not do what they should: whether that is this machine, a try tells.
+            error @ CliError::Failed(Exit::Usage, _) => match lacking(&target.lesson.meta.needs) {
+                Some(Finding { evidence, fix, .. }) => cannot_run(&target.lesson, evidence, fix.unwrap_or_default()),
+                None => error,
+            },
+            error => error,
+        });
+        let (Begun { session, before, .. }, start) = begun?;
         let talks = self.command.is_none() && std::io::stdin().is_terminal() && Stream::Output.is_terminal();
         if let Some(before) = before {
             let why = match before {

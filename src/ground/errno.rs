@@ -94,7 +94,11 @@ impl Errno {
 
 impl From<Known> for Errno {
     fn from(errno: Known) -> Errno {
-        Errno(errno as i32)
+        match errno {
+            // nix has no name for it, but the number is still there.
+            Known::UnknownErrno => Errno(Known::last_raw()),
+            known => Errno(known as i32),
+        }
     }
 }
 

@@ -24,12 +24,12 @@ pub struct Before {
 impl Before {
     /// As it is now.
     pub fn now() -> Before {
-        let at_zero = |kind: &&str| limit_of(kind).as_deref() == Some("0");
-        Before {
-            ids: effective_ids(),
-            capabilities: effective_capabilities(),
-            at_zero: LIMITED.iter().copied().filter(at_zero).collect(),
+        let mut before = Before { ids: effective_ids(), capabilities: effective_capabilities(), at_zero: Vec::new() };
+        // Who needs no user namespace can look when it is asked.
+        if !before.has_rights_of_root() {
+            before.at_zero = LIMITED.iter().copied().filter(|kind| is_zero(kind)).collect();
         }
+        before
     }
 
     /// Whether this capability was effective.
@@ -44,13 +44,13 @@ impl Before {
     }
 
     pub(super) fn is_at_zero(&self, kind: &str) -> bool {
-        self.at_zero.contains(&kind)
+        self.at_zero.contains(&kind) || self.has_rights_of_root() && is_zero(kind)
     }
 }
 
-/// How many namespaces of a kind there may be, in our user namespace.
-pub(super) fn limit_of(kind: &str) -> Option<String> {
-    sysctl(&format!("user.max_{kind}_namespaces"))
+/// Whether there may be no namespace of a kind, as our user namespace has it.
+fn is_zero(kind: &str) -> bool {
+    sysctl(&format!("user.max_{kind}_namespaces")).as_deref() == Some("0")
 }
 
 /// Whether our root is a directory of a mount, and no mount itself: so it is after chroot(2).

@@ -30,6 +30,8 @@ pub enum Tried<'a> {
     Cgroup(&'a Path),
     /// Files in this directory.
     Files(&'a Path),
+    /// An entry of a tree of files, whose path the call has: what its errno means is all that there is to say.
+    Entry,
     /// Another process of this program.
     Process,
     /// Anything else that a container is made of.
@@ -108,7 +110,8 @@ impl Before {
     pub fn found(&self, tried: Tried, error: &CallError) -> Option<Reason> {
         let asked = Asked { tried, before: self, call: Some(&error.call.name) };
         let rows = EVIDENT.iter().chain(REFUSED).filter(|(errnos, _)| errnos.contains(&error.errno));
-        rows.map(|(_, row)| row).find_map(|row| row(&asked)).or_else(|| lacking(tried, error.errno))
+        let by_row = rows.map(|(_, row)| row).find_map(|row| row(&asked));
+        by_row.or_else(|| lacking(tried, error.errno)).or_else(|| entry(tried, error.errno))
     }
 }
 
@@ -143,6 +146,33 @@ fn lacking(tried: Tried, errno: Errno) -> Option<Reason> {
     errno.lacks().and_then(|(why, fix)| reason(why, fix))
 }
 
+/// What is plainly said by the errno of a call on a file.
+fn entry(tried: Tried, errno: Errno) -> Option<Reason> {
+    if tried != Tried::Entry {
+        return None;
+    }
+    let (why, fix) = match errno {
+        Errno::EROFS => ("that file system is mounted read-only", "name a directory elsewhere"),
+        Errno::EACCES | Errno::EPERM => {
+            ("you may not do that there", "name a directory or file of yours, or do it as root")
+        }
+        Errno::ENOENT => ("there is nothing of that name", "look at the name, and make the directory above it first"),
+        Errno::ENOTDIR => ("a part of that name is no directory", "look at the name with: ls -l"),
+        Errno::ENOTEMPTY | Errno::EEXIST => {
+            ("somebody made something of that name meanwhile", "name a directory that does not exist")
+        }
+        Errno::ELOOP => {
+            ("symbolic links lead in a circle there, or to where they may not", "look at them with: namei -l")
+        }
+        Errno::EBUSY => {
+            ("something is mounted there, or a process stands in it", "name another directory, or umount it first")
+        }
+        Errno::ENAMETOOLONG => ("the name is longer than the file system can hold", "choose a shorter name"),
+        _ => return None,
+    };
+    reason(why, fix)
+}
+
 /// What to type so that a setting has this value. Only root of the machine may.
 fn set(setting: &str, value: &str) -> String {
     format!("sudo sysctl {setting}={value}")
@@ -153,8 +183,8 @@ fn wants_user_namespace(asked: &Asked) -> bool {
     matches!(asked.tried, Tried::Namespaces(namespaces) if namespaces.user)
 }
 
-fn no_proc(_: &Asked) -> Option<Reason> {
-    if Path::new("/proc/self").exists() {
+fn no_proc(asked: &Asked) -> Option<Reason> {
+    if asked.tried == Tried::Entry || Path::new("/proc/self").exists() {
         return None;
     }
     reason(

@@ -408,3 +408,12 @@ fn a_time_namespace_does_without_vfork() {
     let without = program("filtered vfork \"$@\"", &words.replace("--time ", ""));
     assert!(without.code == Some(3) && without.stderr.contains("fork() = -1 EINVAL"), "{without:?}");
 }
+
+#[test]
+fn an_errno_without_a_name_keeps_its_number() {
+    for (number, name) in [(524, "ENOTSUPP (Unknown error 524)"), (520, "errno 520 (Unknown error)")] {
+        let script = format!("exec strace -f -qq -o /dev/null -e inject=mount:error={number} \"$@\"");
+        let run = program(&script, "run 9 --auto");
+        assert!(run.code == Some(3) && run.stderr.contains(&format!("= -1 {name}\n")), "{run:?}");
+    }
+}
