@@ -7,6 +7,7 @@ mod completions;
 mod container;
 mod doctor;
 mod error;
+mod export;
 mod hint;
 mod home;
 mod keys;
@@ -114,6 +115,8 @@ enum Command {
     Progress(progress::ProgressArguments),
     /// Show a recorded run again; no kernel needed
     Replay(replay::Replay),
+    /// A lesson as a page that plays, a film, a text or a picture, to give to others
+    Export(export::Export),
     /// Run a command in a container of its own
     #[command(subcommand)]
     Container(container::ContainerCommand),
@@ -177,6 +180,7 @@ pub fn run() -> ExitCode {
         Some(Command::Stop(stop)) => stop.run(common),
         Some(Command::Progress(progress)) => progress.run(common),
         Some(Command::Replay(replay)) => replay.run(common),
+        Some(Command::Export(export)) => export.run(common),
         Some(Command::Container(container)) => return ended(container.run(), common.plain),
         Some(Command::Trees(trees)) => trees.run(common),
         Some(Command::Rootfs(rootfs)) => rootfs.run(common),

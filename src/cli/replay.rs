@@ -28,6 +28,9 @@ pub struct Replay {
     /// With the instructor's notes
     #[arg(long)]
     notes: bool,
+    /// With the system calls of a lesson; of a file, what was recorded is shown
+    #[arg(long)]
+    syscalls: bool,
 }
 
 impl Replay {
@@ -47,7 +50,7 @@ impl Replay {
                 }
                 Err(error) => {
                     if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
-                        return lesson(entry, painter, look);
+                        return lesson(entry, painter, look, self.syscalls);
                     }
                     return Err(CliError::usage(Failure::kernel(
                         format!("cannot read the recording {name}"),
@@ -58,7 +61,7 @@ impl Replay {
                 }
             },
         };
-        replay(&name, lines, painter, look)
+        replay(&name, lines, painter, look, true)
     }
 }
 
@@ -67,8 +70,8 @@ fn painters() -> clap::builder::PossibleValuesParser {
     PAINTERS.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
 }
 
-/// A lesson as it once went on another machine, and says so.
-pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look) -> Result<(), CliError> {
+/// A lesson as it once went on another machine, and says so; with its system calls, or without.
+pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look, syscalls: bool) -> Result<(), CliError> {
     let Some(recording) = entry.recording() else {
         let wanted = format!("lesson {} has no recording", entry.number);
         let failure = Failure::plain(wanted, format!("run it: layerlab run {}", entry.number));
@@ -81,10 +84,10 @@ pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look) -> Result<(), C
         };
         complain(format!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel));
     }
-    replay(&format!("the recording of lesson {}", entry.number), &*recording, painter, look)
+    replay(&format!("the recording of lesson {}", entry.number), &*recording, painter, look, syscalls)
 }
 
-fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look) -> Result<(), CliError> {
+fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look, syscalls: bool) -> Result<(), CliError> {
     let mut output = Output::new(painter, look);
     for told in RecordingReader::new(lines) {
         let told = told.map_err(|refused| {
@@ -92,7 +95,9 @@ fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look) -> Result<
             let fix = "record the run again: layerlab run LESSON --record FILE";
             CliError::Failed(Exit::Lesson, Failure::ours(format!("{name} is not a recording"), why, fix))
         })?;
-        output.tell(&told)?;
+        if syscalls || !matches!(told.event, Event::Call(_)) {
+            output.tell(&told)?;
+        }
     }
     Ok(output.finish()?)
 }

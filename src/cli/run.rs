@@ -173,7 +173,7 @@ impl Run {
         complain("");
         if sure("This lesson was recorded on another machine.", "Show the recording?", false, "")? {
             let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
-            replay::lesson(entry, output::painter(common, false), look)?;
+            replay::lesson(entry, output::painter(common, false), look, self.syscalls)?;
         }
         Err(CliError::Said(Exit::Host))
     }

@@ -1,24 +1,29 @@
 //! Scenes in, text out: the only room that names a colour or an escape sequence. No painter computes.
 //!
 //! A painter gets one event of a run after the other. It has a [scene](crate::scene) lay it out, and says how its words look:
-//! coloured, or plain. Of what is no run, [`page`] makes a page of a recording, [`junit`]
+//! coloured, or plain, or as a page. [`page`] makes the parts of a page for the book, [`junit`]
 //! a report for graders; a [`Grid`] is a whole screen, and a [`Key`] what somebody presses there.
 
+mod cast;
 mod erase;
 mod grid;
+mod html;
 mod json;
 mod junit;
 mod key;
+mod markdown;
 mod page;
 mod palette;
+mod picture;
 mod plain;
 mod terminal;
 
 pub use erase::take_away;
 pub use grid::{ENTER_SCREEN, Grid, LEAVE_SCREEN, SHOW_CURSOR};
+pub use html::markdown as markdown_to_html;
 pub use junit::junit;
 pub use key::Key;
-pub use page::page;
+pub use page::{Hints, Html, PLAYER, STYLE, page};
 pub use palette::{Palette, Theme};
 
 use crate::event::Timed;
@@ -43,6 +48,11 @@ pub const PAINTERS: &[(&str, NewPainter)] = &[
     ("terminal", |look| Box::new(terminal::Terminal::new(look))),
     ("plain", |look| Box::new(plain::Plain::new(look))),
     ("json", |_| Box::new(json::Json)),
+    ("cast", |look| Box::new(cast::Cast::new(look, cast::Version::Two))),
+    ("cast3", |look| Box::new(cast::Cast::new(look, cast::Version::Three))),
+    ("html", |_| Box::new(page::Html::new(Box::new(|_| Vec::new())))),
+    ("markdown", |look| Box::new(markdown::Markdown::new(look))),
+    ("svg", |_| Box::new(picture::Svg::new())),
 ];
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! After a change that is meant, `SNAPSHOTS=overwrite cargo test paint` writes the files anew. Then look at them.
 
-use crate::event::{Broken, Change, Event, Mark, Next, Observation, Verdict, Verified};
+use crate::event::{Broken, Change, Event, Mark, Next, Observation, RecordingReader, Verdict, Verified};
 use crate::ground::{Name, Shown, escaped};
+use crate::lesson::Catalogue;
 use crate::paint::{PAINTERS, Palette, fixture};
 use crate::scene::{Look, Picture, words};
 use unicode_width::UnicodeWidthStr;
@@ -244,7 +245,7 @@ fn no_painter_lets_an_escape_or_a_turned_line_out() {
         safe(name, &paint(name, Look { notes: true, work: true, ..Look::default() }, &events));
     }
     let recording: Vec<_> = events.into_iter().map(Into::into).collect();
-    safe("page", &crate::paint::page(&recording, &|_| vec![evil.to_string()]));
+    safe("page", &crate::paint::page(&recording, Box::new(move |_| vec![evil.to_string()])));
 }
 
 #[test]
@@ -253,4 +254,93 @@ fn a_terminal_may_say_that_it_is_as_wide_as_it_likes() {
         let shown = terminal(&fixture::experiment(), width, false);
         assert!(shown.len() < 1_000_000, "{} bytes", shown.len());
     }
+}
+
+/// Every page and picture of our lessons, and of a recording whose texts are hostile.
+fn pages_and_pictures() -> Vec<(String, String)> {
+    let mut recordings: Vec<(String, Vec<Event>)> = Catalogue::embedded()
+        .entries()
+        .iter()
+        .map(|entry| {
+            let events = RecordingReader::new(&*entry.recording().unwrap()).map(|told| told.unwrap().event).collect();
+            (entry.name(), events)
+        })
+        .collect();
+    let evil = "\"'/><script>alert(1)</script><img src=\"https://e.example/\" onerror=alert(1)>]]>&amp;";
+    let before_its_end = fixture::experiment().into_iter().filter(|event| !matches!(event, Event::End { .. }));
+    let hostile = before_its_end.chain([Event::Observation(fixture::states())]).map(|event| {
+        let mut value = serde_json::to_value(&event).unwrap();
+        spoil(&mut value, evil);
+        serde_json::from_value(value).unwrap_or(event)
+    });
+    recordings.push(("hostile".into(), hostile.chain([Event::End { held: true }]).collect()));
+    let painted = |(name, events): &(String, Vec<Event>)| {
+        ["html", "svg"].map(|painter| (format!("{painter} of {name}"), paint(painter, Look::default(), events)))
+    };
+    recordings.iter().flat_map(painted).collect()
+}
+
+#[test]
+fn pages_and_pictures_are_well_formed_and_reach_no_network() {
+    use quick_xml::events::Event as Xml;
+    for (name, text) in pages_and_pictures() {
+        // A script is no XML; it is ours, and looked at elsewhere.
+        let (before, after) = text.split_once("<script>").unwrap_or((&text, ""));
+        let after = after.split_once("</script>").map_or("", |(_, after)| after);
+        let text = format!("{}{after}", before.trim_start_matches("<!doctype html>\n"));
+        let mut reader = quick_xml::Reader::from_str(&text);
+        let mut ids = std::collections::BTreeSet::new();
+        loop {
+            match reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}")) {
+                Xml::Start(tag) | Xml::Empty(tag) => {
+                    let tag_name = String::from_utf8(tag.name().as_ref().to_vec()).unwrap();
+                    let known = "html head meta title style body main section h1 h2 p strong em code pre a ul ol li div kbd samp \
+                                 span details summary table caption thead tbody tr th td dl dt dd blockquote del br svg g rect \
+                                 path text desc hr";
+                    assert!(known.split_whitespace().any(|one| one == tag_name), "<{tag_name}> in {name}");
+                    for attribute in tag.attributes() {
+                        let attribute = attribute.unwrap_or_else(|error| panic!("{name}: {error}"));
+                        let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
+                        let value = String::from_utf8(attribute.value.to_vec()).unwrap();
+                        assert!(!key.starts_with("on") && key != "src" && key != "style", "{key} in {name}");
+                        assert!(key != "href" || !value.starts_with("javascript"), "{value} in {name}");
+                        assert!(key != "id" || ids.insert(value.clone()), "{value} twice in {name}");
+                    }
+                }
+                Xml::Eof => break,
+                _ => {}
+            }
+        }
+        assert!(name.starts_with("svg") || ids.len() > 2, "{name}");
+    }
+}
+
+#[test]
+fn a_page_with_everything_is_small() {
+    for (name, text) in pages_and_pictures() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
+        let size = packed.finish().unwrap().len();
+        assert!(size < 60_000, "{name}: {size} bytes, compressed");
+    }
+}
+
+#[test]
+fn a_picture_has_a_line_from_each_entry_to_its_layer_and_an_arrow_for_a_copy() {
+    let lessons = Catalogue::embedded();
+    let recording = lessons.find("1").unwrap().recording().unwrap();
+    let events: Vec<Event> = RecordingReader::new(&*recording).map(|told| told.unwrap().event).collect();
+    let step = |wanted: u32| {
+        let begins = |event: &Event| matches!(event, Event::Step { number, .. } if *number == wanted);
+        let at = events.iter().position(begins).unwrap();
+        let end = events[at + 1..].iter().position(|event| matches!(event, Event::Step { .. })).unwrap() + at + 1;
+        [&events[..1], &events[at..end], &[Event::End { held: true }]].concat()
+    };
+    let (mounted, written) = (paint("svg", Look::default(), &step(2)), paint("svg", Look::default(), &step(3)));
+    let lines = |picture: &str| picture.matches("<path d=").count();
+    assert_eq!((lines(&mounted), lines(&written)), (5, 5));
+    assert!(!mounted.contains("<path class=\"u\""), "nothing was copied by mount: {mounted}");
+    assert_eq!(written.matches("<path class=\"u\"").count(), 1);
+    assert!(written.contains("image-layer1.txt  hidden"), "{written}");
+    assert!(written.contains("<desc>The overlay on mnt has the upper layer container-layer"), "{written}");
 }

@@ -25,6 +25,7 @@ pub use exercise::{exercise, exercise_spoken};
 pub use failure::failure;
 pub use finding::{Sign, finding};
 pub use line::Line;
+pub(crate) use line::hanging;
 pub use look::Look;
 pub use picture::{Picture, waiting};
 pub use role::Role;

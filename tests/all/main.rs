@@ -11,6 +11,7 @@ mod commands;
 mod container;
 mod container_escapes;
 mod engines;
+mod export;
 mod faults;
 mod languages;
 mod layers;

@@ -21,12 +21,13 @@ fn chapter(entry: &CatalogueEntry) -> Result<BookItem> {
         .collect::<std::result::Result<_, _>>()
         .map_err(|refused| stale(&lesson, &format!("its recording can't be read: {refused}")))?;
     belongs(&lesson, &recording).map_err(|what| stale(&lesson, &what))?;
-    let hints = |id: &str| {
-        let exercise = lesson.exercises().find(|exercise| exercise.id == id);
+    let exercises: Vec<_> = lesson.exercises().cloned().collect();
+    let hints = move |id: &str| {
+        let exercise = exercises.iter().find(|exercise| exercise.id == id);
         exercise.map_or(Vec::new(), |exercise| exercise.hints.clone())
     };
     let mut chapter =
-        Chapter::new(&lesson.meta.title, page(&recording, &hints), format!("{}.md", entry.name()), Vec::new());
+        Chapter::new(&lesson.meta.title, page(&recording, Box::new(hints)), format!("{}.md", entry.name()), Vec::new());
     chapter.number = Some(SectionNumber::new([entry.number]));
     // It has no file of its own: its text is a lesson's.
     chapter.source_path = None;
