@@ -42,7 +42,7 @@ pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_p
 pub use mounts::{MountFlags, may_mount};
 pub use namespaces::{Namespaces, Spread, hostname, set_process_name};
 pub use network::{Interface, Network, Route, is_own_network, may_use_network, network};
-pub use overlay::OverlayMount;
+pub use overlay::{OverlayMount, try_option};
 pub use privileges::{Capabilities, Instruction, effective_capabilities, has_capability};
 pub use processes::*;
 pub use pty::{Happened, Relay, new_session, open_terminal, use_terminal};

@@ -77,6 +77,18 @@ fn gathers_options() -> bool {
             .is_ok_and(|context| rustix::mount::fsconfig_set_flag(context, "layerlab").is_ok())
 }
 
+/// Gives a file system one option by fsconfig(2). Nothing is made of it. A long value is shown as strace(1) shows it.
+pub fn try_option(kind: &str, key: &str, value: &str) -> Result<(), CallError> {
+    let context = rustix::mount::fsopen(kind, FsOpenFlags::FSOPEN_CLOEXEC)
+        .map_err(|errno| CallError::of("fsopen", format!("\"{kind}\", FSOPEN_CLOEXEC"), errno))?;
+    rustix::mount::fsconfig_set_string(&context, key, value).map_err(|errno| {
+        let shown: String = value.chars().take(32).collect();
+        let more = if shown == value { "" } else { "..." };
+        let value = strace::path(shown.as_ref());
+        CallError::of("fsconfig", format!("{}, FSCONFIG_SET_STRING, \"{key}\", {value}{more}, 0", context.as_raw_fd()), errno)
+    })
+}
+
 fn escape(path: &Path, data: &mut Vec<u8>) {
     for &byte in path.as_os_str().as_bytes() {
         if matches!(byte, b'\\' | b':' | b',') {

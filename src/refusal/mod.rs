@@ -7,12 +7,13 @@
 //!
 //! - `program` finds the host's program, becomes it, or waits for it,
 //! - `tried` is the child that tries the call where nothing can come of it: in namespaces that end with it,
-//! - `chroot`, `ip`, `nsenter`, `umount` look at what these programs were asked.
+//! - `chroot`, `ip`, `mount`, `nsenter`, `umount` look at what these programs were asked.
 //!
 //! It leaves out what it cannot try: options that our own verbs do not know.
 
 mod chroot;
 mod ip;
+mod mount;
 mod nsenter;
 mod program;
 mod tried;

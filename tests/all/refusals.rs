@@ -41,6 +41,16 @@ const REFUSED: &[(&str, &[&str])] = &[
         "mount -t overlay o -o lowerdir=image,upperdir=upper,workdir=work$LAYERLAB_OVERLAY_OPTIONS mnt; mkdir mnt/u mnt/w; mount -t overlay overlay -o lowerdir=image,upperdir=mnt/u,workdir=mnt/w m",
         &["  why   upperdir mnt/u lies on an overlay itself"],
     ),
+    (
+        // As mount of util-linux 2.39 and newer fails.
+        "mkdir bin $(seq 100); printf '#!/bin/sh\\nexit 32\\n' > bin/mount; chmod +x bin/mount; PATH=$PWD/bin:$PATH \"$LAYERLAB_STATE/explained/mount\" -t overlay o -o lowerdir=$(seq -s : 100) m",
+        &[
+            "  call  fsconfig(",
+            ", \"1:2:3:4:5:6:7:8:9:10:11:12:13:14\"..., 0) = -1 EINVAL (",
+            "  why   lowerdir has 291 characters, and one call takes 255",
+            "  fix   let it make the old call, which takes a page: LIBMOUNT_FORCE_MOUNT2=always mount …",
+        ],
+    ),
     ("mount --bind none m", &["= -1 ENOENT (", "  why   none does not exist"]),
     (
         "unshare --user --map-root-user mount -t tmpfs t m",

@@ -2,4 +2,4 @@
 # The learner made two layers into one.
 cd tower
 mv 501/bottom.txt 500/bottom.txt
-mount -t overlay overlay -o lowerdir=$(seq -s : 500)$LAYERLAB_OVERLAY_OPTIONS mnt
+LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o lowerdir=$(seq -s : 500)$LAYERLAB_OVERLAY_OPTIONS mnt

@@ -1,3 +1,3 @@
 # verify: tower/501 is not among the layers of tower/mnt
 cd tower
-mount -t overlay overlay -o lowerdir=$(seq -s : 500)$LAYERLAB_OVERLAY_OPTIONS mnt
+LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o lowerdir=$(seq -s : 500)$LAYERLAB_OVERLAY_OPTIONS mnt

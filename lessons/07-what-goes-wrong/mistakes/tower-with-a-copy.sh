@@ -3,4 +3,4 @@ cd tower
 mkdir pair
 cp -a 501/. pair
 cp -a 500/. pair
-mount -t overlay overlay -o lowerdir=$(seq -s : 499):pair$LAYERLAB_OVERLAY_OPTIONS mnt
+LIBMOUNT_FORCE_MOUNT2=always mount -t overlay overlay -o lowerdir=$(seq -s : 499):pair$LAYERLAB_OVERLAY_OPTIONS mnt
