@@ -85,7 +85,11 @@ pub fn try_option(kind: &str, key: &str, value: &str) -> Result<(), CallError> {
         let shown: String = value.chars().take(32).collect();
         let more = if shown == value { "" } else { "..." };
         let value = strace::path(shown.as_ref());
-        CallError::of("fsconfig", format!("{}, FSCONFIG_SET_STRING, \"{key}\", {value}{more}, 0", context.as_raw_fd()), errno)
+        CallError::of(
+            "fsconfig",
+            format!("{}, FSCONFIG_SET_STRING, \"{key}\", {value}{more}, 0", context.as_raw_fd()),
+            errno,
+        )
     })
 }
 
