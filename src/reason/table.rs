@@ -428,6 +428,12 @@ fn cgroups_are_read_only(asked: &Asked) -> Option<Reason> {
 fn cgroups_are_not_ours(asked: &Asked) -> Option<Reason> {
     let Tried::Cgroup(parent) = asked.tried else { return None };
     let shown = parent.display();
+    if asked.before.ids.0 == 0 && !evidence::is_machines_user_namespace() {
+        return reason(
+            format!("{shown} belongs to root of the machine, and we are root of a user namespace"),
+            "run layerlab outside of this user namespace (a rootless container is one), as root",
+        );
+    }
     // Nobody gives away trees of version 1; they have a file `tasks`.
     match parent.join("tasks").exists() {
         true => reason(format!("{shown} belongs to root"), "sudo layerlab …"),
@@ -473,7 +479,15 @@ fn without_sys_admin(asked: &Asked) -> Option<Reason> {
     )
 }
 
-fn confined_by_apparmor(_: &Asked) -> Option<Reason> {
+/// Whether files are what was asked for. Who may not have them is told by their modes, far more often than by a filter.
+fn is_about_files(asked: &Asked) -> bool {
+    matches!(asked.tried, Tried::Entry | Tried::Files(_))
+}
+
+fn confined_by_apparmor(asked: &Asked) -> Option<Reason> {
+    if is_about_files(asked) {
+        return None;
+    }
     let profile = evidence::apparmor_profile()?;
     reason(
         format!("we are confined by the AppArmor profile {profile} (/proc/self/attr/current)"),
@@ -481,8 +495,8 @@ fn confined_by_apparmor(_: &Asked) -> Option<Reason> {
     )
 }
 
-fn filtered(_: &Asked) -> Option<Reason> {
-    if !evidence::is_filtered() {
+fn filtered(asked: &Asked) -> Option<Reason> {
+    if is_about_files(asked) || !evidence::is_filtered() {
         return None;
     }
     reason(

@@ -219,13 +219,19 @@ fn rows() -> Vec<(&'static str, Tried<'static>, Errno, &'static str, &'static st
             "name a directory that can be written",
         ),
         (
-            "mount -t tmpfs t /mnt; : > /mnt/tasks; exec \"$@\"",
+            "exec \"$@\"",
+            Tried::Cgroup(Path::new("/mnt")), Errno::EACCES,
+            "/mnt belongs to root of the machine, and we are root of a user namespace",
+            "outside of this user namespace",
+        ),
+        (
+            "mount -t tmpfs t /mnt; : > /mnt/tasks; exec unshare --user --map-user 5 \"$@\"",
             Tried::Cgroup(Path::new("/mnt")), Errno::EACCES,
             "/mnt belongs to root",
             "sudo layerlab",
         ),
         (
-            "exec \"$@\"",
+            "exec unshare --user --map-user 5 \"$@\"",
             Tried::Cgroup(Path::new("/mnt")), Errno::EACCES,
             "/mnt was not given to this user",
             "systemd-run --user --scope -p Delegate=yes",
@@ -242,6 +248,7 @@ fn rows() -> Vec<(&'static str, Tried<'static>, Errno, &'static str, &'static st
             "there are as many cgroups as may be, here or above: /mnt/cgroup.max.descendants is 0",
             "remove cgroups",
         ),
+        ("filtered unshare \"$@\"", Tried::Entry, Errno::EPERM, "you may not do that there", "of yours"),
         (
             "filtered unshare \"$@\"",
             Tried::Other, Errno::EPERM,
