@@ -63,7 +63,9 @@ impl LessonCommand {
                     )));
                 }
                 let sample = sample.map(|size| Sample { size, seed: *seed });
-                match check_all(catalogue.entries(), *bless, mutants.then_some(sample))? {
+                let user_namespace = common.restricts(catalogue.entries().iter().all(CatalogueEntry::is_built_in))?;
+                let how = How { bless: *bless, mutants: mutants.then_some(sample), user_namespace };
+                match check_all(catalogue.entries(), how)? {
                     true => Ok(()),
                     // What is wrong was printed beside each lesson.
                     false => Err(CliError::Said(Exit::Lesson)),
@@ -73,13 +75,23 @@ impl LessonCommand {
     }
 }
 
+/// How lessons are checked.
+#[derive(Clone, Copy)]
+struct How {
+    bless: bool,
+    /// Their mutants are run, too: all, or a sample.
+    mutants: Option<Option<Sample>>,
+    /// In a user namespace, although root runs them.
+    user_namespace: bool,
+}
+
 /// Checks lessons beside each other, and prints what is said of them in their order; returns whether nothing is wrong.
-fn check_all(entries: &[CatalogueEntry], bless: bool, mutants: Option<Option<Sample>>) -> Result<bool, CliError> {
+fn check_all(entries: &[CatalogueEntry], how: How) -> Result<bool, CliError> {
     let places = Places::of_this_machine();
     std::thread::scope(|scope| {
         let check = |entry| {
             let mut said = Vec::new();
-            let sound = check(entry, bless, mutants, &places, &mut said);
+            let sound = check(entry, how, &places, &mut said);
             (said, sound)
         };
         let checks: Vec<_> = entries.iter().map(|entry| scope.spawn(move || check(entry))).collect();
@@ -96,11 +108,14 @@ fn check_all(entries: &[CatalogueEntry], bless: bool, mutants: Option<Option<Sam
 /// Checks one lesson in all its languages, and tells what is to be said of it; returns whether nothing is wrong with it.
 fn check(
     entry: &CatalogueEntry,
-    bless: bool,
-    mutants: Option<Option<Sample>>,
+    How { bless, mutants, user_namespace }: How,
     places: &Places,
     said: &mut Vec<String>,
 ) -> Result<bool, CliError> {
+    if let Err(failure) = entry.check_files() {
+        said.push(failure.to_string());
+        return Ok(false);
+    }
     let findings = lesson::lint(entry);
     said.extend(findings.iter().map(ToString::to_string));
     let mut sound = findings.is_empty();
@@ -110,7 +125,7 @@ fn check(
         said.push(format!("{}  cannot be run", entry.name()));
         return Ok(false);
     };
-    let needs = StageNeeds::of(&lesson.meta.needs);
+    let needs = StageNeeds { user_namespace, ..StageNeeds::of(&lesson.meta.needs) };
     let start = || {
         Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs).and_then(|starting| starting.wait())
     };
@@ -118,7 +133,7 @@ fn check(
     let stage = match start() {
         Ok(stage) => stage,
         // Not every author may do all that lessons need. A lesson that was not run must not look as if it had been.
-        Err(StageError::Host(failure)) if needs != StageNeeds::default() => {
+        Err(StageError::Host(failure)) if needs.cgroups => {
             let wanted = format!("{}  is not run here, only its text was read", entry.name());
             said.push(Failure { wanted, ..failure }.to_string());
             return Ok(sound);

@@ -38,6 +38,7 @@ use crate::ground::{Stream, complain};
 use crate::lesson::Language;
 use crate::refusal::Tell;
 use crate::session::Home;
+use crate::stage::is_real_root;
 use clap::{ArgAction, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -76,6 +77,9 @@ pub struct Common {
     /// A folder of lessons to use instead of those in the program
     #[arg(long, global = true, value_name = "DIR")]
     lessons: Option<PathBuf>,
+    /// As root: run lessons of a folder with root's rights; `=yes` says beforehand that this is meant
+    #[arg(long, global = true, value_name = "yes", num_args = 0..=1, require_equals = true, default_missing_value = "ask", value_parser = ["ask", "yes"], hide_possible_values = true)]
+    as_real_root: Option<String>,
     /// Print this help
     #[arg(long, short, global = true, action = ArgAction::Help)]
     help: (),
@@ -222,6 +226,21 @@ impl Common {
     fn chosen(&self) -> Lessons {
         let language = Language::choose(self.lang.as_deref(), |name| std::env::var(name).ok());
         Lessons { folder: self.lessons.clone(), language }
+    }
+
+    /// Whether a lesson runs in a user namespace although root runs it: it was not built in, and nobody has said that it may have
+    /// root's rights. Somebody who is asked may say no, and then nothing is done.
+    fn restricts(&self, built_in: bool) -> Result<bool, CliError> {
+        if built_in || !is_real_root() {
+            return Ok(false);
+        }
+        let Some(answer) = &self.as_real_root else { return Ok(true) };
+        let situation =
+            "Lessons of a folder are programs of whoever wrote them, and root can do anything to this machine.";
+        match ask::sure(situation, "Run them as root of the machine?", answer == "yes", "--as-real-root=yes")? {
+            true => Ok(false),
+            false => Err(CliError::Said(Exit::Quiet)),
+        }
     }
 
     /// What was done of them. The lessons can be listed even if there is no place for the progress.

@@ -49,7 +49,9 @@ impl Run {
         let catalogue = chosen.catalogue()?;
         let entry = catalogue.find(&self.lesson).map_err(CliError::usage)?;
         // The stage is built while the lesson is read.
+        let user_namespace = common.restricts(entry.is_built_in())?;
         let needs = entry.meta(&chosen.language).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
+        let needs = StageNeeds { user_namespace, ..needs };
         let starting = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs);
         let lesson = entry.load(&chosen.language)?;
         let steps = lesson.steps().count() as u32;

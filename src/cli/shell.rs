@@ -31,6 +31,14 @@ impl Shell {
             (wanted, _) => Target::find(&common.chosen(), wanted)?,
         };
         let exercise = target.exercise()?;
+        if common.restricts(target.entry.is_built_in())? && target.session()?.is_none_or(|session| !session.is_alive())
+        {
+            return Err(CliError::usage(Failure::ours(
+                "cannot begin a session of this lesson as root",
+                "it was not built in: what is typed in its session, and what it runs itself, would have root's rights",
+                "work on it as an ordinary user, or read it first, then: --as-real-root",
+            )));
+        }
         // Cgroups the session makes itself, and says where it cannot.
         let mut needs = target.lesson.meta.needs.iter().filter(|need| **need != Need::Cgroup);
         if let Some(reason) = needs.find_map(|need| foreseen(Some(*need))) {

@@ -9,7 +9,7 @@ use crate::container::steps::Steps;
 use crate::container::volumes;
 use crate::ground::Errno;
 use crate::kernel::proc::mount_of;
-use crate::kernel::{MountFlags, OverlayMount};
+use crate::kernel::{Capabilities, MountFlags, OverlayMount, has_capability};
 use crate::reason::{Before, Tried, refused};
 use std::path::Path;
 
@@ -155,15 +155,15 @@ fn unless_missing(outcome: Result<(), crate::kernel::CallError>) -> Result<(), c
 fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), ContainerError> {
     let wanted = "cannot make /dev";
     let (dev, made) = (root.join("dev"), plan.inner.place.join("dev"));
+    // Devices cannot be made in a user namespace, nor in a lesson; those of the host can be shown.
+    let makes = !plan.inner.ordinary && has_capability(Capabilities::MKNOD);
     let sys = steps.explain("/dev: few devices, and none by which the host could be reached");
     sys.mkdir(&made, 0o755).wanted(wanted)?;
     for (name, major, minor) in DEVICES {
         let device = made.join(name);
-        if plan.inner.ordinary {
-            // Devices cannot be made in a user namespace; those of the host can be shown.
-            sys.make_file(&device, 0o666).wanted(wanted)?;
-        } else {
-            sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted)?;
+        match makes {
+            true => sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted)?,
+            false => sys.make_file(&device, 0o666).wanted(wanted)?,
         }
     }
     for (name, target) in LINKS {
@@ -175,7 +175,7 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     // Part of the scratch space, as shared memory is: one tmpfs costs less than three.
     sys.bind_mount(&made, &dev, false).wanted(wanted)?;
     sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() }).wanted(wanted)?;
-    if plan.inner.ordinary {
+    if !makes {
         for (name, ..) in DEVICES {
             sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted)?;
         }

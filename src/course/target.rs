@@ -205,6 +205,7 @@ impl Target {
     /// # Errors
     /// When what is written down of the session cannot be read.
     pub fn solutions(&self, exercise: &Exercise) -> Result<Vec<String>, CourseError> {
+        self.entry.check_files()?;
         let mine = || if effective_ids().0 == 0 { Role::Root } else { Role::User };
         let role = self.session()?.map_or_else(mine, |session| session.record.keeper.role());
         let ids: Vec<_> = self.lesson.exercises().map(|exercise| exercise.id.as_str()).collect();

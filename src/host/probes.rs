@@ -282,8 +282,8 @@ fn overlay(stage: &mut Stage, told: &mut dyn FnMut(Finding)) {
 fn cgroup(program: &Path, scratch: &ScratchChoice) -> Finding {
     let name = "cgroups of our own";
     let need = Some(Need::Cgroup);
-    let stage =
-        Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true }).and_then(|starting| starting.wait());
+    let stage = Stage::spawn(program, scratch.clone(), StageNeeds { cgroups: true, ..StageNeeds::default() })
+        .and_then(|starting| starting.wait());
     let mut stage = match stage {
         Ok(stage) => stage,
         Err(error) => return Finding { need, ..missing(name, error) },

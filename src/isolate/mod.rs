@@ -10,6 +10,6 @@ mod own_cgroups;
 mod places;
 
 pub use cgroup_root::{begin, enter, make_fresh, make_root, make_session_root, move_into};
-pub use namespaces::{map_to_root, unshare, unshare_as_root};
+pub use namespaces::{map_nobody_to_root, map_to_root, map_to_same, unshare, unshare_as_root};
 pub use own_cgroups::{OwnCgroup, OwnCgroups, remove_cgroups};
 pub use places::{cgroup_places, lesson_cgroup_places};

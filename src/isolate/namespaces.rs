@@ -38,9 +38,31 @@ pub fn unshare_as_root(sys: &mut Sys, namespaces: Namespaces, wanted: &str, befo
 /// # Errors
 /// What the kernel refused, and why.
 pub fn map_to_root(sys: &mut Sys, before: &Before) -> Result<(), Failure> {
-    let (user, group) = before.ids;
-    let maps =
-        [("setgroups", "deny".to_string()), ("uid_map", format!("0 {user} 1")), ("gid_map", format!("0 {group} 1"))];
+    map(sys, (0, 0), before.ids, before)
+}
+
+/// The same of `nobody`, whom root has become.
+///
+/// # Errors
+/// As of [`map_to_root`].
+pub fn map_nobody_to_root(sys: &mut Sys, nobody: (u32, u32), before: &Before) -> Result<(), Failure> {
+    map(sys, (0, 0), nobody, before)
+}
+
+/// Maps the ids that we had before to themselves: for a user namespace in which another one follows.
+///
+/// # Errors
+/// As of [`map_to_root`].
+pub fn map_to_same(sys: &mut Sys, before: &Before) -> Result<(), Failure> {
+    map(sys, before.ids, before.ids, before)
+}
+
+fn map(sys: &mut Sys, inside: (u32, u32), outside: (u32, u32), before: &Before) -> Result<(), Failure> {
+    let maps = [
+        ("setgroups", "deny".to_string()),
+        ("uid_map", format!("{} {} 1", inside.0, outside.0)),
+        ("gid_map", format!("{} {} 1", inside.1, outside.1)),
+    ];
     maps.iter().try_for_each(|(file, content)| {
         let wanted = "cannot become root in a user namespace of our own";
         sys.write_proc(format!("/proc/self/{file}"), content)

@@ -30,6 +30,7 @@ const KINDS: &[(&str, &str, LinkNameSpaceType)] = &[
     ("uts", "CLONE_NEWUTS", LinkNameSpaceType::HostNameAndNISDomainName),
     ("ipc", "CLONE_NEWIPC", LinkNameSpaceType::InterProcessCommunication),
     ("pid", "CLONE_NEWPID", LinkNameSpaceType::ProcessID),
+    ("net", "CLONE_NEWNET", LinkNameSpaceType::Network),
     ("cgroup", "CLONE_NEWCGROUP", LinkNameSpaceType::ControlGroup),
 ];
 

@@ -49,6 +49,13 @@ impl Sys {
         Ok(())
     }
 
+    /// Gives up these capabilities, for good: prctl(2) PR_CAPBSET_DROP for each, and capset(2). What else is permitted stays so.
+    pub fn give_up_capabilities(&mut self, given_up: Capabilities) -> Result<(), CallError> {
+        self.bound_capabilities(given_up.complement())?;
+        let sets = rustix::thread::capabilities(None).map_err(|errno| CallError::of("capget", "…", errno))?;
+        self.set_capabilities(sets.permitted.difference(given_up))
+    }
+
     /// capset(2): exactly these are permitted and in effect, none is inheritable, and so none is ambient.
     pub fn set_capabilities(&mut self, kept: Capabilities) -> Result<(), CallError> {
         let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
@@ -82,6 +89,12 @@ impl Sys {
     /// setgroups(2): no supplementary groups.
     pub fn drop_groups(&mut self) -> Result<(), CallError> {
         self.note_zero("setgroups", || "0, []".to_string(), rustix::thread::set_thread_groups(&[]))
+    }
+
+    /// prctl(2) PR_SET_DUMPABLE 1: our entries in /proc belong to whom we have become, so that we may write our id map.
+    pub fn show_in_proc(&mut self) -> Result<(), CallError> {
+        let outcome = rustix::process::set_dumpable_behavior(DumpableBehavior::Dumpable);
+        self.note_zero("prctl", || "PR_SET_DUMPABLE, SUID_DUMP_USER".to_string(), outcome)
     }
 
     /// prctl(2) PR_SET_DUMPABLE 0: our entries in /proc, `exe` and `fd` among them, are nobody's but the machine's root's.

@@ -1,10 +1,12 @@
 //! The lessons there are: embedded in the binary, or a folder of somebody's own.
 //!
 //! A lesson is a folder `NN-slug`. Opening the catalogue looks at names alone; a lesson's text is read when it is asked
-//! for, and for a list only its first lines are.
+//! for, and for a list only its first lines are. Of somebody's folder nothing is read through a symbolic link, but for the
+//! path that was named: what is shown and run must be in it.
 
 use crate::event::LONGEST_RECORDING;
 use crate::ground::Failure;
+use crate::kernel::{open_directory, open_file};
 use crate::lesson::error::refused;
 use crate::lesson::language::{self, Language};
 use crate::lesson::outline;
@@ -39,7 +41,11 @@ pub struct CatalogueEntry {
 #[derive(Clone, Debug)]
 enum Folder {
     Embedded(&'static Dir<'static>),
-    Disk(PathBuf),
+    /// `named` where somebody named it itself, and not the folder around it.
+    Disk {
+        path: PathBuf,
+        named: bool,
+    },
 }
 
 impl Catalogue {
@@ -60,7 +66,8 @@ impl Catalogue {
             let whole = path
                 .canonicalize()
                 .map_err(|error| refused(wanted(), "open", format!("{path:?}, O_RDONLY"), &error))?;
-            return Catalogue::of(vec![(file_name(&whole), Folder::Disk(path.to_path_buf()))], path);
+            let folder = Folder::Disk { path: path.to_path_buf(), named: true };
+            return Catalogue::of(vec![(file_name(&whole), folder)], path);
         }
         let failed = |error| refused(wanted(), "open", format!("{path:?}, O_RDONLY|O_DIRECTORY"), &error);
         let mut folders = Vec::new();
@@ -69,7 +76,7 @@ impl Catalogue {
             let name = entry.file_name();
             // A README may lie beside the lessons, and what is hidden is not ours.
             if entry.path().is_dir() && !name.as_encoded_bytes().starts_with(b".") {
-                folders.push((name.to_string_lossy().into_owned(), Folder::Disk(entry.path())));
+                folders.push((name.to_string_lossy().into_owned(), Folder::Disk { path: entry.path(), named: false }));
             }
         }
         Catalogue::of(folders, path)
@@ -148,6 +155,11 @@ impl CatalogueEntry {
         format!("{:02}-{}", self.number, self.slug)
     }
 
+    /// Whether it is one of the program's own: nobody has to trust it besides the program.
+    pub fn is_built_in(&self) -> bool {
+        matches!(self.folder, Folder::Embedded(_))
+    }
+
     /// Where its text stands, as errors tell it.
     pub fn text_path(&self, language: &Language) -> PathBuf {
         self.shown(Path::new(&language::file_name(language.among(&self.languages))))
@@ -211,7 +223,7 @@ impl CatalogueEntry {
                 embedded_files(dir, dir.path(), &mut files);
                 files
             }
-            Folder::Disk(path) => walkdir::WalkDir::new(path)
+            Folder::Disk { path, .. } => walkdir::WalkDir::new(path)
                 .min_depth(1)
                 .into_iter()
                 .flatten()
@@ -242,16 +254,17 @@ impl CatalogueEntry {
                     Err(Failure::ours(self.cannot_read(file), "the lesson has no such file", fix))
                 }
             },
-            Folder::Disk(path) => {
-                let path = path.join(file);
+            Folder::Disk { path: folder, named } => {
+                let path = folder.join(file);
                 let failed = |call: &str, args: String, error| refused(self.cannot_read(file), call, args, &error);
-                // A named pipe would keep us waiting for somebody to write into it.
-                if fs::metadata(&path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-                    let why = "it is not a regular file".to_string();
-                    return Err(Failure::ours(self.cannot_read(file), why, "put a text file in its place"));
+                let open = open_below(folder, *named, file).map_err(|error| match self.link_to(file) {
+                    Some(link) => self.is_link(file, &link),
+                    None => failed("open", format!("{path:?}, O_RDONLY"), error),
+                })?;
+                // It was opened without waiting for somebody to write into it.
+                if open.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+                    return Err(self.is_no_file(file));
                 }
-                let open =
-                    fs::File::open(&path).map_err(|error| failed("open", format!("{path:?}, O_RDONLY"), error))?;
                 let mut bytes = Vec::new();
                 open.take(limit as u64 + 1)
                     .read_to_end(&mut bytes)
@@ -259,6 +272,46 @@ impl CatalogueEntry {
                 Ok(Cow::Owned(bytes))
             }
         }
+    }
+
+    /// Whether all its files can be read: none is a link, a pipe or a device.
+    ///
+    /// # Errors
+    /// The first that is.
+    pub fn check_files(&self) -> Result<(), Failure> {
+        let Folder::Disk { path, .. } = &self.folder else { return Ok(()) };
+        for file in self.files() {
+            match fs::symlink_metadata(path.join(&file)).map(|found| found.file_type()) {
+                Ok(kind) if kind.is_symlink() => return Err(self.is_link(&file, &file)),
+                Ok(kind) if !kind.is_file() && !kind.is_dir() => return Err(self.is_no_file(&file)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The symbolic link on the way to a file.
+    fn link_to(&self, file: &Path) -> Option<PathBuf> {
+        let Folder::Disk { path, named } = &self.folder else { return None };
+        let is_link = |way: &&Path| {
+            let is_folder = way.as_os_str().is_empty();
+            // With nothing behind it: `a/` is what the link `a` leads to.
+            let whole = if is_folder { path.clone() } else { path.join(way) };
+            !(is_folder && *named) && fs::symlink_metadata(whole).is_ok_and(|found| found.is_symlink())
+        };
+        file.ancestors().filter(is_link).last().map(Path::to_path_buf)
+    }
+
+    fn is_link(&self, file: &Path, link: &Path) -> Failure {
+        let why = match link.as_os_str().is_empty() {
+            true => "the folder of the lesson is a symbolic link, and may lead anywhere".to_string(),
+            false => format!("{} is a symbolic link, and may lead out of the folder", link.display()),
+        };
+        Failure::ours(self.cannot_read(file), why, "put what it leads to in its place")
+    }
+
+    fn is_no_file(&self, file: &Path) -> Failure {
+        Failure::ours(self.cannot_read(file), "it is not a regular file", "put a text file in its place")
     }
 
     fn text<'b>(&self, bytes: &'b [u8], file: &Path) -> Result<&'b str, Failure> {
@@ -278,7 +331,7 @@ impl CatalogueEntry {
     fn shown(&self, file: &Path) -> PathBuf {
         match &self.folder {
             Folder::Embedded(dir) => Path::new("lessons").join(dir.path()).join(file),
-            Folder::Disk(path) => path.join(file),
+            Folder::Disk { path, .. } => path.join(file),
         }
     }
 
@@ -286,14 +339,14 @@ impl CatalogueEntry {
     pub fn path(&self) -> PathBuf {
         match &self.folder {
             Folder::Embedded(dir) => Path::new("lessons").join(dir.path()),
-            Folder::Disk(path) => path.clone(),
+            Folder::Disk { path, .. } => path.clone(),
         }
     }
 
     fn find_languages(&self) -> Vec<String> {
         let names: Vec<String> = match &self.folder {
             Folder::Embedded(dir) => dir.files().map(|file| file_name(file.path())).collect(),
-            Folder::Disk(path) => fs::read_dir(path)
+            Folder::Disk { path, .. } => fs::read_dir(path)
                 .into_iter()
                 .flatten()
                 .flatten()
@@ -305,6 +358,20 @@ impl CatalogueEntry {
         languages.sort_by_key(|language| (language != language::DEFAULT, language.clone()));
         languages
     }
+}
+
+/// Opens a file of a folder through no link, one directory at a time. What is no file is opened without waiting for it.
+fn open_below(folder: &Path, named: bool, file: &Path) -> std::io::Result<fs::File> {
+    let mut directory = match (named, folder.parent(), folder.file_name()) {
+        (false, Some(above), Some(name)) => open_directory(Some(&open_directory(None, above)?), Path::new(name))?,
+        _ => open_directory(None, folder)?,
+    };
+    let mut names: Vec<_> = file.components().collect();
+    let last = names.pop().ok_or(std::io::ErrorKind::NotFound)?;
+    for name in names {
+        directory = open_directory(Some(&directory), Path::new(name.as_os_str()))?;
+    }
+    Ok(open_file(&directory, Path::new(last.as_os_str()))?.into())
 }
 
 /// `01-four-layers` → 1, `four-layers`.
@@ -342,6 +409,7 @@ fn embedded_files(dir: &Dir<'static>, root: &Path, files: &mut Vec<PathBuf>) {
 #[cfg(test)]
 mod tests {
     use super::{Catalogue, CatalogueEntry, Language};
+    use crate::ground::Failure;
     use crate::lesson::LoadError;
     use std::fs;
     use std::path::Path;
@@ -359,6 +427,10 @@ mod tests {
 
     fn said(folder: &tempfile::TempDir, result: Result<impl std::fmt::Debug, impl Into<LoadError>>) -> String {
         result.map_err(Into::<LoadError>::into).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "L")
+    }
+
+    fn said_of(entry: &CatalogueEntry) -> String {
+        entry.read(Path::new("lesson.md")).unwrap_err().to_string()
     }
 
     fn only(catalogue: &Catalogue) -> &CatalogueEntry {
@@ -503,6 +575,23 @@ mod tests {
             entry.read(Path::new("../secret")).unwrap_err().to_string().contains("leads out of the lesson's folder")
         );
         assert!(entry.read(Path::new("/etc/passwd")).is_err());
+        let link = folder.path().join("01-a/solutions/a.sh");
+        std::os::unix::fs::symlink("../../secret", &link).unwrap();
+        let refused = |failure: Failure| failure.to_string().replace(folder.path().to_str().unwrap(), "L");
+        let said = "error: cannot read L/01-a/solutions/a.sh\n  why   solutions/a.sh is a symbolic link, and may lead out of the folder\n  \
+                    fix   put what it leads to in its place";
+        assert_eq!(refused(entry.read(Path::new("solutions/a.sh")).unwrap_err()), said);
+        assert_eq!(refused(entry.check_files().unwrap_err()), said);
+        fs::remove_file(link).unwrap();
+        std::os::unix::fs::symlink("01-a", folder.path().join("02-b")).unwrap();
+        let linked = Catalogue::folder(folder.path()).unwrap();
+        let said = said_of(linked.find("2").unwrap());
+        assert!(said.contains("the folder of the lesson is a symbolic link"), "{said}");
+        // The path that somebody has named is followed.
+        fs::remove_file(folder.path().join("02-b")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("01-a"), folder.path().join("b")).unwrap();
+        assert!(only(&Catalogue::folder(&folder.path().join("b")).unwrap()).read(Path::new("lesson.md")).is_ok());
+        fs::remove_file(folder.path().join("b")).unwrap();
         assert_eq!(entry.recording().as_deref(), Some(&b"{}\n"[..]));
         assert_eq!(
             entry.files(),

@@ -31,6 +31,7 @@
 //! The scratch space (`scratch.rs`) is a tmpfs that exists in the mount namespace alone, or a directory on disk that the
 //! holder removes; a directory that a killed holder left behind is swept by the next run.
 
+mod confine;
 mod error;
 mod handle;
 mod holder;
@@ -74,6 +75,11 @@ pub const INNER_SHELL: &str = "__stage-inner-shell";
 pub const INNER: &str = "__stage-inner";
 /// The hidden first argument by which the program becomes the processes of a command that a check tries out.
 pub const TRIAL: &str = "__stage-trial";
+
+/// Whether the caller is root of the machine: not of a user namespace.
+pub fn is_real_root() -> bool {
+    crate::kernel::effective_ids().0 == 0 && crate::reason::is_machines_user_namespace()
+}
 
 /// Runs a stage process if the arguments ask for one; `None` for an ordinary call.
 pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::ExitCode> {

@@ -12,6 +12,7 @@ use crate::stage::error::StageError;
 use crate::tree::remove_tree;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 /// Where the files of a run should go.
@@ -51,25 +52,38 @@ impl ScratchChoice {
 pub(super) struct Scratch {
     root: PathBuf,
     role: Role,
-    /// On disk: the directory, open and locked as long as it is in use.
-    lock: Option<File>,
+    /// Where it is on disk, if it is.
+    disk: Option<OnDisk>,
+}
+
+/// A scratch directory on disk. It is bound to where a tmpfs would be, so that all else on the disk can be read-only.
+#[derive(Debug)]
+struct OnDisk {
+    directory: PathBuf,
+    /// The same by the mounts of the machine, in which it can be removed.
+    outside: PathBuf,
+    /// The directory itself, locked as long as it is in use.
+    _lock: File,
 }
 
 /// Directories over which a tmpfs may be mounted: they exist everywhere, and no program of a distribution lies in them. The
 /// first one is taken in which this program does not lie.
 const MOUNT_POINTS: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv"];
+/// The same for what is on disk: the layers that somebody wants to look at may lie in a directory for temporary files.
+const MOUNT_POINTS_OF_DISK: &[&str] = &["/mnt", "/media", "/srv", "/opt", "/var/tmp", "/tmp"];
 /// How a scratch directory on disk is called, so that a later run knows it as ours.
 const PREFIX: &str = "scratch-";
 
 impl Scratch {
-    /// Makes it; called in the namespaces of the run.
-    pub fn make(choice: &ScratchChoice) -> Result<Scratch, StageError> {
+    /// Makes it; called in the mount namespace of the run, before the machine is confined. `machine` is the root directory,
+    /// opened before there was that namespace. It is given to `owner`, where the lesson runs as somebody else than we do.
+    pub fn make(choice: &ScratchChoice, machine: &OwnedFd, owner: Option<(u32, u32)>) -> Result<Scratch, StageError> {
         if choice.tmpfs
-            && let Some(scratch) = on_tmpfs(choice).map_err(StageError::Scratch)?
+            && let Some(scratch) = on_tmpfs(choice, owner).map_err(StageError::Scratch)?
         {
             return Ok(scratch);
         }
-        on_disk(choice).map_err(StageError::Scratch)
+        on_disk(choice, machine, owner).map_err(StageError::Scratch)
     }
 
     /// By whose attributes overlays live here.
@@ -84,21 +98,19 @@ impl Scratch {
 
     /// `tmpfs`, or the directory.
     pub fn described(&self) -> PathBuf {
-        if self.lock.is_none() { "tmpfs".into() } else { self.root.clone() }
+        self.disk.as_ref().map_or_else(|| "tmpfs".into(), |disk| disk.directory.clone())
     }
 
     /// Leaves nothing behind. A tmpfs goes with its mount namespace; a directory is emptied once nothing is mounted in it.
     pub fn clean_up(&self) {
-        if self.lock.is_none() {
-            return;
-        }
-        for mount in mounts_below(&self.root).iter().rev() {
+        let Some(OnDisk { outside, .. }) = &self.disk else { return };
+        for mount in mounts_within(&self.root).iter().rev() {
             let _ = Sys::default().detach(&mount.mountpoint);
         }
         // Deleting never goes through a mount: should one have stayed, the next run's sweep (outside of this mount
         // namespace, where it does not exist) removes the directory.
-        if mounts_below(&self.root).is_empty() {
-            let _ = remove_tree(&self.root);
+        if mounts_within(&self.root).is_empty() {
+            let _ = remove_tree(outside);
         }
     }
 }
@@ -108,7 +120,7 @@ impl Scratch {
 /// by whose attributes overlays live there, and where the files are.
 pub(super) fn of_session(root: &Path) -> Result<(Role, PathBuf), StageError> {
     let on_overlay = filesystem(root).is_ok_and(|kind| kind == FileSystem::Overlay);
-    if !on_overlay && let Ok(role) = carries_attributes(root) {
+    if !on_overlay && let Ok(role) = carries_attributes(root, false) {
         return Ok((role, root.to_path_buf()));
     }
     let wanted = "cannot make the bench";
@@ -117,7 +129,7 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, PathBuf), StageError> {
     let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs or btrfs";
     Sys::default()
         .mount_tmpfs("layerlab", root, "mode=755")
-        .and_then(|()| carries_attributes(root))
+        .and_then(|()| carries_attributes(root, false))
         .map(|role| (role, "tmpfs".into()))
         .map_err(|error| StageError::Scratch(Failure::kernel(wanted, error, why, fix)))
 }
@@ -147,13 +159,37 @@ fn mounts_below(directory: &Path) -> Vec<Mount> {
     mounts().unwrap_or_default().into_iter().filter(|mount| mount.is_below(directory)).collect()
 }
 
-fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, Failure> {
+/// What is mounted in the file system that was mounted on a directory last; what that one covers is none of it.
+fn mounts_within(directory: &Path) -> Vec<Mount> {
+    let all = mounts_below(directory);
+    let Some(last) = all.iter().rfind(|mount| mount.mountpoint == directory) else { return all };
+    let mut ids = vec![last.id];
+    let mut within = Vec::new();
+    // In the table each stands behind the one that it is mounted on.
+    for mount in all {
+        if ids.contains(&mount.parent) {
+            ids.push(mount.id);
+            within.push(mount);
+        }
+    }
+    within
+}
+
+/// The first of the places that is free.
+fn mount_point(places: &'static [&'static str]) -> Option<&'static Path> {
     // `layerlab container run` in a lesson looks for its own program by its path.
     let program = std::env::current_exe().unwrap_or_default();
     let is_free = |place: &&Path| place.canonicalize().is_ok_and(|place| place.is_dir() && !program.starts_with(place));
-    let Some(root) = MOUNT_POINTS.iter().map(Path::new).find(is_free) else { return Ok(None) };
+    places.iter().map(Path::new).find(is_free)
+}
+
+fn on_tmpfs(choice: &ScratchChoice, owner: Option<(u32, u32)>) -> Result<Option<Scratch>, Failure> {
+    let Some(root) = mount_point(MOUNT_POINTS) else { return Ok(None) };
     let mut sys = Sys::default();
-    let options = format!("mode=755,size={}", choice.size);
+    let mut options = format!("mode=755,size={}", choice.size);
+    if let Some((user, group)) = owner {
+        options.push_str(&format!(",uid={user},gid={group}"));
+    }
     if let Err(error) = sys.mount_tmpfs("layerlab", root, &options) {
         if error.errno == Errno::EINVAL {
             let why = format!("LAYERLAB_SCRATCH_SIZE is {:?}, which tmpfs does not understand", choice.size);
@@ -161,8 +197,8 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, Failure> {
         }
         return Ok(None);
     }
-    match carries_attributes(root) {
-        Ok(role) => Ok(Some(Scratch { root: root.to_path_buf(), role, lock: None })),
+    match carries_attributes(root, owner.is_some()) {
+        Ok(role) => Ok(Some(Scratch { root: root.to_path_buf(), role, disk: None })),
         Err(_) => {
             let _ = sys.detach(root);
             Ok(None)
@@ -174,7 +210,7 @@ fn on_tmpfs(choice: &ScratchChoice) -> Result<Option<Scratch>, Failure> {
 const ELSEWHERE: &str = "set LAYERLAB_SCRATCH to a directory of yours on ext4, xfs or btrfs";
 const WANTED: &str = "cannot make the scratch space";
 
-fn on_disk(choice: &ScratchChoice) -> Result<Scratch, Failure> {
+fn on_disk(choice: &ScratchChoice, machine: &OwnedFd, owner: Option<(u32, u32)>) -> Result<Scratch, Failure> {
     let io = |call: &str, error: std::io::Error| {
         let error = CallError::of(call, crate::kernel::quoted(&choice.disk), &error);
         let failure = refused(WANTED, Tried::Files(&choice.disk), error);
@@ -194,6 +230,9 @@ fn on_disk(choice: &ScratchChoice) -> Result<Scratch, Failure> {
     };
     let lock = File::open(&root).map_err(|error| failed(io("open", error)))?;
     let _ = try_lock(&lock);
+    if let Some((user, group)) = owner {
+        std::os::unix::fs::fchown(&lock, Some(user), Some(group)).map_err(|error| failed(io("fchown", error)))?;
+    }
     drop(turn);
     let disk = choice.disk.display();
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
@@ -203,18 +242,23 @@ fn on_disk(choice: &ScratchChoice) -> Result<Scratch, Failure> {
         let call = CallError::of("statfs", crate::kernel::quoted(&choice.disk), Errno::EINVAL);
         return Err(failed(Failure::kernel(WANTED, call, why, ELSEWHERE)));
     }
-    let role = carries_attributes(&root).map_err(|error| {
+    let role = carries_attributes(&root, owner.is_some()).map_err(|error| {
         let why = format!("the file system of {disk} cannot carry the attributes that an upper layer needs");
         failed(Failure::kernel(WANTED, error, why, ELSEWHERE))
     })?;
-    Ok(Scratch { root, role, lock: Some(lock) })
+    let place = mount_point(MOUNT_POINTS_OF_DISK).unwrap_or(&root).to_path_buf();
+    Sys::default().bind_mount(&root, &place, false).map_err(|error| failed(refused(WANTED, Tried::Other, error)))?;
+    let outside = format!("/proc/self/fd/{}{}", machine.as_raw_fd(), root.display()).into();
+    Ok(Scratch { root: place, role, disk: Some(OnDisk { directory: root, outside, _lock: lock }) })
 }
 
 /// Really sets an attribute of the kind that overlayfs will set: versions and build options tell less. Only root of the
 /// machine may write `trusted.*`; root of a user namespace (a rootless container, say) is an ordinary user here.
-fn carries_attributes(directory: &Path) -> Result<Role, CallError> {
+/// Who `gives_up` that right is one as well.
+fn carries_attributes(directory: &Path, gives_up: bool) -> Result<Role, CallError> {
     let mut sys = Sys::default();
-    for (role, name) in [(Role::Root, "trusted.overlay.layerlab"), (Role::User, "user.overlay.layerlab")] {
+    let all = [(Role::Root, "trusted.overlay.layerlab"), (Role::User, "user.overlay.layerlab")];
+    for (role, name) in all.into_iter().skip(usize::from(gives_up)) {
         match sys.set_attribute(directory, name, b"y") {
             Ok(()) => return sys.remove_attribute(directory, name).map(|()| role),
             Err(error) if role == Role::Root && error.errno == Errno::EPERM => {}

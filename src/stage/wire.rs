@@ -25,12 +25,14 @@ pub(super) enum Setup {
 pub struct StageNeeds {
     /// Cgroups, in which limits can be set.
     pub cgroups: bool,
+    /// A user namespace for root too: the lesson was not built in.
+    pub user_namespace: bool,
 }
 
 impl StageNeeds {
     /// What a lesson with these needs gets.
     pub fn of(needs: &[Need]) -> StageNeeds {
-        StageNeeds { cgroups: needs.contains(&Need::Cgroup) }
+        StageNeeds { cgroups: needs.contains(&Need::Cgroup), ..StageNeeds::default() }
     }
 }
 

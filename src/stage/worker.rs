@@ -10,6 +10,7 @@ use crate::kernel::{
     set_umask,
 };
 use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays, state};
+use crate::stage::confine::give_up_capabilities;
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::opened_shell::OpenedShell;
@@ -82,6 +83,9 @@ impl Worker {
         let setup: WorkerSetup = serde_json::from_str(setup).map_err(StageError::broken)?;
         if let Some(cgroups) = &setup.cgroups {
             crate::isolate::make_root(cgroups)?;
+        }
+        if setup.role == Role::Root {
+            give_up_capabilities()?;
         }
         std::env::set_current_dir(&setup.root).map_err(StageError::broken)?;
         Ok(Worker::of(setup))

@@ -1,5 +1,7 @@
 //! What somebody tries who means harm, or whose surroundings are odd: each of these once got through.
 
+mod host;
+
 use crate::support::image::Image;
 use crate::support::session::Student;
 use crate::support::{Ended, command, is_in_three_lines, layerlab, lesson_folder, program, text};

@@ -114,7 +114,7 @@ impl State {
         {
             return None;
         }
-        let mut stage = stage(StageNeeds { cgroups: self.cgroups.is_some() });
+        let mut stage = stage(StageNeeds { cgroups: self.cgroups.is_some(), ..StageNeeds::default() });
         let run = |stage: &mut Stage, script: &str| {
             let ran = stage.script(&format!("{PREAMBLE}{script}")).unwrap();
             assert_eq!(ran.status, 0, "{script}\n{}", String::from_utf8_lossy(&ran.shown));
@@ -145,7 +145,7 @@ static CGROUPS: OnceLock<Option<CgroupVersion>> = OnceLock::new();
 
 fn cgroups_here() -> Option<CgroupVersion> {
     support::cgroups::can_be_had("the checks of cgroups")
-        .then(|| stage(StageNeeds { cgroups: true }).facts().cgroup_version())?
+        .then(|| stage(StageNeeds { cgroups: true, ..StageNeeds::default() }).facts().cgroup_version())?
 }
 
 fn stage(needs: StageNeeds) -> Stage {

@@ -87,7 +87,7 @@ fn limits_and_use_stand_in_a_table_whatever_cgroup_namespace_a_shell_has() {
     if !support::cgroups::can_be_had("the table of cgroups") {
         return;
     }
-    let mut run = Run::with(StageNeeds { cgroups: true });
+    let mut run = Run::with(StageNeeds { cgroups: true, ..StageNeeds::default() });
     let version = run.0.facts().cgroup_version().unwrap();
     let (place, tree) = match version {
         CgroupVersion::One => ("is in /", "pids"),

@@ -1,7 +1,7 @@
 //! The twin test: what a lesson shows is what is executed, and bash with util-linux does the same.
 //!
-//! Every lesson is run twice: once by the engine's stage, once by bash with the real programs in namespaces made by
-//! unshare(1). After each step both must have printed what the lesson says, ended alike, and left the same files,
+//! Every lesson is run twice: once by the engine's stage, once by bash with the real programs in the namespaces of another
+//! stage, by nsenter(1): there the machine is as read-only, and root lacks the same capabilities. After each step both must have printed what the lesson says, ended alike, and left the same files,
 //! modes, links, contents, whiteouts and overlay attributes. The state is read by find(1), sha256sum(1) and getfattr(1)
 //! in both worlds, so not by our own observer.
 
@@ -41,7 +41,7 @@ fn it_does_the_same_in_bash(name: &str) {
     if cgroups && !support::cgroups::can_be_had(&format!("{name} in bash")) {
         return;
     }
-    let (ours, role, version) = by_the_engine(&lesson, StageNeeds { cgroups });
+    let (ours, role, version) = by_the_engine(&lesson, StageNeeds { cgroups, ..StageNeeds::default() });
     let theirs = by_bash(&lesson, role, version);
     let mut wrong = String::new();
     compare(&lesson, &ours, &theirs, version, &mut wrong);
@@ -96,10 +96,13 @@ fn place() -> &'static str {
 /// Stands around exit statuses; no lesson prints it.
 const MARK: u8 = 1;
 
+/// What root lacks in a stage, as setpriv(1) calls it.
+const GIVEN_UP: &str = "-mknod,-sys_module,-sys_rawio,-sys_time,-sys_boot";
+
 /// What bash reads first. A shell that unshare(1) starts of its own accord is a login shell, and would begin with
 /// whatever this machine's profile says; Debian calls util-linux's rename(1) `rename.ul`, elsewhere it has its own name.
 const FIRST: &str = r#"
-mount -t tmpfs -o mode=755,size=64m layerlab PLACE; cd PLACE; umask 022
+cd PLACE; umask 022
 unshare() {
     local words=("$@") i
     for ((i = 0; i < $#; i++)); do
@@ -117,6 +120,8 @@ if command -v rename.ul > /dev/null; then rename() { command rename.ul "$@" 2>&1
 
 /// A bash that reads its script as it is written.
 struct Bash {
+    /// In its namespaces, of which it uses nothing else.
+    _stage: Stage,
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -126,31 +131,30 @@ struct Bash {
 
 impl Bash {
     fn start(role: Role, cgroups: Option<&Cgroups>) -> Bash {
-        let mut unshare = match cgroups.map(Cgroups::enter) {
-            None => Command::new("unshare"),
-            Some(words) => {
-                let mut command = Command::new(&words[0]);
-                command.args(&words[1..]).arg("unshare");
-                command
-            }
-        };
-        // Its own host name and message queues too: no line of a lesson may reach those of the machine.
-        unshare.args(["--mount", "--uts", "--ipc", "--propagation", "private"]);
-        if role == Role::User {
-            unshare.args(["--user", "--map-root-user"]);
-        }
+        let starting = Stage::spawn(&support::program(), support::scratch("layerlab-twin"), StageNeeds::default());
+        let stage = starting.and_then(|starting| starting.wait()).unwrap_or_else(|error| panic!("{error}"));
+        let mut words = cgroups.map(Cgroups::enter).unwrap_or_default();
+        // But for the processes: those of the machine are in its /proc.
+        words.extend(["nsenter", "--mount", "--uts", "--ipc", "--net", "--target"].map(String::from));
+        words.push(stage.facts().pid.to_string());
+        words.extend(match role {
+            Role::User => vec!["--user".to_string(), "--preserve-credentials".into()],
+            Role::Root => vec!["setpriv".to_string(), format!("--bounding-set={GIVEN_UP}")],
+        });
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
         let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        let mut child = unshare
+        let mut child = command
             .args(["bash", "-s"])
             .env_clear()
             .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("unshare runs");
+            .expect("nsenter runs");
         let input = child.stdin.take().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let mut bash = Bash { child, input, output, opened: Vec::new() };
+        let mut bash = Bash { _stage: stage, child, input, output, opened: Vec::new() };
         assert_eq!(bash.run(&FIRST.replace("PLACE", place())), (String::new(), 0));
         // The program itself, wherever the tests have put it.
         let program = support::program();

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// Whether this user can have cgroups here: a stage that needs them is tried. Else says why; for root, in a way that is seen.
 pub fn can_be_had(what: &str) -> bool {
     let scratch = super::scratch("layerlab-cgroups");
-    let tried =
-        Stage::spawn(&super::program(), scratch, StageNeeds { cgroups: true }).and_then(|starting| starting.wait());
+    let tried = Stage::spawn(&super::program(), scratch, StageNeeds { cgroups: true, ..StageNeeds::default() })
+        .and_then(|starting| starting.wait());
     match tried {
         Ok(_) => true,
         Err(StageError::Host(failure)) => {
