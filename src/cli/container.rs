@@ -1,15 +1,20 @@
 //! `layerlab container run [OPTIONS] LOWER[:LOWER…] [COMMAND [ARG…]]`
 
+use crate::cli::image::{KEPT_IMAGE, place};
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
 use crate::ground::{Failure, Name, Stream};
-use crate::kernel::{CallError, quoted};
+use crate::image::config::Running;
+use crate::image::{Digest, ImageError, LIMIT, Store};
+use crate::kernel::{CallError, effective_ids, quoted};
+use crate::tree::write_whole;
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 
 /// Containers: a command with an image below it
 #[derive(Debug, clap::Subcommand)]
@@ -22,8 +27,8 @@ pub enum ContainerCommand {
 #[derive(Debug, PartialEq, clap::Args)]
 #[command(after_help = IMAGE)]
 pub struct Run {
-    /// The layers of the image, topmost first; `\:` is a colon in a name
-    #[arg(value_name = "LOWER[:LOWER…]")]
+    /// A stored image, or the layers of one as directories, topmost first; `\:` is a colon in a name
+    #[arg(value_name = "IMAGE|LOWER[:LOWER…]")]
     lowers: OsString,
     /// The command and its arguments; without one, sh
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
@@ -41,7 +46,8 @@ pub struct Run {
     options: Options,
 }
 
-const IMAGE: &str = "The image is one directory, or several with colons between them, topmost first, as in lowerdir=. \
+const IMAGE: &str = "The image is a stored one (layerlab image ls), NAME[:TAG] or NAME@DIGEST; or one directory, or several with \
+colons between them, topmost first, as in lowerdir=. \
 Nothing in it is changed: every change goes to an upper layer, which is gone afterwards or stays in --keep DIR.";
 
 impl ContainerCommand {
@@ -70,20 +76,68 @@ impl Run {
         Run::from_arg_matches(&command.try_get_matches_from(words).ok()?).ok()
     }
 
+    /// Who the command is, where the image says so and nobody else does.
+    fn image_user(&self, lowers: &[PathBuf], said: String) -> Result<Option<(u32, u32)>, CliError> {
+        if said.is_empty() {
+            return Ok(None);
+        }
+        let (user, group) = crate::image::user(lowers, &said)?;
+        if (user, group) != (0, 0) && effective_ids().0 != 0 {
+            let wanted = format!("cannot be the user {said:?} of the image");
+            let why =
+                format!("its number is {user}:{group}, and in a user namespace that you make alone there is only root");
+            let fix =
+                "give --user 0; or run it as root. More users need newuidmap (Debian: uidmap) and lines in /etc/subuid";
+            return Err(CliError::usage(Failure::ours(wanted, why, fix)));
+        }
+        Ok(Some((user, group)))
+    }
+
     fn plan(&self) -> Result<Plan, CliError> {
         let layers = split(&self.lowers, b':');
-        let lowers = layers.iter().map(|lower| layer(lower)).collect::<Result<_, _>>()?;
+        let stored = match layers.iter().any(|lower| Path::new(lower).exists()) {
+            true => None,
+            false => stored(&self.lowers)?,
+        };
+        let is_stored = stored.is_some();
+        let Stored { lowers, running, user, digest } = match stored {
+            Some(stored) => stored,
+            None => Stored {
+                lowers: layers.iter().map(|lower| layer(lower)).collect::<Result<_, _>>()?,
+                ..Stored::default()
+            },
+        };
         let volumes = self.volume.iter().map(|text| volume(text)).collect::<Result<_, _>>()?;
         let keep = self.keep.as_deref().map(keep).transpose()?;
+        if let Some(keep) = &keep {
+            note_image(keep, digest.as_ref())?;
+        }
         if self.options.workdir.as_ref().is_some_and(|workdir| !workdir.is_absolute()) {
             let wanted = "--workdir: it must be an absolute path, in the container";
             return Err(CliError::usage(Failure::plain(wanted, "begin it with /")));
         }
         let mut options = self.options.clone();
-        options.env.insert(0, term());
+        options.env.splice(0..0, std::iter::once(term()).chain(running.env.iter().map(OsString::from)));
+        if options.workdir.is_none() && !running.working_dir.is_empty() {
+            options.workdir = Some(running.working_dir.clone().into());
+        }
+        if options.workdir.as_ref().is_some_and(|workdir| !workdir.is_absolute()) {
+            let wanted = format!("cannot begin in {:?}, where the image wants to", running.working_dir);
+            let fix = "give another directory: --workdir /";
+            return Err(CliError::usage(Failure::ours(wanted, "it does not begin with /", fix)));
+        }
+        if options.user.is_none() && is_stored {
+            options.user = self.image_user(&lowers, user)?;
+        }
+        let mut command: Vec<OsString> =
+            running.entrypoint.unwrap_or_default().into_iter().map(OsString::from).collect();
+        match self.command.is_empty() {
+            true => command.extend(running.cmd.unwrap_or_default().into_iter().map(OsString::from)),
+            false => command.extend(self.command.iter().cloned()),
+        }
         Ok(Plan {
             lowers,
-            command: if self.command.is_empty() { vec!["sh".into()] } else { self.command.clone() },
+            command: if command.is_empty() { vec!["sh".into()] } else { command },
             hostname: self.hostname.clone().unwrap_or_else(random_name),
             volumes,
             keep,
@@ -91,6 +145,58 @@ impl Run {
             options,
             ..Plan::default()
         })
+    }
+}
+
+/// What is known of a stored image.
+#[derive(Default)]
+struct Stored {
+    /// Its layers, the topmost first.
+    lowers: Vec<PathBuf>,
+    running: Running,
+    user: String,
+    digest: Option<Digest>,
+}
+
+/// The stored image of this name; nothing where there is none. Its layers are unpacked if they are not yet.
+fn stored(name: &OsStr) -> Result<Option<Stored>, CliError> {
+    // A name that begins so is that of a directory.
+    let Some(name) = name.to_str().filter(|name| !name.starts_with(['/', '.'])) else { return Ok(None) };
+    let place = place()?;
+    let store = Store::read(&place)?;
+    let image = match store.find(name) {
+        Ok(image) => image,
+        Err(ImageError::Refused(_)) if !store.has_named(name) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let stop = AtomicUsize::new(0);
+    let lowers = if store.is_unpacked(&image) {
+        store.directories(&image, LIMIT, &stop)?
+    } else {
+        drop(store);
+        Store::write(&place)?.directories(&image, LIMIT, &stop)?
+    };
+    if lowers.is_empty() {
+        let wanted = format!("cannot run the image {name}");
+        return Err(CliError::usage(Failure::ours(
+            wanted,
+            "it has no layer, so there is nothing to run",
+            "take another image",
+        )));
+    }
+    let running = image.config.config;
+    Ok(Some(Stored { lowers, user: running.user.clone(), running, digest: Some(image.own.digest) }))
+}
+
+/// Notes of which image a kept container is, for `image commit`.
+fn note_image(keep: &Path, digest: Option<&Digest>) -> Result<(), CliError> {
+    let file = keep.join(KEPT_IMAGE);
+    match digest {
+        Some(digest) => write_whole(&file, format!("{digest}\n").as_bytes())
+            .map_err(|error| CliError::file("cannot note the image in", &file, error)),
+        // Kept from another container, of an image.
+        None if file.is_file() => std::fs::remove_file(&file).map_err(CliError::from),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::course::CourseError;
 use crate::ground::{Call, Errno, Failure, Shown, Stream};
+use crate::image::ImageError;
 use crate::kernel::CallError;
 use crate::lesson::{LessonError, LoadError};
 use crate::paint::Palette;
@@ -141,6 +142,17 @@ impl From<TreeError> for CliError {
             TreeError::Host(failure) => CliError::Failed(Exit::Host, failure),
             TreeError::Refused(failure) => CliError::usage(failure),
             TreeError::Stopped(signal) => CliError::Said(Exit::Signal(signal)),
+        }
+    }
+}
+
+impl From<ImageError> for CliError {
+    fn from(error: ImageError) -> CliError {
+        match error {
+            ImageError::Host(failure) => CliError::Failed(Exit::Host, failure),
+            ImageError::Refused(failure) => CliError::usage(failure),
+            ImageError::Damaged(failure) => CliError::Failed(Exit::NotHeld, failure),
+            ImageError::Stopped(signal) => CliError::Said(Exit::Signal(signal)),
         }
     }
 }

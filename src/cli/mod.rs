@@ -10,6 +10,7 @@ mod error;
 mod export;
 mod hint;
 mod home;
+mod image;
 mod keys;
 mod lesson;
 mod list;
@@ -22,6 +23,7 @@ mod rootfs;
 mod run;
 mod shell;
 mod signals;
+mod size;
 mod solution;
 mod status;
 mod stop;
@@ -124,6 +126,9 @@ enum Command {
     /// Run a command in a container of its own
     #[command(subcommand)]
     Container(container::ContainerCommand),
+    /// Images: make one of what a container changed, keep them, give them away
+    #[command(subcommand)]
+    Image(image::ImageCommand),
     /// The lower, upper and merged trees of any overlay mount of this machine
     Trees(trees::Trees),
     /// Make a root file system: programs of this machine with their libraries, a tree, or an archive
@@ -186,6 +191,7 @@ pub fn run() -> ExitCode {
         Some(Command::Replay(replay)) => replay.run(common),
         Some(Command::Export(export)) => export.run(common),
         Some(Command::Container(container)) => return ended(container.run(), common.plain),
+        Some(Command::Image(image)) => image.run(common),
         Some(Command::Trees(trees)) => trees.run(common),
         Some(Command::Rootfs(rootfs)) => rootfs.run(common),
         Some(Command::Doctor(doctor)) => doctor.run(common),

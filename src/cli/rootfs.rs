@@ -1,16 +1,15 @@
 //! `layerlab rootfs DIR`
 
 use crate::cli::output::wrapped;
+use crate::cli::signals::stop_by_signal;
+use crate::cli::size::{bytes, size};
 use crate::cli::{CliError, Common};
 use crate::ground::{Shown, Stream, say};
 use crate::kernel::effective_ids;
 use crate::rootfs::{Copied, Report, Source, Wanted, make};
 use crate::tree::Made;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// Make a root file system: programs of this machine with their libraries, a tree, or an archive
 #[derive(Debug, clap::Args)]
@@ -55,17 +54,6 @@ impl Rootfs {
         }
         Ok(())
     }
-}
-
-/// A signal sets this number, and the work ends in order and leaves nothing. A second signal ends it at once.
-fn stop_by_signal() -> std::io::Result<Arc<AtomicUsize>> {
-    let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-    for (signal, value) in [(SIGINT, 2), (SIGTERM, 15), (SIGHUP, 1)] {
-        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, again.clone())?;
-        signal_hook::flag::register(signal, again.clone())?;
-        signal_hook::flag::register_usize(signal, stop.clone(), value)?;
-    }
-    Ok(stop)
 }
 
 fn told(report: &Report) -> String {
@@ -144,32 +132,4 @@ fn count(number: u64, what: &str) -> String {
         (_, Some(stem)) => format!("{number} {stem}ies"),
         _ => format!("{number} {what}s"),
     }
-}
-
-/// `14.2 MiB`
-fn bytes(bytes: u64) -> String {
-    let units = ["KiB", "MiB", "GiB", "TiB"];
-    let mut size = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while size >= 1024.0 && unit + 1 < units.len() {
-        size /= 1024.0;
-        unit += 1;
-    }
-    format!("{size:.1} {}", units[unit])
-}
-
-/// `512M`, `4G`: a number, in bytes or in powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
-    const UNKNOWN: &str = "a size is a number with K, M, G or T behind it: 512M";
-    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
-    let unit = match text[digits.len()..].to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
-        "" => 1,
-        "K" => 1 << 10,
-        "M" => 1 << 20,
-        "G" => 1 << 30,
-        "T" => 1_u64 << 40,
-        _ => return Err(UNKNOWN.to_string()),
-    };
-    let number: u64 = digits.parse().map_err(|_| UNKNOWN.to_string())?;
-    number.checked_mul(unit).filter(|size| *size > 0).ok_or_else(|| "that is no size to work with".to_string())
 }

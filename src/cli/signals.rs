@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Makes the signals that we live by work, whatever whoever started us has done to them. None is blocked. SIGCHLD is not
 /// ignored: the kernel would bury our children before we could ask how they ended (wait(2)). SIGTERM is not ignored either.
@@ -65,4 +65,15 @@ pub fn wait_if_ending() {
     while ENDING.load(Ordering::SeqCst) {
         std::thread::park();
     }
+}
+
+/// A signal sets this number, and the work ends in order and leaves nothing. A second signal ends it at once.
+pub fn stop_by_signal() -> std::io::Result<Arc<AtomicUsize>> {
+    let (stop, again) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    for (signal, value) in [(SIGINT, 2), (SIGTERM, 15), (SIGHUP, 1)] {
+        signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, again.clone())?;
+        signal_hook::flag::register(signal, again.clone())?;
+        signal_hook::flag::register_usize(signal, stop.clone(), value)?;
+    }
+    Ok(stop)
 }

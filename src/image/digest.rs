@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
+use std::cell::RefCell;
 use std::fmt;
-use std::io::{Read, Result, Write};
+use std::io::{Empty, Read, Result, Write};
+use std::rc::Rc;
 
 /// `sha256:` and 64 hexadecimal digits: what these bytes are, and no others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +82,7 @@ impl<S> Hashing<S> {
     }
 
     /// How many bytes have passed.
-    pub fn bytes(&self) -> u64 {
+    pub fn length(&self) -> u64 {
         self.bytes
     }
 
@@ -92,6 +94,25 @@ impl<S> Hashing<S> {
     fn count(&mut self, bytes: &[u8]) {
         self.hasher.update(bytes);
         self.bytes += bytes.len() as u64;
+    }
+}
+
+/// A stream, and what is known of the bytes that have been read from it so far.
+pub fn watch(stream: Box<dyn Read>) -> (Box<dyn Read>, Rc<RefCell<Hashing<Empty>>>) {
+    let seen = Rc::new(RefCell::new(Hashing::new(std::io::empty())));
+    (Box::new(Watched { stream, seen: seen.clone() }), seen)
+}
+
+struct Watched {
+    stream: Box<dyn Read>,
+    seen: Rc<RefCell<Hashing<Empty>>>,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let got = self.stream.read(buffer)?;
+        self.seen.borrow_mut().count(&buffer[..got]);
+        Ok(got)
     }
 }
 
@@ -128,7 +149,7 @@ mod tests {
         let mut writing = Hashing::new(Vec::new());
         writing.write_all(b"a").unwrap();
         writing.write_all(b"bc").unwrap();
-        assert_eq!((writing.digest().to_string().as_str(), writing.bytes()), (abc, 3));
+        assert_eq!((writing.digest().to_string().as_str(), writing.length()), (abc, 3));
         let mut reading = Hashing::new(&b"abc"[..]);
         reading.read_to_end(&mut Vec::new()).unwrap();
         assert_eq!(reading.digest(), Digest::parse(abc).unwrap());

@@ -8,7 +8,7 @@ use crate::tree::budget::Budget;
 use crate::tree::error::TreeError;
 use crate::tree::inside::Inside;
 use crate::tree::pax::{self, Pax};
-use crate::tree::unpacked::{Refusal, unpacked};
+use crate::tree::unpacked::decompressed;
 use crate::tree::writer::{Meta, TreeWriter};
 use std::ffi::OsString;
 use std::fs::File;
@@ -89,15 +89,24 @@ impl<'a> Archive<'a> {
         called: String,
         budget: &'a Budget<'a>,
     ) -> Result<Archive<'a>, TreeError> {
-        let wanted = format!("cannot unpack {called}");
-        let stream = unpacked(stream).map_err(|refusal| match refusal {
-            Refusal::Unreadable(error) => TreeError::io(&wanted, "read", Path::new(&called), &error),
-            Refusal::Compressed(kind, program) => {
-                let fix = format!("unpack that first: {program} --keep {called}");
-                TreeError::refused(&wanted, format!("it is compressed by {kind}"), &fix)
-            }
-        })?;
-        Ok(Archive::of(stream, wanted, budget))
+        Ok(Archive::plain(decompressed(stream, &called)?, called, budget))
+    }
+
+    /// An archive that is not compressed, whatever it begins with.
+    pub fn plain(stream: Box<dyn Read>, called: String, budget: &'a Budget<'a>) -> Archive<'a> {
+        Archive::of(stream, format!("cannot unpack {called}"), budget)
+    }
+
+    /// Reads what stands behind the mark at the end, to the end of the stream.
+    ///
+    /// # Errors
+    /// When it is more than the budget has.
+    pub fn drain(&mut self) -> Result<(), TreeError> {
+        let mut buffer = [0; 16 * 1024];
+        while self.fill(&mut buffer)? > 0 {
+            self.budget.charge("what stands behind the end of the archive", buffer.len() as u64)?;
+        }
+        Ok(())
     }
 
     fn of(stream: Box<dyn Read>, wanted: String, budget: &'a Budget<'a>) -> Archive<'a> {

@@ -25,6 +25,7 @@ pub use error::TreeError;
 pub use inside::Inside;
 pub use new_directory::{DirectoryKind, new_directory};
 pub use remove::remove_tree;
+pub use unpacked::decompressed;
 pub use way::{exchanged_by_others, is_out_of_reach};
 pub use whole_file::{write_named, write_whole};
 pub use writer::{LeftOut, Made, Meta, TreeWriter};

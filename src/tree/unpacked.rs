@@ -1,11 +1,27 @@
 //! What a file holds behind its compression, which is told by its first bytes, not by its name.
 
+use crate::tree::error::TreeError;
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use std::io::{BufRead, BufReader, Error, Read, Result};
+use std::path::Path;
 
-/// A stream of the archive itself.
-pub(super) fn unpacked(file: Box<dyn Read>) -> std::result::Result<Box<dyn Read>, Refusal> {
+/// A stream of what these bytes are when they are not compressed; `called` is how people call them.
+///
+/// # Errors
+/// When they cannot be read, and when they are compressed in a way that we do not know.
+pub fn decompressed(stream: Box<dyn Read>, called: &str) -> std::result::Result<Box<dyn Read>, TreeError> {
+    let wanted = format!("cannot unpack {called}");
+    unpacked(stream).map_err(|refusal| match refusal {
+        Refusal::Unreadable(error) => TreeError::io(&wanted, "read", Path::new(called), &error),
+        Refusal::Compressed(kind, program) => {
+            let fix = format!("unpack that first: {program} --keep {called}");
+            TreeError::refused(&wanted, format!("it is compressed by {kind}"), &fix)
+        }
+    })
+}
+
+fn unpacked(file: Box<dyn Read>) -> std::result::Result<Box<dyn Read>, Refusal> {
     let mut file = BufReader::with_capacity(256 * 1024, file);
     let first = file.fill_buf().map_err(Refusal::Unreadable)?;
     match first {
@@ -18,7 +34,7 @@ pub(super) fn unpacked(file: Box<dyn Read>) -> std::result::Result<Box<dyn Read>
 }
 
 /// Why there is no such stream.
-pub(super) enum Refusal {
+enum Refusal {
     /// The file cannot be read.
     Unreadable(Error),
     /// A compression that we do not have, and the program that does.

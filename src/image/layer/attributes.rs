@@ -14,7 +14,7 @@ pub(super) type Attributes = Vec<(OsString, Vec<u8>)>;
 
 /// What overlayfs says of an entry of an upper or a lower layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(in crate::image) struct Marks {
     /// A directory hides what lies below it.
     pub opaque: bool,
     /// A directory may hold whiteouts that are files with an attribute.

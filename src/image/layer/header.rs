@@ -3,7 +3,7 @@
 //! The same entry makes the same bytes, always. There are no names of users and groups, and no forms of GNU tar.
 
 /// A tar archive is made of blocks.
-pub(super) const BLOCK: usize = 512;
+pub(in crate::image) const BLOCK: usize = 512;
 
 /// What eleven octal digits can say: a size, or a time.
 const LARGEST: u64 = 0o777_7777_7777;
@@ -12,7 +12,7 @@ const LARGEST_ID: u64 = 0o777_7777;
 
 /// What stands before the content of an entry.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Header<'a> {
+pub(in crate::image) struct Header<'a> {
     /// Its name, without `/` before it; that of a directory ends in `/`.
     pub path: &'a [u8],
     /// What it is, as a letter of tar(5): `0` a file, `1` a hard link, `2` a symbolic link, `3` and `4` devices, `5` a

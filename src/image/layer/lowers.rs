@@ -66,7 +66,7 @@ fn reach(layer: &Within, path: &Inside) -> Result<(Option<Within>, bool), CallEr
 
 /// Whether an entry says that a name is deleted: a character device 0, 0, or an empty file with an attribute, in a directory
 /// that says so.
-pub(super) fn is_whiteout(directory: &Within, name: &OsStr, found: &Stat, held: &Marks) -> bool {
+pub(in crate::image) fn is_whiteout(directory: &Within, name: &OsStr, found: &Stat, held: &Marks) -> bool {
     match found.kind {
         EntryType::CharacterDevice => found.numbers == (0, 0),
         EntryType::File if found.size == 0 && held.may_hold_whiteouts => {

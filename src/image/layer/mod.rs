@@ -5,8 +5,8 @@
 //! layer.
 
 mod attributes;
-mod header;
-mod lowers;
+pub(super) mod header;
+pub(super) mod lowers;
 mod owners;
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,11 @@ pub use unpack::{Unpacked, unpack};
 pub use write::{Entry, Opaque, Rules, Written, write};
 
 /// With what the name of a whiteout begins.
-const WHITEOUT: &[u8] = b".wh.";
+pub(super) const WHITEOUT: &[u8] = b".wh.";
 /// The name that says of a directory that it hides what lies below it.
-const OPAQUE: &[u8] = b".wh..wh..opq";
+pub(super) const OPAQUE: &[u8] = b".wh..wh..opq";
+
+/// What overlayfs says of a directory.
+pub(super) fn marks_of(directory: &crate::kernel::Within) -> attributes::Marks {
+    attributes::marks(&crate::kernel::Within::attributes_of(directory))
+}

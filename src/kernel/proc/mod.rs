@@ -21,4 +21,4 @@ pub use machine::{knows_filesystem, sysctl};
 pub use membership::Membership;
 pub use mountinfo::{Mount, OverlayOptions, Propagation, mount_of, mounts, mounts_of, parse_mounts};
 pub use programs::{USUAL_PATH, find_program, is_program, with_usual_path};
-pub use users::{MountUser, is_mount_point, mounts_elsewhere, users_of};
+pub use users::{MountUser, is_in_a_mount_table, is_mount_point, mounts_elsewhere, users_of};

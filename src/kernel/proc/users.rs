@@ -68,6 +68,12 @@ pub fn mounts_elsewhere(path: &Path) -> Vec<String> {
     found
 }
 
+/// Whether the mount table of any process that we may read names this, as a layer of an overlay for example.
+pub fn is_in_a_mount_table(text: &str) -> bool {
+    let names = |table: Vec<u8>| table.windows(text.len()).any(|part| part == text.as_bytes());
+    processes().iter().any(|(_, process)| std::fs::read(process.join("mountinfo")).is_ok_and(names))
+}
+
 fn namespace(process: &Path) -> Option<PathBuf> {
     std::fs::read_link(process.join("ns/mnt")).ok()
 }

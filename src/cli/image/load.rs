@@ -1,0 +1,62 @@
+//! `layerlab image load [-i FILE | DIR]`
+
+use crate::cli::CliError;
+use crate::cli::image::place;
+use crate::cli::signals::stop_by_signal;
+use crate::cli::size::size;
+use crate::ground::Failure;
+use crate::image::{Store, load_archive, load_directory};
+use crate::tree::{Budget, TreeError};
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+/// Bring in images from an archive or an image layout
+#[derive(Debug, clap::Args)]
+pub struct Load {
+    /// The archive, or the directory of an image layout (else an archive on the standard input)
+    #[arg(long, short, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// The most that may be written
+    #[arg(long, value_name = "SIZE", default_value = "16G", value_parser = size)]
+    limit: u64,
+    /// What was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Load {
+    /// Brings them in.
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.input.is_none() && std::io::stdin().is_terminal() {
+            let fix = "layerlab image load -i FILE, or … < FILE";
+            return Err(CliError::usage(Failure::plain("nothing comes from a terminal that could be loaded", fix)));
+        }
+        let stop = stop_by_signal()?;
+        let budget = Budget::new(self.limit, &stop);
+        let open = |path: &PathBuf| {
+            let wanted = format!("cannot load {}", path.display());
+            std::fs::File::open(path).map_err(|error| CliError::from(TreeError::io(wanted, "openat", path, &error)))
+        };
+        let loaded = match &self.input {
+            Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path)?,
+            input => {
+                let (called, stream): (String, Box<dyn Read>) = match input {
+                    Some(path) => (path.display().to_string(), Box::new(open(path)?)),
+                    None => ("what comes on the standard input".to_string(), Box::new(std::io::stdin())),
+                };
+                load_archive(&Store::write(&place()?)?, &called, stream, &budget)?
+            }
+        };
+        let text: String = match self.json {
+            true => serde_json::to_string_pretty(&loaded)? + "\n",
+            false => loaded
+                .iter()
+                .map(|one| match &one.name {
+                    Some(name) => format!("Loaded image: {name}\n"),
+                    None => format!("Loaded image ID: {}\n", one.id),
+                })
+                .collect(),
+        };
+        Ok(std::io::stdout().write_all(text.as_bytes())?)
+    }
+}

@@ -1,0 +1,45 @@
+//! `layerlab image ls`
+
+use crate::cli::CliError;
+use crate::cli::image::{name_and_tag, place, readable, table};
+use crate::cli::size::bytes;
+use crate::image::Store;
+use std::io::Write;
+
+/// The images that there are
+#[derive(Debug, clap::Args)]
+pub struct Ls {
+    /// Only the IDs
+    #[arg(long, short, conflicts_with = "json")]
+    quiet: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Ls {
+    /// Tells them.
+    pub fn run(&self) -> Result<(), CliError> {
+        let images = readable(&Store::read(&place()?)?)?;
+        let text = if self.json {
+            let one = |image: &crate::image::Image| {
+                serde_json::json!({
+                    "name": image.descriptor.name(), "id": image.id(), "digest": image.own.digest,
+                    "created": image.config.created, "layers": image.manifest.layers.len(), "bytes": image.size(),
+                })
+            };
+            serde_json::to_string_pretty(&images.iter().map(one).collect::<Vec<_>>())? + "\n"
+        } else if self.quiet {
+            images.iter().map(|image| format!("{}\n", image.id().short())).collect()
+        } else {
+            let mut rows = vec![["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"].map(str::to_string).to_vec()];
+            rows.extend(images.iter().map(|image| {
+                let [name, tag] = name_and_tag(image);
+                let created = image.config.created.clone().unwrap_or_default();
+                vec![name, tag, image.id().short().to_string(), created, bytes(image.size())]
+            }));
+            table(&rows)
+        };
+        Ok(std::io::stdout().write_all(text.as_bytes())?)
+    }
+}

@@ -1,0 +1,109 @@
+//! `layerlab image …`: one file a subcommand.
+
+mod check;
+mod commit;
+mod diff;
+mod history;
+mod inspect;
+mod load;
+mod ls;
+mod rm;
+mod save;
+mod tag;
+mod tree;
+
+pub use commit::KEPT_IMAGE;
+
+use crate::cli::{CliError, Common};
+use crate::image::{Image, Store};
+use crate::session::Home;
+use std::path::PathBuf;
+
+/// Images: make one of what a container changed, keep them, give them away
+#[derive(Debug, clap::Subcommand)]
+pub enum ImageCommand {
+    /// Make an image of what a container changed, or of a directory
+    Commit(commit::Commit),
+    /// The images that there are
+    Ls(ls::Ls),
+    /// All that is written about an image, as JSON
+    Inspect(inspect::Inspect),
+    /// How an image came about, the last step first
+    History(history::History),
+    /// Which image was made from which
+    Tree(tree::Tree),
+    /// Give an image a further name
+    Tag(tag::Tag),
+    /// Remove a name, and the image with its last name
+    Rm(rm::Rm),
+    /// What the topmost layer of an image adds, changes and deletes
+    Diff(diff::Diff),
+    /// Write images into an archive that Docker, podman and skopeo read, too
+    Save(save::Save),
+    /// Bring in images from an archive or an image layout
+    Load(load::Load),
+    /// Whether all that is stored is what it says
+    Check(check::Check),
+}
+
+impl ImageCommand {
+    /// Does it.
+    pub fn run(&self, common: &Common) -> Result<(), CliError> {
+        match self {
+            ImageCommand::Commit(commit) => commit.run(),
+            ImageCommand::Ls(ls) => ls.run(),
+            ImageCommand::Inspect(inspect) => inspect.run(),
+            ImageCommand::History(history) => history.run(),
+            ImageCommand::Tree(tree) => tree.run(common),
+            ImageCommand::Tag(tag) => tag.run(),
+            ImageCommand::Rm(rm) => rm.run(),
+            ImageCommand::Diff(diff) => diff.run(),
+            ImageCommand::Save(save) => save.run(),
+            ImageCommand::Load(load) => load.run(),
+            ImageCommand::Check(check) => check.run(),
+        }
+    }
+}
+
+/// Where the images are: `LAYERLAB_IMAGES`, else `images` among our files.
+pub fn place() -> Result<PathBuf, CliError> {
+    match std::env::var_os("LAYERLAB_IMAGES").filter(|value| !value.is_empty()).map(PathBuf::from) {
+        Some(place) => Ok(std::path::absolute(&place).unwrap_or(place)),
+        None => Ok(Home::find()?.root().join("images")),
+    }
+}
+
+/// The images that can be read; of the others it is told why.
+fn readable(store: &Store) -> Result<Vec<Image>, CliError> {
+    let all = store.images()?.into_iter();
+    Ok(all.filter_map(|image| image.map_err(|error| CliError::from(error).print(false)).ok()).collect())
+}
+
+/// Columns, each as wide as its widest cell, with two blanks between them.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cell = |row: &Vec<String>, at: usize| {
+        row.get(at).map_or(0, |cell| unicode_width::UnicodeWidthStr::width(cell.as_str()))
+    };
+    let widths: Vec<usize> = (0..columns).map(|at| rows.iter().map(|row| cell(row, at)).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (at, shown) in row.iter().enumerate() {
+            line.push_str(shown);
+            line.push_str(&" ".repeat(widths[at] - cell(row, at) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    crate::ground::escaped_lines(&text).into_owned()
+}
+
+/// The name and the tag of an image, in two columns.
+fn name_and_tag(image: &Image) -> [String; 2] {
+    let none = || "<none>".to_string();
+    match image.descriptor.name().map(|name| name.rsplit_once(':').unwrap_or((name, ""))) {
+        Some((name, tag)) => [name.to_string(), tag.to_string()],
+        None => [none(), none()],
+    }
+}

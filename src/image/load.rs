@@ -1,0 +1,203 @@
+//! Images from elsewhere come into the store: from an image layout, or from an archive of one, or of the kind that `docker save`
+//! writes. Nothing of it is believed before its digest was seen.
+
+use crate::ground::Failure;
+use crate::image::layout::{Layout, agrees};
+use crate::image::{Config, Descriptor, Digest, ImageError, Manifest, Reference, Store, config, media, watch};
+use crate::kernel::{CallError, EntryType, Within};
+use crate::tree::{Archive, Budget, DirectoryKind, Inside, decompressed, new_directory};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// An image that came in.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Loaded {
+    /// Its name, where it brought one.
+    pub name: Option<String>,
+    /// Its ID.
+    pub id: Digest,
+}
+
+/// By which name containerd and newer versions of Docker call an image.
+const CONTAINERD_NAME: &str = "io.containerd.image.name";
+
+/// Brings in the images of a layout in a directory.
+///
+/// # Errors
+/// When one of them is not what it says; those before it are in the store then.
+pub fn load_directory(store: &Store, directory: &Path) -> Result<Vec<Loaded>, ImageError> {
+    let layout = Layout::at(directory);
+    let index = layout.index()?;
+    index.manifests.iter().map(|one| import(store, &layout, one)).collect()
+}
+
+/// Brings in the images of an archive.
+///
+/// # Errors
+/// When it holds none, and when one of them is not what it says.
+pub fn load_archive(
+    store: &Store,
+    called: &str,
+    file: Box<dyn Read>,
+    budget: &Budget,
+) -> Result<Vec<Loaded>, ImageError> {
+    let directory = store.incoming();
+    let archive = Archive::from_stream(file, called.to_string(), budget)?;
+    let kind = DirectoryKind { called: "the archive", prefix: ".new-" };
+    new_directory(&directory, kind, budget, |tree| archive.unpack(tree))?;
+    let loaded = match (directory.join("oci-layout").exists(), directory.join("manifest.json").exists()) {
+        (true, _) => load_directory(store, &directory),
+        (false, true) => load_docker(store, called, &directory),
+        (false, false) => {
+            let why = "it has neither an index.json beside an oci-layout nor a manifest.json";
+            let fix = "give what `layerlab image save`, `docker save` or `skopeo copy … oci-archive:` has written";
+            Err(ImageError::refused(format!("cannot load {called}"), why, fix))
+        }
+    };
+    let _ = crate::tree::remove_tree(&directory);
+    loaded
+}
+
+fn import(store: &Store, layout: &Layout, descriptor: &Descriptor) -> Result<Loaded, ImageError> {
+    let image = layout.image(descriptor)?;
+    // First the layers and what is written about them, then what leads there. Of an index for many machines only what this one
+    // needs.
+    image.blobs().into_iter().rev().try_for_each(|blob| copy(store, layout, blob))?;
+    let layers = image.manifest.layers.iter().zip(&image.config.rootfs.diff_ids);
+    layers.into_iter().try_for_each(|(layer, diff_id)| is_diff_id(store.layout(), layer, diff_id))?;
+    let name = name_of(descriptor);
+    store.name(&image.own, name.as_deref())?;
+    Ok(Loaded { name, id: image.id().clone() })
+}
+
+/// The name that an image brings along.
+fn name_of(descriptor: &Descriptor) -> Option<String> {
+    let full = descriptor.annotations.get(CONTAINERD_NAME).map(String::as_str).or(descriptor.name())?;
+    let short = full.strip_prefix("docker.io/").unwrap_or(full);
+    Reference::parse(short.strip_prefix("library/").unwrap_or(short)).ok()?.name()
+}
+
+fn copy(store: &Store, layout: &Layout, blob: &Descriptor) -> Result<(), ImageError> {
+    let mut from = layout.open(blob)?;
+    let mut to = store.new_blob()?;
+    let copied = std::io::copy(&mut from, &mut to).and_then(|_| to.flush());
+    copied.map_err(|error| {
+        ImageError::io(format!("cannot store the blob {}", blob.digest), "write", layout.root(), &error)
+    })?;
+    to.finish_as(blob)
+}
+
+/// Whether a stored layer is, when it is not compressed, what the configuration says.
+///
+/// # Errors
+/// When it is not.
+pub(super) fn is_diff_id(layout: &Layout, layer: &Descriptor, diff_id: &Digest) -> Result<(), ImageError> {
+    let called = format!("the layer {}", layer.digest);
+    let (file, stored) = watch(Box::new(layout.open(layer)?));
+    let (mut plain, seen) = watch(decompressed(file, &called)?);
+    let read = std::io::copy(&mut plain, &mut std::io::sink());
+    let damaged = |why: String| {
+        ImageError::Damaged(Failure::ours(format!("cannot trust {called}"), why, "fetch or make the image again"))
+    };
+    read.map_err(|error| damaged(format!("what is compressed in it cannot be read: {error}")))?;
+    agrees(layer, &stored.borrow().digest(), stored.borrow().length())?;
+    let found = seen.borrow().digest();
+    match found == *diff_id {
+        true => Ok(()),
+        false => Err(damaged(format!("unpacked it has the digest {found}, and the configuration says {diff_id}"))),
+    }
+}
+
+/// What `docker save` writes: a list of images.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Saved {
+    config: String,
+    #[serde(default)]
+    repo_tags: Option<Vec<String>>,
+    layers: Vec<String>,
+}
+
+fn load_docker(store: &Store, called: &str, directory: &Path) -> Result<Vec<Loaded>, ImageError> {
+    let wanted = format!("cannot load {called}");
+    let refused = |why: String| ImageError::refused(&wanted, why, "save the image again: docker save");
+    let root = Within::open(directory).map_err(|error| ImageError::call(&wanted, error))?;
+    let read = |name: &str, most: u64| {
+        let mut bytes = Vec::new();
+        let read = open_inside(&root, name).map_err(refused)?.take(most + 1).read_to_end(&mut bytes);
+        read.map_err(|error| ImageError::io(&wanted, "read", Path::new(name), &error))?;
+        if bytes.len() as u64 > most { Err(refused(format!("{name} has more than {most} bytes"))) } else { Ok(bytes) }
+    };
+    let list = read("manifest.json", super::manifest::MOST)?;
+    let list: Vec<Saved> = serde_json::from_slice(&list).map_err(|error| refused(format!("manifest.json: {error}")))?;
+    let mut loaded = Vec::new();
+    for saved in list {
+        let bytes = read(&saved.config, config::MOST)?;
+        let config: Config = config::parse(&bytes, saved.layers.len()).map_err(refused)?;
+        let mut layers = Vec::new();
+        for (name, diff_id) in saved.layers.iter().zip(&config.rootfs.diff_ids) {
+            let mut file = open_inside(&root, name).map_err(refused)?;
+            let mut blob = store.new_blob()?;
+            let copied = std::io::copy(&mut file, &mut blob);
+            copied.map_err(|error| ImageError::io(&wanted, "write", Path::new(name), &error))?;
+            let (digest, size) = blob.finish()?;
+            let kind = if digest == *diff_id { media::LAYER } else { media::LAYER_GZIP };
+            let layer = Descriptor::new(kind, digest, size);
+            is_diff_id(store.layout(), &layer, diff_id)?;
+            layers.push(layer);
+        }
+        let config = store.put_blob(media::CONFIG, &bytes)?;
+        let (id, media_type) = (config.digest.clone(), Some(media::MANIFEST.to_string()));
+        let manifest = Manifest { schema_version: 2, media_type, config, layers, more: BTreeMap::new() };
+        let bytes = serde_json::to_vec(&manifest).map_err(|error| refused(error.to_string()))?;
+        let descriptor = store.put_blob(media::MANIFEST, &bytes)?;
+        let named = |name: &String| Reference::parse(name).ok().and_then(|name| name.name());
+        let mut names: Vec<Option<String>> = saved.repo_tags.iter().flatten().map(named).collect();
+        if names.is_empty() {
+            names.push(None);
+        }
+        for name in names {
+            store.name(&descriptor, name.as_deref())?;
+            loaded.push(Loaded { name, id: id.clone() });
+        }
+    }
+    Ok(loaded)
+}
+
+/// A file of an unpacked archive. Older versions of Docker let a symbolic link stand for a layer that several images have.
+fn open_inside(root: &Within, name: &str) -> Result<File, String> {
+    let unusable = |error: CallError| format!("{name} in it cannot be read: {error}");
+    let mut path = Inside::parse(name.as_bytes())?;
+    for _ in 0..4 {
+        let (above, last) = path.split().ok_or("a name in manifest.json is empty")?;
+        let mut at = root.again().map_err(unusable)?;
+        for part in above.names() {
+            at = at.directory(part).map_err(unusable)?;
+        }
+        match at.look(last).map_err(unusable)?.kind {
+            EntryType::File => return at.file(last).map_err(unusable),
+            EntryType::Symlink => path = followed(&above, &at.read_link(last).map_err(unusable)?)?,
+            _ => return Err(format!("{name} in it is no file")),
+        }
+    }
+    Err(format!("{name} in it is a link to a link to a link"))
+}
+
+/// Where a relative link leads to from this directory, in the archive.
+fn followed(above: &Inside, target: &OsStr) -> Result<Inside, String> {
+    let mut names = above.names().to_vec();
+    for part in target.as_bytes().split(|byte| *byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(names.pop().ok_or("a link in it leads out of it")?),
+            name => names.push(OsStr::from_bytes(name).to_os_string()),
+        }
+    }
+    let joined = names.iter().try_fold(Inside::default(), |path, name| path.join(name));
+    Ok(joined?)
+}
