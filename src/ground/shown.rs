@@ -216,7 +216,8 @@ pub fn complain(text: impl Into<Shown>) {
     let _ = Stream::Errors.show(text.into().with("\n"));
 }
 
-/// What a container shows on its own terminal, as it is: for `container` alone.
+/// What a container shows on its own terminal, as it is: for `container`. And an archive that goes into a pipe or a file: for
+/// `image save`, which refuses a terminal.
 ///
 /// # Errors
 /// When our terminal is gone.

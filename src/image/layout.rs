@@ -1,7 +1,7 @@
 //! An image layout: images in a directory, as `oci-layout`, `index.json` and `blobs/sha256/…` (OCI image specification, "Image
 //! Layout"). Here it is only read, and nothing in it is believed before its digest was seen.
 
-use crate::ground::{Errno, Failure};
+use crate::ground::{Errno, Failure, Name};
 use crate::image::config::{self, Config, chain_ids};
 use crate::image::manifest::{self, Document, Index, Manifest};
 use crate::image::{Descriptor, Digest, Hashing, ImageError, architecture};
@@ -84,7 +84,7 @@ impl Layout {
     /// # Errors
     /// When it is none, or in a version that we do not know.
     pub fn index(&self) -> Result<Index, ImageError> {
-        let wanted = format!("cannot read the images in {}", self.root.display());
+        let wanted = format!("cannot read the images in {}", Name::from(self.root.as_path()));
         let fix = "look at it with: cat oci-layout index.json";
         let damaged = |why: String| ImageError::Damaged(Failure::ours(&wanted, why, fix));
         let layout: serde_json::Value = serde_json::from_slice(&self.small("oci-layout", 4096)?)
@@ -196,7 +196,7 @@ impl Layout {
 
     /// A small file of the layout itself.
     fn small(&self, name: &str, most: u64) -> Result<Vec<u8>, ImageError> {
-        let wanted = format!("cannot read the images in {}", self.root.display());
+        let wanted = format!("cannot read the images in {}", Name::from(self.root.as_path()));
         let file = Within::open(&self.root).and_then(|root| root.file(name.as_ref()));
         let file = file.map_err(|error: CallError| {
             if error.errno != Errno::ENOENT {

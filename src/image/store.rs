@@ -11,7 +11,7 @@
 //! Every file appears whole, under its name, when it is complete: first blobs, then what names them, `index.json` last. So a
 //! kill at any moment leaves the images that were there, and perhaps blobs that nothing names; the next writer sweeps.
 
-use crate::ground::Failure;
+use crate::ground::{Failure, Name};
 use crate::image::layer::{Owners, unpack};
 use crate::image::layout::{Image, Layout, agrees};
 use crate::image::manifest::Index;
@@ -143,7 +143,7 @@ impl Store {
         match ids.len() {
             0 => Err(ImageError::Refused(Failure::ours(
                 wanted,
-                format!("there is none of that name in {}", self.layout.root().display()),
+                format!("there is none of that name in {}", Name::from(self.layout.root())),
                 "layerlab image ls tells which there are",
             ))),
             1 => Ok(found.swap_remove(0)),
@@ -434,7 +434,7 @@ fn random_name() -> String {
 fn is_ours(root: &Path) -> Result<(), ImageError> {
     match std::fs::metadata(root) {
         Ok(found) if found.uid() != effective_ids().0 => {
-            let why = format!("{} belongs to somebody else", root.display());
+            let why = format!("{} belongs to somebody else", Name::from(root));
             let fix = "become that user, or set LAYERLAB_IMAGES to a directory of yours";
             Err(ImageError::refused("cannot use this user's images", why, fix))
         }

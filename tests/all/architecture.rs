@@ -52,7 +52,7 @@ const STEERING: &[(&str, &[&str])] = &[
     ),
     ("styled", &["src/paint/palette.rs"]),
     ("cursor_at", &["src/paint/grid.rs"]),
-    ("pass_through", &["src/ground/mod.rs", "src/container/terminal.rs"]),
+    ("pass_through", &["src/ground/mod.rs", "src/container/terminal.rs", "src/cli/image/save.rs"]),
 ];
 
 /// Who may use a library that writes to the terminal by itself: for the keys alone.

@@ -3,9 +3,8 @@
 use crate::cli::image::place;
 use crate::cli::size::bytes;
 use crate::cli::{CliError, Exit};
-use crate::ground::escaped_lines;
+use crate::ground::{Shown, Stream};
 use crate::image::{Layout, Report, Store, check};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Whether all that is stored is what it says
@@ -30,8 +29,8 @@ impl Check {
                 if store.layout().is_there() { check(store.layout())? } else { Report::default() }
             }
         };
-        let text = if self.json { serde_json::to_string_pretty(&report)? + "\n" } else { told(&report) };
-        std::io::stdout().write_all(escaped_lines(&text).as_bytes())?;
+        let text = if self.json { Shown::pretty_json(&report)?.with("\n") } else { told(&report).into() };
+        Stream::Output.show(text)?;
         if report.findings.is_empty() { Ok(()) } else { Err(CliError::Said(Exit::NotHeld)) }
     }
 }

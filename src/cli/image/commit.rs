@@ -4,10 +4,9 @@ use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::image::tag::new_name;
 use crate::cli::signals::stop_by_signal;
-use crate::ground::{Failure, escaped_lines};
+use crate::ground::{Failure, Name, Shown, Stream, complain};
 use crate::image::{Change, Image, LIMIT, Store, Told, commit, source_date_epoch};
 use crate::observe::kept_lowers;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Make an image of what a container changed, or of a directory
@@ -91,20 +90,21 @@ impl Commit {
                 committed.manifest.digest,
                 name.as_deref().unwrap_or("no name")
             ));
-            std::io::stderr().write_all(escaped_lines(&explained).as_bytes())?;
+            Stream::Errors.show(explained)?;
         }
         for left_out in committed.written.iter().flat_map(|written| &written.left_out) {
-            eprintln!("note: {} was left out: {}", left_out.path, left_out.why);
+            complain(format!("note: {} was left out: {}", left_out.path, left_out.why));
         }
         let text = match self.json {
             true => {
-                serde_json::to_string_pretty(&serde_json::json!({
+                let all = serde_json::json!({
                     "id": committed.id, "manifest": committed.manifest, "name": name, "layers": committed.written,
-                }))? + "\n"
+                });
+                Shown::pretty_json(&all)?.with("\n")
             }
-            false => format!("{}\n", committed.id),
+            false => format!("{}\n", committed.id).into(),
         };
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 
     fn source(&self, store: &Store, stop: &std::sync::atomic::AtomicUsize) -> Result<Source, CliError> {
@@ -112,7 +112,7 @@ impl Commit {
         let given = self.base.as_deref().map(|name| store.find(name)).transpose()?;
         let noted = given.is_none().then(|| kept_image(&self.directory)).flatten();
         let noted = noted.map(|digest| store.find(&digest)).transpose().map_err(|_| {
-            let wanted = format!("cannot commit {}", self.directory.display());
+            let wanted = format!("cannot commit {}", Name::from(self.directory.as_path()));
             let why = "the image that the container was made from is not in the store any more";
             CliError::usage(Failure::ours(wanted, why, "load it again, or name another one: --base IMAGE"))
         })?;
@@ -141,7 +141,7 @@ fn explain(told: &Told, text: &mut String) {
     match told {
         Told::Layer(directory) => {
             let what = "each entry is a header of 512 bytes and its content, filled up to whole blocks of 512";
-            text.push_str(&format!("# layer: an archive of {}; {what}\n", directory.display()));
+            text.push_str(&format!("# layer: an archive of {}; {what}\n", Name::from(*directory)));
         }
         Told::Entry(entry) => {
             let header = if entry.header > 512 { format!("{} (pax)", entry.header) } else { entry.header.to_string() };

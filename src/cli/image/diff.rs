@@ -3,9 +3,9 @@
 use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::signals::stop_by_signal;
+use crate::ground::{Shown, Stream};
 use crate::image::{LIMIT, Store, changes};
 use crate::tree::Budget;
-use std::io::Write;
 
 /// What the topmost layer of an image adds, changes and deletes
 ///
@@ -25,10 +25,11 @@ impl Diff {
         let store = Store::read(&place()?)?;
         let stop = stop_by_signal()?;
         let changed = changes(store.layout(), &store.find(&self.image)?, &Budget::new(LIMIT, &stop))?;
-        let text: String = match self.json {
-            true => serde_json::to_string_pretty(&changed)? + "\n",
-            false => changed.iter().map(|changed| format!("{} {}\n", changed.kind, changed.path)).collect(),
+        let lines = || changed.iter().map(|changed| format!("{} {}\n", changed.kind, changed.path)).collect::<String>();
+        let text = match self.json {
+            true => Shown::pretty_json(&changed)?.with("\n"),
+            false => lines().into(),
         };
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 }

@@ -3,8 +3,8 @@
 use crate::cli::CliError;
 use crate::cli::image::{place, table};
 use crate::cli::size::bytes;
+use crate::ground::{Shown, Stream};
 use crate::image::Store;
-use std::io::Write;
 
 /// How an image came about, the last step first
 #[derive(Debug, clap::Args)]
@@ -38,8 +38,8 @@ impl History {
                     serde_json::json!({ "step": step, "size": layer.map(|(layer, _)| layer.size), "diffId": layer.map(|(_, id)| id) })
                 })
                 .collect();
-            let text = serde_json::to_string_pretty(&told)? + "\n";
-            return Ok(std::io::stdout().write_all(text.as_bytes())?);
+            let text = Shown::pretty_json(&told)?.with("\n");
+            return Ok(Stream::Output.show(text)?);
         }
         let mut rows = vec![["LAYER", "CREATED", "CREATED BY", "SIZE", "COMMENT"].map(str::to_string).to_vec()];
         for (layer, diff_id) in untold.iter().rev() {
@@ -57,6 +57,6 @@ impl History {
             let size = bytes(layer.map_or(0, |(layer, _)| layer.size));
             rows.push(vec![id, text(&step.created), text(&step.created_by), size, text(&step.comment)]);
         }
-        Ok(std::io::stdout().write_all(table(&rows).as_bytes())?)
+        Ok(Stream::Output.show(table(&rows))?)
     }
 }

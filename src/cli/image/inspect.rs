@@ -2,9 +2,9 @@
 
 use crate::cli::CliError;
 use crate::cli::image::place;
+use crate::ground::{Shown, Stream};
 use crate::image::{Image, Store};
 use serde_json::json;
-use std::io::Write;
 
 /// All that is written about an image, as JSON
 #[derive(Debug, clap::Args)]
@@ -20,9 +20,8 @@ impl Inspect {
         let store = Store::read(&place()?)?;
         let found = self.images.iter().map(|name| store.find(name)).collect::<Result<Vec<_>, _>>()?;
         let told: Vec<_> = found.iter().map(|image| told(&store, image)).collect();
-        let mut text = serde_json::to_string_pretty(&told)?;
-        text.push('\n');
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        let text = Shown::pretty_json(&told)?.with("\n");
+        Ok(Stream::Output.show(text)?)
     }
 }
 

@@ -4,10 +4,10 @@ use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::signals::stop_by_signal;
 use crate::cli::size::size;
-use crate::ground::Failure;
+use crate::ground::{Failure, Name, Shown, Stream};
 use crate::image::{Store, load_archive, load_directory};
 use crate::tree::{Budget, TreeError};
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 /// Bring in images from an archive or an image layout
@@ -34,7 +34,7 @@ impl Load {
         let stop = stop_by_signal()?;
         let budget = Budget::new(self.limit, &stop);
         let open = |path: &PathBuf| {
-            let wanted = format!("cannot load {}", path.display());
+            let wanted = format!("cannot load {}", Name::from(path.as_path()));
             std::fs::File::open(path).map_err(|error| CliError::from(TreeError::io(wanted, "openat", path, &error)))
         };
         let loaded = match &self.input {
@@ -47,16 +47,17 @@ impl Load {
                 load_archive(&Store::write(&place()?)?, &called, stream, &budget)?
             }
         };
-        let text: String = match self.json {
-            true => serde_json::to_string_pretty(&loaded)? + "\n",
+        let text = match self.json {
+            true => Shown::pretty_json(&loaded)?.with("\n"),
             false => loaded
                 .iter()
                 .map(|one| match &one.name {
                     Some(name) => format!("Loaded image: {name}\n"),
                     None => format!("Loaded image ID: {}\n", one.id),
                 })
-                .collect(),
+                .collect::<String>()
+                .into(),
         };
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 }

@@ -3,8 +3,8 @@
 use crate::cli::CliError;
 use crate::cli::image::{name_and_tag, place, readable, table};
 use crate::cli::size::bytes;
+use crate::ground::{Shown, Stream};
 use crate::image::Store;
-use std::io::Write;
 
 /// The images that there are
 #[derive(Debug, clap::Args)]
@@ -28,9 +28,9 @@ impl Ls {
                     "created": image.config.created, "layers": image.manifest.layers.len(), "bytes": image.size(),
                 })
             };
-            serde_json::to_string_pretty(&images.iter().map(one).collect::<Vec<_>>())? + "\n"
+            Shown::pretty_json(&images.iter().map(one).collect::<Vec<_>>())?.with("\n")
         } else if self.quiet {
-            images.iter().map(|image| format!("{}\n", image.id().short())).collect()
+            images.iter().map(|image| format!("{}\n", image.id().short())).collect::<String>().into()
         } else {
             let mut rows = vec![["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE"].map(str::to_string).to_vec()];
             rows.extend(images.iter().map(|image| {
@@ -38,8 +38,8 @@ impl Ls {
                 let created = image.config.created.clone().unwrap_or_default();
                 vec![name, tag, image.id().short().to_string(), created, bytes(image.size())]
             }));
-            table(&rows)
+            table(&rows).into()
         };
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 }

@@ -96,7 +96,7 @@ fn table(rows: &[Vec<String>]) -> String {
         text.push_str(line.trim_end());
         text.push('\n');
     }
-    crate::ground::escaped_lines(&text).into_owned()
+    text
 }
 
 /// The name and the tag of an image, in two columns.

@@ -3,8 +3,8 @@
 use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::size::bytes;
+use crate::ground::{Shown, Stream};
 use crate::image::Store;
-use std::io::Write;
 
 /// Remove a name, and the image with its last name
 ///
@@ -40,9 +40,7 @@ impl Rm {
             }
             all.push(removed);
         }
-        if self.json {
-            text = serde_json::to_string_pretty(&all)? + "\n";
-        }
-        Ok(std::io::stdout().write_all(text.as_bytes())?)
+        let text = if self.json { Shown::pretty_json(&all)?.with("\n") } else { text.into() };
+        Ok(Stream::Output.show(text)?)
     }
 }

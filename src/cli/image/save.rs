@@ -2,9 +2,9 @@
 
 use crate::cli::CliError;
 use crate::cli::image::place;
-use crate::ground::Failure;
+use crate::ground::{Failure, Stream, pass_through};
 use crate::image::{Store, save};
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Write images into an archive that Docker, podman and skopeo read, too
@@ -24,11 +24,11 @@ impl Save {
         let store = Store::read(&place()?)?;
         let images = self.images.iter().map(|name| store.find(name)).collect::<Result<Vec<_>, _>>()?;
         let Some(file) = &self.output else {
-            if std::io::stdout().is_terminal() {
+            if Stream::Output.is_terminal() {
                 let fix = "layerlab image save -o FILE …, or … | gzip > FILE";
                 return Err(CliError::usage(Failure::plain("an archive is nothing for a terminal", fix)));
             }
-            let mut out = BufWriter::new(std::io::stdout());
+            let mut out = BufWriter::with_capacity(256 * 1024, Through);
             save(store.layout(), &images, &mut out)?;
             return Ok(out.flush()?);
         };
@@ -45,6 +45,19 @@ impl Save {
         use std::os::unix::fs::PermissionsExt;
         temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(unwritable)?;
         temporary.persist(file).map_err(|error| unwritable(error.error))?;
+        Ok(())
+    }
+}
+
+/// The standard output, which is no terminal.
+struct Through;
+
+impl Write for Through {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        pass_through(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }

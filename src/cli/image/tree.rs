@@ -3,9 +3,8 @@
 use crate::cli::image::{place, readable};
 use crate::cli::size::bytes;
 use crate::cli::{CliError, Common};
-use crate::ground::escaped_lines;
+use crate::ground::{Shown, Stream};
 use crate::image::{Node, Store, forest};
-use std::io::Write;
 
 /// Which image was made from which
 ///
@@ -22,11 +21,13 @@ impl Tree {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let trees = forest(&readable(&Store::read(&place()?)?)?);
         let text = match (self.json, common.plain) {
-            (true, _) => serde_json::to_string_pretty(&trees)? + "\n",
-            (false, true) => trees.iter().map(|tree| spoken(tree, None)).collect(),
-            (false, false) => trees.iter().map(|tree| line(tree) + &drawn(&tree.children, "")).collect(),
+            (true, _) => Shown::pretty_json(&trees)?.with("\n"),
+            (false, true) => trees.iter().map(|tree| spoken(tree, None)).collect::<String>().into(),
+            (false, false) => {
+                trees.iter().map(|tree| line(tree) + &drawn(&tree.children, "")).collect::<String>().into()
+            }
         };
-        Ok(std::io::stdout().write_all(escaped_lines(&text).as_bytes())?)
+        Ok(Stream::Output.show(text)?)
     }
 }
 
