@@ -29,7 +29,7 @@ impl History {
             .map(|step| (step, (!step.empty_layer).then(|| layers.next()).flatten()))
             .collect();
         // An image need not have a history; its layers are there all the same.
-        let untold = layers.map(|(layer, diff_id)| (layer, diff_id)).collect::<Vec<_>>();
+        let untold = layers.collect::<Vec<_>>();
         if self.json {
             let told: Vec<_> = steps
                 .iter()
