@@ -8,6 +8,7 @@ use crate::ground::Errno;
 use crate::kernel::proc::{USUAL_PATH, find_program};
 use crate::kernel::{
     CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,
+    use_own_devices,
 };
 use crate::reason::Tried;
 use std::ffi::{OsStr, OsString};
@@ -46,6 +47,8 @@ pub(super) fn run(plan: &Plan) -> Result<u8, ContainerError> {
         // Out of reach of the terminal that we were started from, and of what is typed there.
         let _ = new_session();
     }
+    use_own_devices()
+        .map_err(|error| ContainerError::broken(format!("cannot use the container's devices: {error}")))?;
     work_in(&mut steps, plan)?;
     let environment = environment(plan);
     let command = command(plan, &environment)?;

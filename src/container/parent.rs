@@ -13,8 +13,8 @@ use crate::container::steps::Steps;
 use crate::ground::{Errno, Shown, Stream};
 use crate::isolate::{map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
-    CallError, Namespaces, Process, Signals, Spread, TerminalState, effective_ids, end_pid_1, own_network, parent_pid,
-    send_descriptors, standard_directory, terminate_with_parent,
+    CallError, Carried, Namespaces, Process, Signals, Spread, TerminalState, Theirs, effective_ids, end_pid_1,
+    own_network, parent_pid, send_descriptors, standard_directory, terminate_with_parent,
 };
 use crate::reason::{Before, Tried, is_machines_user_namespace, refused};
 use std::os::fd::{AsFd, OwnedFd};
@@ -93,23 +93,32 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgrou
     // Opened now: when PID 1 goes into its root, it takes us along.
     let processes = Process::own().map_err(broken)?;
     let (line, theirs) = UnixStream::pair().map_err(broken)?;
-    let mut first = start(&program, theirs.into(), plan.options.time)?;
+    let (mut carried, mut streams) = Carried::new(signals).map_err(broken)?.unzip();
+    let mut first = start(&program, theirs.into(), streams.as_mut(), plan.options.time)?;
     let sent = plan.send(&line).map_err(broken);
     let network = make_network(&mut steps, plan, &before);
     steps.tell();
-    let handed = sent
-        .and(network)
-        .and_then(|network| send_descriptors(&line, &[std::io::stdin().as_fd(), network.as_fd()]).map_err(broken));
+    let handed = sent.and(network).and_then(|network| {
+        let own = std::io::stdin();
+        let input =
+            streams.as_ref().and_then(|streams| streams.input.as_ref()).map_or(own.as_fd(), |pipe| pipe.as_fd());
+        send_descriptors(&line, &[input, network.as_fd()]).map_err(broken)
+    });
+    // Held by us, their ends would never be closed.
+    drop(streams);
     if handed.is_err() {
         // It waits for us, and ends when we hang up.
         drop(line);
         let code = first.wait().map(code).map_err(broken)?;
+        let _ = carried.map(Carried::finish);
         // Where it ended first it has said why.
         return if code == 0 { handed.map(|()| code) } else { Ok(code) };
     }
     // Now, because there is nothing else to do.
     cgroups.sweep(&processes);
-    wait(&mut first, signals, &processes)
+    let code = wait(&mut first, signals, &mut carried, &processes)?;
+    carried.map_or(Ok(()), Carried::finish).wanted("cannot write what the container prints")?;
+    Ok(code)
 }
 
 /// A directory below which nothing lies that the container is made of.
@@ -193,9 +202,14 @@ fn protect_program(steps: &mut Steps) -> Result<PathBuf, ContainerError> {
 
 /// Starts PID 1. Before Linux 6.3 a new time namespace is entered by fork(2) alone, and not by the vfork(2) by which the
 /// standard library starts programs, where it can: a group to become, which is our own here, is what it forks for.
-fn start(program: &Path, line: OwnedFd, in_time: bool) -> Result<Child, ContainerError> {
+fn start(program: &Path, line: OwnedFd, streams: Option<&mut Theirs>, in_time: bool) -> Result<Child, ContainerError> {
     let mut command = Command::new(program);
     command.arg(FIRST).env_clear().stdin(Stdio::from(line));
+    // What of its output is a file of the host goes through pipes.
+    if let Some(streams) = streams {
+        streams.output.take().map(|pipe| command.stdout(Stdio::from(pipe)));
+        streams.errors.take().map(|pipe| command.stderr(Stdio::from(pipe)));
+    }
     if in_time {
         command.gid(effective_ids().1);
     }
@@ -223,7 +237,12 @@ fn make_network(steps: &mut Steps, plan: &Plan, before: &Before) -> Result<Owned
 }
 
 /// Waits for the end of PID 1, which is that of everything in the container.
-fn wait(first: &mut Child, signals: &Signals, processes: &Process) -> Result<u8, ContainerError> {
+fn wait(
+    first: &mut Child,
+    signals: &Signals,
+    carried: &mut Option<Carried>,
+    processes: &Process,
+) -> Result<u8, ContainerError> {
     let broken = |error: std::io::Error| ContainerError::broken(format!("cannot wait for the container: {error}"));
     let mut asked = None;
     loop {
@@ -234,7 +253,7 @@ fn wait(first: &mut Child, signals: &Signals, processes: &Process) -> Result<u8,
                 (_, code) => code,
             });
         }
-        if let Some(signal) = signals.next() {
+        if let Some(signal) = carried.as_mut().map_or_else(|| signals.next(), Carried::wait) {
             asked = Some(signal);
             end_pid_1(first.id(), signal, &processes.beside(first.id(), "status").unwrap_or_default());
         }

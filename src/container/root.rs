@@ -9,7 +9,7 @@ use crate::container::steps::Steps;
 use crate::container::volumes;
 use crate::ground::Errno;
 use crate::kernel::proc::mount_of;
-use crate::kernel::{Capabilities, MountFlags, OverlayMount, has_capability};
+use crate::kernel::{Capabilities, MountFlags, OWN_DEVICES, OverlayMount, has_capability};
 use crate::reason::{Before, Tried, refused};
 use std::path::Path;
 
@@ -28,9 +28,8 @@ const HIDDEN_DIRECTORIES: &[&str] =
     &["proc/acpi", "proc/asound", "proc/scsi", "sys/devices/virtual/powercap", "sys/firmware"];
 /// What may be read, but not written: the settings of the machine.
 const READ_ONLY: &[&str] = &["bus", "fs", "irq", "sys", "sysrq-trigger"];
-/// Devices that do no harm: name, major, minor.
-const DEVICES: &[(&str, u32, u32)] =
-    &[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+/// Beside those that stand for nothing: the terminal of whoever asks. Name, major, minor.
+const TERMINAL: (&str, u32, u32) = ("tty", 5, 0);
 /// Links that programs expect.
 const LINKS: &[(&str, &str)] = &[
     ("fd", "/proc/self/fd"),
@@ -159,7 +158,8 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     let makes = !plan.inner.ordinary && has_capability(Capabilities::MKNOD);
     let sys = steps.explain("/dev: few devices, and none by which the host could be reached");
     sys.mkdir(&made, 0o755).wanted(wanted)?;
-    for (name, major, minor) in DEVICES {
+    let devices = || OWN_DEVICES.iter().chain([&TERMINAL]);
+    for (name, major, minor) in devices() {
         let device = made.join(name);
         match makes {
             true => sys.make_character_device(&device, 0o666, *major, *minor).wanted(wanted)?,
@@ -176,7 +176,7 @@ fn mount_devices(steps: &mut Steps, plan: &Plan, root: &Path) -> Result<(), Cont
     sys.bind_mount(&made, &dev, false).wanted(wanted)?;
     sys.remount_with(&dev, MountFlags { no_suid: true, no_exec: true, ..MountFlags::default() }).wanted(wanted)?;
     if !makes {
-        for (name, ..) in DEVICES {
+        for (name, ..) in devices() {
             sys.bind_mount(&Path::new("/dev").join(name), &dev.join(name), false).wanted(wanted)?;
         }
     }

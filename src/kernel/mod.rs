@@ -6,6 +6,7 @@
 //! (reading attributes, the mount table) is not recorded and lives in functions of its own.
 
 mod attributes;
+mod carried;
 mod descriptors;
 mod directory;
 mod enter;
@@ -29,6 +30,7 @@ mod terminal;
 mod within;
 
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
+pub use carried::{Carried, OWN_DEVICES, Theirs, use_own_devices};
 pub use descriptors::{
     close_inherited, has_hung_up, own_network, receive_descriptors, send_descriptors, standard_directory, use_as_input,
 };

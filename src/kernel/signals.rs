@@ -27,6 +27,30 @@ impl Signals {
     }
 }
 
+/// Such signals as a file, for who waits for other things too.
+#[derive(Debug)]
+pub(super) struct SignalFile(SignalFd);
+
+impl Signals {
+    pub(super) fn as_file(&self) -> std::io::Result<SignalFile> {
+        Ok(SignalFile(SignalFd::with_flags(&self.0, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?))
+    }
+}
+
+impl SignalFile {
+    /// The one that has come; nothing where a child may have ended.
+    pub(super) fn next(&self) -> Option<u8> {
+        let signal = u8::try_from(self.0.read_signal().ok()??.ssi_signo).ok();
+        signal.filter(|signal| *signal != Signal::SIGCHLD as u8)
+    }
+}
+
+impl AsFd for SignalFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
 /// Signals that are passed on to a child. They are caught and not blocked, because a child would begin with the same
 /// blocked; and /proc shows of a process that waits which signals it catches, but not which it has blocked.
 #[derive(Debug)]

@@ -503,3 +503,78 @@ fn without_protection_it_is_said_and_more_is_possible() {
     let ended = text(&mut host.image.command(&["--unprotected"], &["cat", host.secret.to_str().unwrap()]));
     host.is_unharmed(&ended);
 }
+
+/// Runs a script in a container whose standard streams are these files.
+fn with_files(image: &Image, script: &str, input: std::fs::File, output: std::fs::File, errors: std::fs::File) -> i32 {
+    let mut run = image.command(&[], &["sh", "-c", script]);
+    run.stdin(input).stdout(output).stderr(errors).status().unwrap().code().unwrap()
+}
+
+#[test]
+fn files_of_the_host_are_read_and_written_as_they_were_opened() {
+    let image = Image::new();
+    let at = |name: &str| image.beside().join(name);
+    let nothing = || std::fs::File::open("/dev/null").unwrap();
+    let appended = |name: &str| std::fs::File::options().append(true).create(true).open(at(name)).unwrap();
+    let read = |name: &str| std::fs::read_to_string(at(name)).unwrap();
+
+    // What is only read cannot be written: not by its number, not by its mode.
+    std::fs::write(at("input"), "one\ntwo\n").unwrap();
+    let mode = std::fs::metadata(at("input")).unwrap().mode();
+    let script = "echo x > /proc/self/fd/0; chmod 777 /proc/self/fd/0; cat; exit 3";
+    let input = std::fs::File::open(at("input")).unwrap();
+    assert_eq!(with_files(&image, script, input, appended("copy"), appended("errors")), 3);
+    assert_eq!(read("input"), "one\ntwo\n");
+    assert_eq!(std::fs::metadata(at("input")).unwrap().mode(), mode);
+    assert!(read("copy").starts_with("one\ntwo\n"), "{}", read("copy"));
+
+    // What is added to loses nothing, and both streams into one file stay in their order.
+    std::fs::write(at("log"), "before\n").unwrap();
+    let script = "echo 1; echo 2 >&2; echo 3; echo 4 >&2; echo 5 > /proc/self/fd/1; : > /proc/self/fd/2; chmod 777 /proc/self/fd/1";
+    assert_eq!(with_files(&image, script, nothing(), appended("log"), appended("log")), 0);
+    assert_eq!(read("log"), "before\n1\n2\n3\n4\n5\n");
+    assert_eq!(std::fs::metadata(at("log")).unwrap().mode(), mode);
+
+    // What nobody has read stays for the next command.
+    std::fs::write(at("script"), "first\nsecond\nthird\n").unwrap();
+    let lines = std::fs::File::open(at("script")).unwrap();
+    let all =
+        format!("read x; {{ {:?} container run {:?} sh -c 'read y; echo got $y'; cat; }}", program(), image.root());
+    let output = std::process::Command::new("bash").args(["-c", &all]).stdin(lines).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "got second\nthird\n", "{output:?}");
+
+    // Much of it goes through whole.
+    let much: Vec<u8> = (0..2_000_000_u32).flat_map(|number| number.to_le_bytes()).collect();
+    std::fs::write(at("much"), &much).unwrap();
+    let input = std::fs::File::open(at("much")).unwrap();
+    assert_eq!(with_files(&image, "cat", input, appended("through"), appended("errors")), 0);
+    assert!(std::fs::read(at("through")).unwrap() == much);
+    image.nothing_is_left();
+}
+
+#[test]
+fn a_device_of_the_host_that_is_handed_in_is_the_containers_own() {
+    if !crate::support::is_root() {
+        return println!("not for this user: only root makes devices, and may change the mode of the machine's");
+    }
+    let image = Image::new();
+    // Not the machine's own: where this fails, it would be harmed.
+    let device = image.beside().join("null");
+    assert!(std::process::Command::new("mknod").arg(&device).args(["c", "1", "3"]).status().unwrap().success());
+    std::fs::set_permissions(&device, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let file = || std::fs::File::options().read(true).write(true).open(&device).unwrap();
+    let script = "for n in 0 1 2; do chmod 600 /proc/self/fd/$n; done; echo x > /proc/self/fd/1";
+    assert_eq!(with_files(&image, script, file(), file(), file()), 0);
+    assert_eq!(std::fs::metadata(&device).unwrap().mode() & 0o777, 0o666);
+}
+
+#[test]
+fn the_kernels_ciphers_are_out_of_reach() {
+    let image = Image::new();
+    image.compile(
+        "cipher",
+        "#include <sys/socket.h>\n#include <stdio.h>\nint main() { int s = socket(38, SOCK_SEQPACKET, 0); perror(\"cipher\"); return s < 0 ? 0 : 1; }",
+    );
+    let ended = image.run(&[], &["cipher"]);
+    assert!(ended.code == Some(0) && ended.stderr.contains("Operation not permitted"), "{ended:?}");
+}
