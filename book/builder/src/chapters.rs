@@ -1,21 +1,38 @@
 //! A chapter for each lesson: its text and recording, held against each other, as a page.
 
+use crate::Result;
+use crate::book::Page;
+use crate::glossary::Glossary;
 use layerlab::event::{RecordingReader, Timed};
 use layerlab::ground::Failure;
 use layerlab::lesson::{Catalogue, CatalogueEntry, Language, Lesson, belongs};
 use layerlab::paint::page;
-use mdbook_preprocessor::book::{BookItem, Chapter, SectionNumber};
-use mdbook_preprocessor::errors::{Error, Result};
 use std::path::Path;
 
-/// The chapters, in the order of the lessons in a folder.
-pub fn of_lessons(folder: &Path) -> Result<Vec<BookItem>> {
-    let catalogue = Catalogue::folder(folder).map_err(|refusal| Error::msg(refusal.to_string()))?;
-    catalogue.entries().iter().map(chapter).collect()
+/// A lesson, what was recorded of it, and the page that this makes.
+pub struct Chapter {
+    /// `01-four-layers`
+    pub name: String,
+    /// Its text.
+    pub lesson: Lesson,
+    /// A run of it.
+    pub recording: Vec<Timed>,
+    /// The sentences of its mistakes, each with the exercise it is of.
+    pub mistakes: Vec<(String, String)>,
+    /// HTML.
+    pub content: String,
 }
 
-fn chapter(entry: &CatalogueEntry) -> Result<BookItem> {
-    let lesson = entry.load(&Language::default()).map_err(|error| Error::msg(error.to_string()))?;
+/// The chapters, in the order of the lessons in a folder.
+pub fn of_lessons(folder: &Path) -> Result<Vec<Chapter>> {
+    Catalogue::folder(folder)?.entries().iter().map(chapter).collect()
+}
+
+fn chapter(entry: &CatalogueEntry) -> Result<Chapter> {
+    let broken = |error: layerlab::lesson::LoadError| {
+        Failure::plain(error.to_string(), format!("layerlab lesson check {}", entry.path().display()))
+    };
+    let lesson = entry.load(&Language::default()).map_err(broken)?;
     let recording = entry.recording().ok_or_else(|| stale(&lesson, "it has no recording"))?;
     let recording: Vec<Timed> = RecordingReader::new(&*recording)
         .collect::<std::result::Result<_, _>>()
@@ -26,17 +43,53 @@ fn chapter(entry: &CatalogueEntry) -> Result<BookItem> {
         let exercise = exercises.iter().find(|exercise| exercise.id == id);
         exercise.map_or(Vec::new(), |exercise| exercise.hints.clone())
     };
-    let mut chapter =
-        Chapter::new(&lesson.meta.title, page(&recording, Box::new(hints)), format!("{}.md", entry.name()), Vec::new());
-    chapter.number = Some(SectionNumber::new([entry.number]));
-    // It has no file of its own: its text is a lesson's.
-    chapter.source_path = None;
-    Ok(BookItem::Chapter(chapter))
+    let content = page(&recording, Box::new(hints));
+    Ok(Chapter { name: entry.name(), mistakes: mistakes(entry, &lesson), lesson, recording, content })
 }
 
-fn stale(lesson: &Lesson, what: &str) -> Error {
+/// What learners do wrong, as the lesson's mistakes have it: the sentence that each must get.
+fn mistakes(entry: &CatalogueEntry, lesson: &Lesson) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for file in entry.files().iter().filter(|file| file.starts_with("mistakes")) {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(exercise) = lesson.exercises().find(|one| stem.starts_with(&format!("{}-", one.id))) else { continue };
+        let Ok(bytes) = entry.read(file) else { continue };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let sentence = text.lines().next().and_then(|line| line.strip_prefix("# verify: "));
+        if let Some(sentence) = sentence.filter(|_| !stem.ends_with("-nothing"))
+            && !found.iter().any(|(_, other)| other == sentence)
+        {
+            found.push((exercise.id.clone(), sentence.to_string()));
+        }
+    }
+    found
+}
+
+impl Chapter {
+    /// Its page, with links from the first use of each word to the glossary.
+    pub fn page(&self, glossary: &Glossary) -> Page {
+        Page {
+            name: self.name.clone(),
+            title: format!("{} {}", self.lesson.meta.number, self.lesson.meta.title),
+            body: glossary.linked(&self.content),
+            lesson: Some(self.lesson.meta.slug.clone()),
+            language: self.lesson.meta.language.clone(),
+        }
+    }
+
+    /// The picture that its page has of a step.
+    pub fn picture(&self, step: u32) -> Option<&str> {
+        let (_, part) = self.content.split_once(&format!("<section class=\"ll-part\" id=\"step-{step}\""))?;
+        let (part, _) = part.split_once("</section>")?;
+        let from = part.find("<svg ")?;
+        let to = part[from..].find("</svg>")? + from + "</svg>".len();
+        Some(&part[from..to])
+    }
+}
+
+fn stale(lesson: &Lesson, what: &str) -> Failure {
     let wanted = format!("lesson {}, {}: {what}", lesson.meta.number, lesson.meta.title);
-    Failure::plain(wanted, "record the lessons anew: scripts/record").into()
+    Failure::plain(wanted, "record the lessons anew: scripts/record")
 }
 
 #[cfg(test)]
@@ -45,7 +98,6 @@ mod tests {
     use layerlab::event::{Event, RecordingReader, Timed};
     use layerlab::ground::Need;
     use layerlab::lesson::{Catalogue, Language};
-    use mdbook_preprocessor::book::BookItem;
     use std::path::Path;
 
     fn lessons() -> Catalogue {
@@ -58,7 +110,7 @@ mod tests {
     fn every_lesson_becomes_a_chapter_with_all_its_commands() {
         for entry in lessons().entries() {
             let lesson = entry.load(&Language::default()).unwrap();
-            let BookItem::Chapter(chapter) = chapter(entry).unwrap() else { panic!("a chapter") };
+            let chapter = chapter(entry).unwrap();
             let recording = entry.recording().unwrap();
             let Some(Ok(Timed { event: Event::Begin(begin), .. })) = RecordingReader::new(&*recording).next() else {
                 panic!("a beginning")

@@ -2,23 +2,8 @@
 // Where the reader is and what was answered is kept under the lesson's name, if the browser keeps anything.
 (() => {
   "use strict";
-  const main = document.querySelector("main[data-lesson]");
-  if (!main) return;
-  const parts = [...main.querySelectorAll(".ll-part")];
-  const place = "layerlab:" + main.dataset.lesson;
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const state = { at: 0, plays: true, calls: false, answers: {} };
   const read = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
   const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* It is forgotten, then. */ } };
-  const save = () => keep(place, JSON.stringify(state));
-  try {
-    const kept = JSON.parse(read(place)) || {};
-    if (Number.isInteger(kept.at)) state.at = kept.at;
-    if (typeof kept.plays === "boolean") state.plays = kept.plays;
-    if (typeof kept.calls === "boolean") state.calls = kept.calls;
-    if (kept.answers && typeof kept.answers === "object") state.answers = kept.answers;
-  } catch { /* Somebody else's, or damaged: as if there were none. */ }
-
   const make = (tag, words, attributes = {}) => {
     const made = document.createElement(tag);
     made.textContent = words;
@@ -30,6 +15,38 @@
     made.addEventListener("click", press);
     return made;
   };
+
+  // Light or dark: as the system has it, until somebody chooses. A page of a book has a place for the button.
+  const themes = ["", "light", "dark"];
+  let theme = Math.max(0, themes.indexOf(read("layerlab:theme") || ""));
+  const light = button("", () => {
+    theme = (theme + 1) % themes.length;
+    keep("layerlab:theme", themes[theme]);
+    shine();
+  }, { class: "ll-more" });
+  const shine = () => {
+    if (themes[theme]) document.documentElement.dataset.theme = themes[theme];
+    else delete document.documentElement.dataset.theme;
+    light.textContent = ["Theme: system", "Theme: light", "Theme: dark"][theme];
+  };
+  document.querySelector("[data-tools]")?.append(light);
+  shine();
+
+  const main = document.querySelector("main[data-lesson]");
+  if (!main) return;
+  const parts = [...main.querySelectorAll(".ll-part")];
+  const place = "layerlab:" + main.dataset.lesson;
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const state = { at: 0, plays: true, calls: false, answers: {} };
+  const save = () => keep(place, JSON.stringify(state));
+  try {
+    const kept = JSON.parse(read(place)) || {};
+    if (Number.isInteger(kept.at)) state.at = kept.at;
+    if (typeof kept.plays === "boolean") state.plays = kept.plays;
+    if (typeof kept.calls === "boolean") state.calls = kept.calls;
+    if (kept.answers && typeof kept.answers === "object") state.answers = kept.answers;
+  } catch { /* Somebody else's, or damaged: as if there were none. */ }
+
   const title = (part) => part.querySelector("h1, h2").textContent;
 
   // The questions of a part: answered by a click, marked by what was recorded.
@@ -170,25 +187,13 @@
   });
   addEventListener("afterprint", () => closed.forEach((one) => { one.open = false; }));
 
-  // Light or dark: as the system has it, until somebody chooses.
-  const themes = ["", "light", "dark"];
-  let theme = Math.max(0, themes.indexOf(read("layerlab:theme") || ""));
-  const light = button("", () => { theme = (theme + 1) % themes.length; keep("layerlab:theme", themes[theme]); shine(); },
-    { class: "ll-more" });
-  const shine = () => {
-    if (themes[theme]) document.documentElement.dataset.theme = themes[theme];
-    else delete document.documentElement.dataset.theme;
-    light.textContent = ["Theme: system", "Theme: light", "Theme: dark"][theme];
-  };
-
   parts.forEach(ask);
   const bar = make("nav", "", { class: "ll-bar", "aria-label": "Player; the arrow keys go back and on" });
   bar.append(back, jump, next, whole);
   if (main.querySelector(".ll-calls")) bar.append(calls);
-  bar.append(light);
+  if (!light.isConnected) bar.append(light);
   document.body.append(bar);
   main.append(live);
-  shine();
   const at = linked();
   state.at = at >= 0 ? at : Math.min(Math.max(state.at, 0), parts.length - 1);
   draw(location.hash.length > 1 || state.at > 0);
