@@ -6,6 +6,8 @@ use crate::paint::picture::canvas::{Canvas, Drawing, LINE, width};
 use crate::scene::words;
 use std::collections::{HashMap, HashSet};
 
+/// Longer names are cut; the page has them whole.
+const LONGEST_NAME: usize = 40;
 /// Within a box, from its border to its words.
 const PADDING: usize = 10;
 /// Between two layers.
@@ -158,6 +160,8 @@ fn entries(rows: &[Row], notes: &dyn Fn(&Row) -> Vec<String>) -> Vec<Entry> {
         above.truncate(usize::from(row.depth));
         let path = above.concat() + &row.name.to_string();
         let name = words::row_name(row);
+        let shown: String = name.chars().take(LONGEST_NAME).collect();
+        let shown = if shown == name { shown } else { shown + "…" };
         let mark = row.mark.map_or(String::new(), |mark| format!("{} ", words::Sign::from(mark).mark()));
         let note = notes(row).into_iter().nth(1).unwrap_or_default();
         let note = if note.is_empty() { note } else { format!("  {note}") };
@@ -167,7 +171,7 @@ fn entries(rows: &[Row], notes: &dyn Fn(&Row) -> Vec<String>) -> Vec<Entry> {
             (_, Some(Mark::Changed)) => "c",
             (_, None) => "",
         };
-        let text = format!("{}{mark}{name}{note}", "  ".repeat(usize::from(row.depth).min(16)));
+        let text = format!("{}{mark}{shown}{note}", "  ".repeat(usize::from(row.depth).min(16)));
         above.push(name);
         Entry { path, text, class, kind_hides: matches!(row.kind, Kind::Whiteout { .. }) }
     };
