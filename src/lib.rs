@@ -14,6 +14,7 @@
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
 //! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
 //! - [`screen`] takes a whole terminal for those who show something there,
+//! - [`present`] shows a lesson to a class, beat after beat, forth and back,
 //! - [`refusal`] becomes the host's programs in a session, and explains what the kernel refused them,
 //! - [`host`] probes what this machine allows, [`cli`] is what people type.
 //!
@@ -37,6 +38,7 @@ pub mod kernel;
 pub mod lesson;
 pub mod observe;
 pub mod paint;
+pub mod present;
 pub mod reason;
 pub mod refusal;
 pub mod rootfs;

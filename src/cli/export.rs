@@ -142,7 +142,7 @@ fn of_a_run(lesson: &Lesson) -> Result<Vec<Timed>, CliError> {
     let needs = StageNeeds::of(&lesson.meta.needs);
     let stage = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs)?.wait()?;
     signals::end_in_order(&stage)?;
-    let mut run = engine::Run::begin(lesson, stage, RunOptions { from_step: 1, syscalls: true, full: false });
+    let mut run = engine::Run::begin(lesson, stage, RunOptions { syscalls: true, ..RunOptions::default() });
     let mut recording = Vec::new();
     while let Some(item) = run.next(Answer::GoOn)? {
         if let Item::Event(event) = item {

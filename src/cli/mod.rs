@@ -16,6 +16,7 @@ mod lesson;
 mod list;
 mod next;
 mod output;
+mod present;
 mod progress;
 mod replay;
 mod reset;
@@ -123,6 +124,8 @@ enum Command {
     Replay(replay::Replay),
     /// A lesson as a page that plays, a film, a text or a picture, to give to others
     Export(export::Export),
+    /// Present a lesson to a class, beat after beat, forth and back
+    Present(present::Present),
     /// Run a command in a container of its own
     #[command(subcommand)]
     Container(container::ContainerCommand),
@@ -190,6 +193,7 @@ pub fn run() -> ExitCode {
         Some(Command::Progress(progress)) => progress.run(common),
         Some(Command::Replay(replay)) => replay.run(common),
         Some(Command::Export(export)) => export.run(common),
+        Some(Command::Present(present)) => present.run(common),
         Some(Command::Container(container)) => return ended(container.run(), common.plain),
         Some(Command::Image(image)) => image.run(common),
         Some(Command::Trees(trees)) => trees.run(common),

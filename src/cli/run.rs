@@ -76,7 +76,8 @@ impl Run {
             return self.recorded(common, entry, asks, cannot_run(&lesson, reason.why, reason.fix));
         }
         signals::end_in_order(&stage)?;
-        let options = RunOptions { from_step: self.step.unwrap_or(1), syscalls: self.syscalls, full: self.full };
+        let (from_step, syscalls, full) = (self.step.unwrap_or(1), self.syscalls, self.full);
+        let options = RunOptions { from_step, syscalls, full, every_block: false };
         let mut run = engine::Run::begin(&lesson, stage, options.clone());
         let (mut predicted, mut step) = (Predicted::default(), 1);
         if asks && self.step.is_none() {

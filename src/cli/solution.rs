@@ -4,8 +4,9 @@ use crate::cli::ask::sure;
 use crate::cli::output;
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Target, word};
-use crate::ground::{escaped_lines, say};
+use crate::ground::{Failure, escaped_lines, say};
 use crate::session::Progress;
+use std::time::SystemTime;
 
 /// How an exercise can be solved
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,7 @@ impl Solution {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
         let exercise = target.exercise()?;
+        is_open()?;
         let key = target.key(exercise);
         let (progress, damaged) = Progress::read(&target.home)?;
         tell_damaged(damaged);
@@ -54,6 +56,23 @@ impl Solution {
         say("\nType it yourself, line by line, and look at the trees after each.")?;
         Ok(())
     }
+}
+
+/// By which an instructor locks the solutions for a class: a time such as `2026-03-01T18:30:00Z` until then, `0` or nothing not
+/// at all, anything else for good.
+const LOCKED: &str = "LAYERLAB_SOLUTIONS_LOCKED";
+
+/// Whether solutions may be shown now.
+fn is_open() -> Result<(), CliError> {
+    let locked = std::env::var(LOCKED).unwrap_or_default();
+    let until = match humantime::parse_rfc3339_weak(&locked) {
+        Ok(until) if until <= SystemTime::now() => return Ok(()),
+        Ok(_) => format!("until {locked}"),
+        Err(_) if locked.is_empty() || locked == "0" => return Ok(()),
+        Err(_) => "for this class".to_string(),
+    };
+    let why = format!("whoever teaches has locked the solutions {until} ({LOCKED})");
+    Err(CliError::usage(Failure::ours("cannot show the solution", why, "ask for a hint: layerlab hint")))
 }
 
 /// A line within the width of the terminal: comments are broken between words, and commands where a shell reads on behind a

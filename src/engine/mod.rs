@@ -8,6 +8,7 @@ mod exercise;
 mod mutants;
 mod places;
 mod prove;
+mod reached;
 mod run;
 
 pub use check::{Checked, Difference, check};
@@ -15,4 +16,5 @@ pub use exercise::{Wrong, name, prepare, verify};
 pub use mutants::{Mutants, Sample, run_mutants};
 pub use places::{Place, Places};
 pub use prove::{Flaw, Proof, prove};
+pub use reached::Reached;
 pub use run::{Answer, Item, Question, Run, RunOptions};

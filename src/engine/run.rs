@@ -18,11 +18,13 @@ pub struct RunOptions {
     pub syscalls: bool,
     /// Fold no tree.
     pub full: bool,
+    /// Look after every block of commands, not only after the last one of a step.
+    pub every_block: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> RunOptions {
-        RunOptions { from_step: 1, syscalls: false, full: false }
+        RunOptions { from_step: 1, syscalls: false, full: false, every_block: false }
     }
 }
 
@@ -98,9 +100,11 @@ struct Predicted {
 enum Part {
     Tell(Event),
     Ask(Question),
-    /// Hand commands to the stage; after the last ones of a step it is asked for all that is shown then.
+    /// Hand commands to the stage, and have it look after them; after the last ones of a step it is asked for all that is
+    /// shown then.
     Begin {
         lines: Vec<ConsoleLine>,
+        looks: bool,
         last: bool,
     },
     /// Tell which of the commands that were begun is next.
@@ -179,7 +183,7 @@ impl Run {
         match part {
             Part::Tell(event) => self.tell(event),
             Part::Ask(_) => {}
-            Part::Begin { lines, last } => self.begin_commands(lines, last)?,
+            Part::Begin { lines, looks, last } => self.begin_commands(lines, looks, last)?,
             Part::Command => self.tell_command(),
             Part::Outcome => self.outcome()?,
             Part::Observation => {
@@ -202,18 +206,18 @@ impl Run {
     }
 
     /// Hands all commands of a block to the stage, so that it works on the next one while the last one is shown.
-    fn begin_commands(&mut self, lines: Vec<ConsoleLine>, last: bool) -> Result<(), StageError> {
+    fn begin_commands(&mut self, lines: Vec<ConsoleLine>, looks: bool, last: bool) -> Result<(), StageError> {
         for line in lines {
             let (command, adapted) = self.adapted(&line);
             self.stage.begin(&command)?;
             let shown = if adapted.is_some() { command.to_string() } else { line.source.clone() };
             self.begun.push_back(Begun { line, shown, adapted });
         }
-        if last {
+        if looks {
             self.stage.begin_observing(self.options.full, &self.panels)?;
-            if let Some(Predicted { statements, .. }) = &self.predicted {
-                self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
-            }
+        }
+        if let (true, Some(Predicted { statements, .. })) = (last, &self.predicted) {
+            self.stage.begin_finding(statements.iter().map(|statement| statement.path.clone()).collect())?;
         }
         Ok(())
     }
@@ -304,7 +308,7 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
             parts.extend([Part::Hidden(step.commands().cloned().collect()), Part::Look]);
         } else {
             parts.push_back(Part::Tell(Event::Step { number, of, title: step.title.clone() }));
-            parts_of_step(step, facts.role, &mut parts);
+            parts_of_step(step, facts.role, options.every_block, &mut parts);
             if number < of {
                 parts.push_back(Part::Ask(Question::NextStep { number, of }));
             }
@@ -319,7 +323,7 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
 }
 
 /// A step in its order; what is seen after its last commands comes before the prose that speaks of it.
-fn parts_of_step(step: &Step, role: Role, parts: &mut VecDeque<Part>) {
+fn parts_of_step(step: &Step, role: Role, every_block: bool, parts: &mut VecDeque<Part>) {
     let is_console = |block: &Block| matches!(block, Block::Console { .. });
     let last_console = step.blocks.iter().rposition(is_console);
     let (mut predict, mut predicts) = (Vec::new(), false);
@@ -347,12 +351,11 @@ fn parts_of_step(step: &Step, role: Role, parts: &mut VecDeque<Part>) {
                 });
                 let question = Question::Commands { count: lines.len(), lines: executed.collect(), predict };
                 parts.push_back(Part::Ask(question));
-                parts.push_back(Part::Begin { lines: lines.clone(), last });
+                let looks = last || every_block;
+                parts.push_back(Part::Begin { lines: lines.clone(), looks, last });
                 parts.extend(lines.iter().flat_map(|_| [Part::Command, Part::Outcome]));
-                if last {
-                    parts.push_back(Part::Observation);
-                    parts.extend(predicts.then_some(Part::Marks));
-                }
+                parts.extend(looks.then_some(Part::Observation));
+                parts.extend((last && predicts).then_some(Part::Marks));
             }
         }
     }

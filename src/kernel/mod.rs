@@ -47,7 +47,7 @@ pub use network::{Interface, Network, Route, is_own_network, may_use_network, ne
 pub use overlay::{OverlayMount, try_option};
 pub use privileges::{Capabilities, Instruction, effective_capabilities, has_capability};
 pub use processes::*;
-pub use pty::{Happened, Relay, new_session, open_terminal, use_terminal};
+pub use pty::{Happened, Pty, Relay, new_session, open_terminal, use_terminal};
 pub use rooted::{Root, leads_to, path_of};
 pub use signals::{
     PassedOn, Signals, end_pid_1, ignored_signals, is_in, is_sent_by_keys, reap_and_find, send_signal,

@@ -1,4 +1,5 @@
-//! The terminal of a container, and what is carried between it and ours: pty(7), ioctl_tty(2), signalfd(2).
+//! Terminals of programs that we start: the one of a container, what is carried between it and ours, and one that we show
+//! ourselves: pty(7), ioctl_tty(2), signalfd(2).
 
 use crate::kernel::signals::{RESIZED, TerminalSignals};
 use rustix::event::{PollFd, PollFlags};
@@ -6,8 +7,8 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pty::OpenptFlags;
 use std::io::Result;
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
 
 /// Opens a new terminal of a devpts file system: its master, and its slave.
 pub fn open_terminal(multiplexer: &Path) -> Result<(OwnedFd, OwnedFd)> {
@@ -18,6 +19,69 @@ pub fn open_terminal(multiplexer: &Path) -> Result<(OwnedFd, OwnedFd)> {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let slave = rustix::pty::ioctl_tiocgptpeer(&master, flags)?;
     Ok((master, slave))
+}
+
+/// A terminal that we show ourselves: what is written to it is read here, and what somebody types is written here.
+#[derive(Debug)]
+pub struct Pty {
+    master: OwnedFd,
+    /// Open until a program has it, because reading the master fails as long as nobody has the other end.
+    slave: Option<OwnedFd>,
+    path: PathBuf,
+}
+
+impl Pty {
+    /// A new one of this size, in columns and lines.
+    pub fn open(size: (usize, usize)) -> Result<Pty> {
+        let (master, slave) = open_terminal(Path::new("/dev/ptmx"))?;
+        rustix::io::ioctl_fionbio(&master, true)?;
+        let path = std::fs::read_link(crate::kernel::path_of(&slave))?;
+        let pty = Pty { master, slave: Some(slave), path };
+        pty.resize(size);
+        Ok(pty)
+    }
+
+    /// Where a program opens it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A program has it now.
+    pub fn is_taken(&mut self) {
+        self.slave = None;
+    }
+
+    /// Makes it as large as this, in columns and lines.
+    pub fn resize(&self, (columns, lines): (usize, usize)) {
+        let most = |size: usize| u16::try_from(size.max(1)).unwrap_or(u16::MAX);
+        let size = rustix::termios::Winsize { ws_row: most(lines), ws_col: most(columns), ws_xpixel: 0, ws_ypixel: 0 };
+        let _ = rustix::termios::tcsetwinsize(&self.master, size);
+    }
+
+    /// What was written to it; nothing where no program has it any more.
+    pub fn read(&self, buffer: &mut [u8]) -> Result<Option<usize>> {
+        read_master(&self.master, buffer)
+    }
+
+    /// Types this, as much as it takes.
+    pub fn write(&self, bytes: &[u8]) -> usize {
+        rustix::io::write(&self.master, bytes).unwrap_or(0)
+    }
+}
+
+impl AsFd for Pty {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.master.as_fd()
+    }
+}
+
+fn read_master(master: &OwnedFd, buffer: &mut [u8]) -> Result<Option<usize>> {
+    match rustix::io::read(master, buffer) {
+        Ok(0) | Err(Errno::IO) => Ok(None),
+        Ok(length) => Ok(Some(length)),
+        Err(Errno::AGAIN | Errno::INTR) => Ok(Some(0)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// setsid(2): out of reach of the terminal that we were started from, and of what is typed there.
@@ -113,12 +177,7 @@ impl Relay {
 
     /// What the container shows; nothing where it has closed its terminal.
     pub fn read(&self, buffer: &mut [u8]) -> Result<Option<usize>> {
-        match rustix::io::read(&self.master, buffer) {
-            Ok(0) | Err(Errno::IO) => Ok(None),
-            Ok(length) => Ok(Some(length)),
-            Err(Errno::AGAIN | Errno::INTR) => Ok(Some(0)),
-            Err(error) => Err(error.into()),
-        }
+        read_master(&self.master, buffer)
     }
 
     /// Gives it what was typed, as much as it takes.

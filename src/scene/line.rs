@@ -68,13 +68,13 @@ impl Line {
     }
 
     /// Spaces up to this width.
-    pub(crate) fn pad(&mut self, width: usize) {
+    pub fn pad(&mut self, width: usize) {
         let missing = width.saturating_sub(self.width());
         self.push(Role::Text, &" ".repeat(missing));
     }
 
     /// At most this wide; what is cut off at the end leaves `…` behind.
-    pub(crate) fn cut(self, width: usize) -> Line {
+    pub fn cut(self, width: usize) -> Line {
         if self.width() <= width {
             return self;
         }
@@ -95,7 +95,7 @@ impl Line {
     }
 
     /// Wrapped into lines at most `width` wide: the first begins with `first`, the others with `rest`.
-    pub(crate) fn wrap(&self, width: usize, first: &Line, rest: &Line) -> Vec<Line> {
+    pub fn wrap(&self, width: usize, first: &Line, rest: &Line) -> Vec<Line> {
         let room = |indent: &Line| width.saturating_sub(indent.width()).max(1);
         let narrowest = room(first).min(room(rest));
         let fragments = self.fragments(narrowest);

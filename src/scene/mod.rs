@@ -5,6 +5,7 @@
 //! system call, and remembers no more than the layout needs. [`Screen`] is for the eye, [`Spoken`] for the ear. What is
 //! said in words ([`words`]) is the same in all of them.
 
+mod beat;
 mod exercise;
 mod failure;
 mod finding;
@@ -21,6 +22,7 @@ mod trees;
 mod verdict;
 pub mod words;
 
+pub use beat::{Asked, BeatLook, BeatPicture, BeatSource, Prose, columns, first_sentence, observation};
 pub use exercise::{exercise, exercise_spoken};
 pub use failure::failure;
 pub use finding::{Sign, finding};

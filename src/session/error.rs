@@ -19,14 +19,7 @@ pub enum SessionError {
 
 impl SessionError {
     /// A call on one of our files failed.
-    pub(super) fn disk(
-        wanted: &str,
-        call: &str,
-        path: &Path,
-        error: impl Into<Errno>,
-        why: &str,
-        fix: &str,
-    ) -> SessionError {
+    pub fn disk(wanted: &str, call: &str, path: &Path, error: impl Into<Errno>, why: &str, fix: &str) -> SessionError {
         SessionError::call(wanted, CallError::of(call, quoted(path), error), why, fix)
     }
 

@@ -226,6 +226,17 @@ impl Stage {
         }
     }
 
+    /// Starts a shell on this terminal for somebody who types: where the commands are, with their root and namespaces. It ends
+    /// with the stage at the latest, and the stage answers meanwhile. Where there is no shell, the terminal is closed again
+    /// without a word.
+    pub fn start_typed_shell(&mut self, terminal: &Path) -> Result<(), StageError> {
+        self.link.request(&Request::TypedShell(terminal.to_path_buf()))?;
+        match self.link.reply()? {
+            Reply::TypedShell => Ok(()),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// From now on an answer that takes longer is an error: whatever the stage looks at may hang.
     pub fn be_patient_for(&mut self, time: Duration) {
         self.link.be_patient_for(time);

@@ -42,6 +42,7 @@ mod opened_shell;
 mod scratch;
 mod shell;
 mod trial;
+mod typed_shell;
 mod undo;
 mod visitor;
 mod wire;
@@ -76,6 +77,9 @@ pub const INNER: &str = "__stage-inner";
 /// The hidden first argument by which the program becomes the processes of a command that a check tries out.
 pub const TRIAL: &str = "__stage-trial";
 
+/// The hidden first argument by which the program becomes a shell in which somebody types beside a lesson.
+pub const TYPED_SHELL: &str = "__stage-typed-shell";
+
 /// Whether the caller is root of the machine: not of a user namespace.
 pub fn is_real_root() -> bool {
     crate::kernel::effective_ids().0 == 0 && crate::reason::is_machines_user_namespace()
@@ -91,6 +95,7 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
         KEEPER => Some(keeper::run(&setup())),
         VISITOR => Some(visitor::run(&setup())),
         TRIAL => Some(trial::run(&setup())),
+        TYPED_SHELL => Some(typed_shell::run(&setup())),
         SHELL => Some(shell::run(&setup())),
         INNER_SHELL => Some(shell::run_inner(&setup())),
         _ => None,

@@ -49,6 +49,11 @@ impl OpenedShell {
         root(&self.process().join("root")) == root(Path::new("/"))
     }
 
+    /// Its process, as the worker numbers processes.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// Its directory in /proc.
     pub fn process(&self) -> PathBuf {
         format!("/proc/{}", self.pid).into()

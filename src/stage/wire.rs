@@ -137,6 +137,16 @@ pub(super) enum TrialStage {
     Becomes,
 }
 
+/// What a shell on a terminal is started with, in which somebody types beside a lesson.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TypedShellSetup {
+    /// The shell of the lesson whose place it takes, as the worker numbers processes; none for the worker itself.
+    pub within: Option<u32>,
+    /// It has entered the PID namespace of that shell.
+    pub entered: bool,
+    pub role: Role,
+}
+
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keeper {
@@ -231,6 +241,8 @@ pub(super) enum Request {
     Check(String),
     /// Tell all that can be told of how things stand.
     State,
+    /// Start a shell on this terminal, in the state as it is.
+    TypedShell(#[serde(with = "path_bytes")] PathBuf),
 }
 
 /// What the stage answers.
@@ -272,6 +284,8 @@ pub(super) enum Reply {
     State(Vec<String>),
     /// What came of a command that a check tried out.
     Tried(Tried),
+    /// A shell has the terminal.
+    TypedShell,
 }
 
 /// What is known of a stage once it stands.

@@ -15,7 +15,8 @@ use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::opened_shell::OpenedShell;
 use crate::stage::trial::try_out;
-use crate::stage::wire::{Layers, Reply, Request, StageFacts, WorkerSetup};
+use crate::stage::typed_shell;
+use crate::stage::wire::{Layers, Reply, Request, StageFacts, TypedShellSetup, WorkerSetup};
 use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -192,6 +193,13 @@ impl Worker {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
                 Err(error) => Reply::Failed(StageError::broken(format!("{error}; {}", error.allowed()))),
             },
+            Request::TypedShell(terminal) => {
+                let within = self.shells.last().map(OpenedShell::pid);
+                match typed_shell::start(TypedShellSetup { within, entered: false, role: self.role }, &terminal) {
+                    Ok(()) => Reply::TypedShell,
+                    Err(error) => Reply::Failed(error),
+                }
+            }
         }
     }
 

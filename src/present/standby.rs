@@ -1,0 +1,221 @@
+//! Stages that stand by: each was led to some point of the lesson without a word. One stands where the class is, for a detour;
+//! another one block before it, so that going back needs no new one. Going on, the second overtakes the first.
+
+use crate::action::CommandLine;
+use crate::engine::Reached;
+use crate::lesson::Lesson;
+use crate::present::inbox::{Message, Notifier, StandbyTold};
+use crate::present::live::start;
+use crate::stage::{StageError, Stopper};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// A stage that stands by, in a thread. When it is dropped it ends; nobody waits for that but [`Standbys`].
+#[derive(Debug)]
+pub struct Standby {
+    /// By which its messages are told from others'.
+    pub id: u64,
+    /// So many blocks were run on it, or will be.
+    pub blocks: usize,
+    /// They were run.
+    pub stands: bool,
+    /// Why it is of no use.
+    pub failed: Option<StageError>,
+    asks: Option<Sender<Ask>>,
+    stopper: Arc<Mutex<Option<Stopper>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+enum Ask {
+    GoTo(usize),
+    Look,
+    Shell(PathBuf),
+    Line(CommandLine),
+}
+
+impl Standby {
+    fn begin(id: u64, lesson: Lesson, blocks: usize, notifier: Notifier) -> Standby {
+        let (asks, asked) = channel();
+        let stopper = Arc::new(Mutex::new(None));
+        let thread = std::thread::spawn({
+            let stopper = stopper.clone();
+            move || {
+                let tell = |told| notifier.tell(Message::Standby(id, told));
+                if let Err(error) = serve(&lesson, &asked, &stopper, &tell) {
+                    tell(StandbyTold::Failed(error));
+                }
+            }
+        });
+        let mut standby =
+            Standby { id, blocks: 0, stands: false, failed: None, asks: Some(asks), stopper, thread: Some(thread) };
+        standby.go_to(blocks);
+        standby
+    }
+
+    fn ask(&self, ask: Ask) {
+        if let Some(asks) = &self.asks {
+            // One that has failed has said so.
+            let _ = asks.send(ask);
+        }
+    }
+
+    fn go_to(&mut self, blocks: usize) {
+        (self.blocks, self.stands) = (blocks, false);
+        self.ask(Ask::GoTo(blocks));
+    }
+
+    /// Has it look at trees and tables.
+    pub fn look(&self) {
+        self.ask(Ask::Look);
+    }
+
+    /// Has a shell started on this terminal.
+    pub fn start_shell(&self, terminal: PathBuf) {
+        self.ask(Ask::Shell(terminal));
+    }
+
+    /// Has a line run by the lesson's own verbs.
+    pub fn run(&self, line: CommandLine) {
+        self.ask(Ask::Line(line));
+    }
+}
+
+fn serve(
+    lesson: &Lesson,
+    asked: &Receiver<Ask>,
+    stopper: &Mutex<Option<Stopper>>,
+    tell: &dyn Fn(StandbyTold) -> bool,
+) -> Result<(), StageError> {
+    let stage = start(lesson)?;
+    *stopper.lock().unwrap_or_else(PoisonError::into_inner) = stage.stopper().ok();
+    let mut reached = Reached::begin(lesson, stage);
+    while let Ok(ask) = asked.recv() {
+        let told = match ask {
+            Ask::GoTo(blocks) => {
+                let wrong = reached.go_on_to(blocks)?;
+                StandbyTold::At(blocks, wrong.map(|wrong| wrong.line))
+            }
+            Ask::Look => StandbyTold::Looked(reached.look()?),
+            Ask::Shell(terminal) => {
+                reached.stage().start_typed_shell(&terminal)?;
+                StandbyTold::Shell
+            }
+            Ask::Line(line) => StandbyTold::Ran(reached.stage().run(&line)?),
+        };
+        if !tell(told) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        self.asks = None;
+        if let Some(stopper) = self.stopper.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            stopper.stop();
+        }
+        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// All of them.
+#[derive(Debug)]
+pub struct Standbys {
+    lesson: Lesson,
+    notifier: Notifier,
+    next_id: u64,
+    /// Where the class is.
+    here: Option<Standby>,
+    /// One block before.
+    before: Option<Standby>,
+    /// This machine can have none.
+    refused: bool,
+    /// Stages that are ending, each in a thread of its own: nobody who talks waits for that.
+    ending: Vec<JoinHandle<()>>,
+}
+
+impl Standbys {
+    /// None yet.
+    pub fn new(lesson: Lesson, notifier: Notifier) -> Standbys {
+        Standbys { lesson, notifier, next_id: 0, here: None, before: None, refused: false, ending: Vec::new() }
+    }
+
+    /// The one where the class is, where one was led there.
+    pub fn here(&self) -> Option<&Standby> {
+        self.here.as_ref()
+    }
+
+    /// Has one be where so many blocks were run, and another one block before. What stands already is used.
+    pub fn aim(&mut self, blocks: usize) {
+        if self.refused || self.here.as_ref().is_some_and(|here| here.blocks == blocks && here.failed.is_none()) {
+            return;
+        }
+        let (here, before) = (self.here.take(), self.before.take());
+        // Whatever has not gone too far can be led on; the one that is furthest is quickest.
+        let mut usable: Vec<Standby> = Vec::new();
+        for one in [here, before].into_iter().flatten() {
+            match one.blocks <= blocks && one.failed.is_none() {
+                true => usable.push(one),
+                false => self.end(one),
+            }
+        }
+        usable.sort_by_key(|one| one.blocks);
+        // With two of them, the one that is further stays behind if it is where one is wanted.
+        let further = usable.pop();
+        let (mut here, mut before) = match (further, usable.pop()) {
+            (Some(further), Some(other)) if blocks > 0 && further.blocks < blocks => (Some(other), Some(further)),
+            (further, other) => (further, other),
+        };
+        for (place, wanted) in [(&mut here, Some(blocks)), (&mut before, blocks.checked_sub(1))] {
+            match (place.as_mut(), wanted) {
+                (Some(one), Some(wanted)) if one.blocks < wanted => one.go_to(wanted),
+                (Some(_), Some(_)) => {}
+                (None, Some(wanted)) => {
+                    self.next_id += 1;
+                    *place = Some(Standby::begin(self.next_id, self.lesson.clone(), wanted, self.notifier.clone()));
+                }
+                (_, None) => place.take().into_iter().for_each(|one| self.end(one)),
+            }
+        }
+        (self.here, self.before) = (here, before);
+    }
+
+    /// Takes the one where the class is out of here, for a detour. Another one is led there.
+    pub fn take(&mut self) -> Option<Standby> {
+        let taken = self.here.take()?;
+        self.aim(taken.blocks);
+        Some(taken)
+    }
+
+    /// Ends one without waiting for it.
+    pub fn end(&mut self, one: Standby) {
+        self.ending.retain(|ending| !ending.is_finished());
+        self.ending.push(std::thread::spawn(move || drop(one)));
+    }
+
+    /// Notes what one of them has told.
+    pub fn heard(&mut self, id: u64, told: &StandbyTold) {
+        let both = [&mut self.here, &mut self.before];
+        let Some(one) = both.into_iter().flatten().find(|one| one.id == id) else { return };
+        match told {
+            StandbyTold::At(blocks, _) => one.stands = *blocks == one.blocks,
+            StandbyTold::Failed(error) => {
+                one.failed = Some(error.clone());
+                self.refused |= matches!(error, StageError::Host(_));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Standbys {
+    fn drop(&mut self) {
+        let both = [self.here.take(), self.before.take()];
+        both.into_iter().flatten().for_each(|one| self.end(one));
+        self.ending.drain(..).for_each(|ending| drop(ending.join()));
+    }
+}
