@@ -1,7 +1,7 @@
 //! A layer: what one step changes in a file system, as a tar archive (OCI image specification, "Image Layer Filesystem
 //! Changeset").
 //!
-//! [`write`] makes one of an upper layer of overlayfs; [`unpack`] makes a directory of one, which overlayfs takes as a lower
+//! [`write()`] makes one of an upper layer of overlayfs; [`unpack`] makes a directory of one, which overlayfs takes as a lower
 //! layer.
 
 mod attributes;

@@ -13,8 +13,10 @@ use std::sync::atomic::AtomicUsize;
 struct Place(tempfile::TempDir);
 
 impl Place {
+    /// Nobody else gets there: a directory with set-user-ID files in it would be closed to them.
     fn new() -> Place {
-        Place(tempfile::tempdir().unwrap())
+        let only_mine = fs::Permissions::from_mode(0o700);
+        Place(tempfile::Builder::new().permissions(only_mine).tempdir().unwrap())
     }
 
     fn at(&self, name: &str) -> PathBuf {
