@@ -485,9 +485,7 @@ fn a_tree_is_copied_as_it_is() {
         // With set-user-ID files in it, the top is closed to others.
         let top = if is_root() && inside == Path::new("") { 0o40700 } else { old.mode() };
         assert_eq!(new.mode(), top, "{inside:?}");
-        let all = |data: &std::fs::Metadata| {
-            (data.uid(), data.gid(), data.mtime(), data.mtime_nsec(), data.nlink())
-        };
+        let all = |data: &std::fs::Metadata| (data.uid(), data.gid(), data.mtime(), data.mtime_nsec(), data.nlink());
         assert_eq!(all(&new), all(&old), "{inside:?}");
         if !old.is_dir() {
             assert_eq!(new.len(), old.len(), "{inside:?}");
