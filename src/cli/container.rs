@@ -1,13 +1,12 @@
 //! `layerlab container run [OPTIONS] LOWER[:LOWER…] [COMMAND [ARG…]]`
 
-use crate::cli::image::{KEPT_IMAGE, place};
+use crate::cli::image::place;
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
 use crate::ground::{Failure, Name, Stream};
 use crate::image::config::Running;
 use crate::image::{Digest, ImageError, LIMIT, Store};
 use crate::kernel::{CallError, effective_ids, quoted};
-use crate::tree::write_whole;
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -109,9 +108,6 @@ impl Run {
         };
         let volumes = self.volume.iter().map(|text| volume(text)).collect::<Result<_, _>>()?;
         let keep = self.keep.as_deref().map(keep).transpose()?;
-        if let Some(keep) = &keep {
-            note_image(keep, digest.as_ref())?;
-        }
         if self.options.workdir.as_ref().is_some_and(|workdir| !workdir.is_absolute()) {
             let wanted = "--workdir: it must be an absolute path, in the container";
             return Err(CliError::usage(Failure::plain(wanted, "begin it with /")));
@@ -137,6 +133,7 @@ impl Run {
         }
         Ok(Plan {
             lowers,
+            image: digest.map(|digest| digest.to_string()),
             command: if command.is_empty() { vec!["sh".into()] } else { command },
             hostname: self.hostname.clone().unwrap_or_else(random_name),
             volumes,
@@ -186,18 +183,6 @@ fn stored(name: &OsStr) -> Result<Option<Stored>, CliError> {
     }
     let running = image.config.config;
     Ok(Some(Stored { lowers, user: running.user.clone(), running, digest: Some(image.own.digest) }))
-}
-
-/// Notes of which image a kept container is, for `image commit`.
-fn note_image(keep: &Path, digest: Option<&Digest>) -> Result<(), CliError> {
-    let file = keep.join(KEPT_IMAGE);
-    match digest {
-        Some(digest) => write_whole(&file, format!("{digest}\n").as_bytes())
-            .map_err(|error| CliError::file("cannot note the image in", &file, error)),
-        // Kept from another container, of an image.
-        None if file.is_file() => std::fs::remove_file(&file).map_err(CliError::from),
-        None => Ok(()),
-    }
 }
 
 /// Splits at a separator that no backslash stands before.

@@ -4,7 +4,7 @@
 //! but the owner may enter the directory above, nobody else can exchange it, and no second container works in it.
 
 use crate::container::error::ContainerError;
-use crate::ground::{Failure, KEPT_LOWERS, Name};
+use crate::ground::{Errno, Failure, KEPT_IMAGE, KEPT_LOWERS, Name};
 use crate::kernel::{CallError, Sys, Within, effective_ids, names_in, open_directory, quoted, try_lock};
 use crate::tree::{exchanged_by_others, write_whole};
 use std::os::fd::OwnedFd;
@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// What a container leaves there.
-const OURS: &[&str] = &["upper", "work", KEPT_LOWERS];
+const OURS: &[&str] = &["upper", "work", KEPT_LOWERS, KEPT_IMAGE];
 
 /// Opens the directory, closes it to everybody else, and locks it for as long as it is open.
 pub(super) fn take(keep: &Path) -> Result<OwnedFd, ContainerError> {
@@ -60,12 +60,20 @@ pub(super) fn take(keep: &Path) -> Result<OwnedFd, ContainerError> {
     Ok(directory)
 }
 
-/// Writes down what the upper layer lies on, for whoever looks at it afterwards.
-pub(super) fn note_lowers(keep: &Path, lowers: &[PathBuf]) -> Result<(), CallError> {
+/// Writes down what the upper layer lies on, and which stored image that is, for whoever looks at it afterwards.
+pub(super) fn note_lowers(keep: &Path, lowers: &[PathBuf], image: Option<&str>) -> Result<(), CallError> {
     let mut text = Vec::new();
     for lower in lowers {
         text.extend_from_slice(lower.as_os_str().as_bytes());
         text.push(b'\n');
+    }
+    match image {
+        Some(digest) => write_whole(&keep.join(KEPT_IMAGE), format!("{digest}\n").as_bytes())?,
+        // What was kept there before may have been of another one.
+        None => match Within::open(keep)?.remove(KEPT_IMAGE.as_ref(), false) {
+            Err(error) if error.errno != Errno::ENOENT => return Err(error),
+            _ => {}
+        },
     }
     write_whole(&keep.join(KEPT_LOWERS), &text)
 }

@@ -49,7 +49,8 @@ pub(super) fn run(mut plan: Plan) -> Result<u8, ContainerError> {
     plan.inner.cgroups = cgroups.doors();
     let kept = plan.keep.as_deref().map(take).transpose()?;
     if let Some(keep) = &plan.keep {
-        note_lowers(keep, &plan.lowers).wanted_by("cannot note what the upper layer lies on", Tried::Files(keep))?;
+        note_lowers(keep, &plan.lowers, plan.image.as_deref())
+            .wanted_by("cannot note what the upper layer lies on", Tried::Files(keep))?;
     }
     let outcome = contain(steps, &mut plan, &signals, &cgroups);
     if let (Some(kept), Some(keep)) = (kept, &plan.keep) {

@@ -15,6 +15,8 @@ pub struct Plan {
     /// The layers of the image, topmost first.
     #[serde(with = "path_bytes")]
     pub lowers: Vec<PathBuf>,
+    /// The digest of the stored image that they are.
+    pub image: Option<String>,
     /// The command and its arguments; never empty.
     pub command: Vec<OsString>,
     /// Host name.
@@ -97,6 +99,7 @@ mod tests {
         let odd = OsStr::from_bytes(b"a=b:c,\\ \n\xff--");
         let plan = Plan {
             lowers: vec![odd.into(), "b".into()],
+            image: Some("sha256:00".into()),
             command: vec!["--".into(), odd.into(), "lower=x".into()],
             hostname: "h".into(),
             volumes: vec![

@@ -29,3 +29,5 @@ pub use variable::EXERCISE_VARIABLE;
 
 /// The file beside the upper layer that `container run --keep` leaves: the layers below it, topmost first, a path a line.
 pub const KEPT_LOWERS: &str = "lowers";
+/// Beside it, where the container was one of a stored image: the digest of that image's manifest.
+pub const KEPT_IMAGE: &str = "image";

@@ -78,6 +78,11 @@ fn import(store: &Store, layout: &Layout, descriptor: &Descriptor) -> Result<Loa
 /// The name that an image brings along.
 fn name_of(descriptor: &Descriptor) -> Option<String> {
     let full = descriptor.annotations.get(CONTAINERD_NAME).map(String::as_str).or(descriptor.name())?;
+    short_name(full)
+}
+
+/// `app:1` for `docker.io/library/app:1`, as people call it.
+fn short_name(full: &str) -> Option<String> {
     let short = full.strip_prefix("docker.io/").unwrap_or(full);
     Reference::parse(short.strip_prefix("library/").unwrap_or(short)).ok()?.name()
 }
@@ -156,8 +161,7 @@ fn load_docker(store: &Store, called: &str, directory: &Path) -> Result<Vec<Load
         let manifest = Manifest { schema_version: 2, media_type, config, layers, more: BTreeMap::new() };
         let bytes = serde_json::to_vec(&manifest).map_err(|error| refused(error.to_string()))?;
         let descriptor = store.put_blob(media::MANIFEST, &bytes)?;
-        let named = |name: &String| Reference::parse(name).ok().and_then(|name| name.name());
-        let mut names: Vec<Option<String>> = saved.repo_tags.iter().flatten().map(named).collect();
+        let mut names: Vec<Option<String>> = saved.repo_tags.iter().flatten().map(|name| short_name(name)).collect();
         if names.is_empty() {
             names.push(None);
         }

@@ -84,6 +84,6 @@ impl Out<'_> {
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
         let put = self.out.write_all(bytes);
-        put.map_err(|error| ImageError::io("cannot save the images", "write", Path::new("…"), &error))
+        put.map_err(|error| ImageError::io("cannot save the images", "write", Path::new("archive"), &error))
     }
 }

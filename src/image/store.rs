@@ -215,6 +215,10 @@ impl Store {
         if name.is_some() || !has_one {
             index.manifests.push(image.clone().named(name));
         }
+        // Whoever lost the last name of its own may have another one.
+        let named: BTreeSet<Digest> =
+            index.manifests.iter().filter(|one| one.name().is_some()).map(|one| one.digest.clone()).collect();
+        index.manifests.retain(|one| one.name().is_some() || !named.contains(&one.digest));
         self.put_index(&index)
     }
 

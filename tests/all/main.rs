@@ -13,6 +13,7 @@ mod container_escapes;
 mod engines;
 mod export;
 mod faults;
+mod image;
 mod languages;
 mod layers;
 mod lessons;

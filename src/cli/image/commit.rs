@@ -4,7 +4,7 @@ use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::image::tag::new_name;
 use crate::cli::signals::stop_by_signal;
-use crate::ground::{Failure, Name, Shown, Stream, complain};
+use crate::ground::{Failure, KEPT_IMAGE, Name, Shown, Stream, complain};
 use crate::image::{Change, Image, LIMIT, Store, Told, commit, source_date_epoch};
 use crate::observe::kept_lowers;
 use std::path::{Path, PathBuf};
@@ -128,9 +128,7 @@ impl Commit {
     }
 }
 
-/// The file in the directory of `--keep` that says of which image the container was: the digest of its manifest.
-pub const KEPT_IMAGE: &str = "image";
-
+/// Of which stored image a kept container was.
 fn kept_image(keep: &Path) -> Option<String> {
     let text = std::fs::read_to_string(keep.join(KEPT_IMAGE)).ok().filter(|_| keep.join("upper").is_dir())?;
     crate::image::Digest::parse(text.trim()).ok().map(|digest| digest.to_string())

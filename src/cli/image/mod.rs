@@ -12,8 +12,6 @@ mod save;
 mod tag;
 mod tree;
 
-pub use commit::KEPT_IMAGE;
-
 use crate::cli::{CliError, Common};
 use crate::image::{Image, Store};
 use crate::session::Home;

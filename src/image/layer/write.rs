@@ -298,7 +298,7 @@ impl Writer<'_> {
     fn bytes(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
         self.out
             .write_all(bytes)
-            .map_err(|error| ImageError::io("cannot write the layer", "write", Path::new("…"), &error))?;
+            .map_err(|error| ImageError::io("cannot write the layer", "write", Path::new("layer"), &error))?;
         self.written.bytes += bytes.len() as u64;
         Ok(())
     }
