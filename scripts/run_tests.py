@@ -5,7 +5,8 @@
 
 With --as-user everything runs a second time, at the same time, as the ordinary user 1000: from copies of the programs in
 DIR, which that user can read. A test whose name begins with PREFIX is left out of the first pass. What fails is shown;
-the last lines are the ten slowest tests and how many there were.
+the last lines are the ten slowest tests and how many there were. What the tests have changed of this machine is a failure,
+and is named (host_snapshot.py).
 """
 
 import argparse
@@ -17,6 +18,9 @@ import signal
 import subprocess
 import sys
 import time
+
+sys.dont_write_bytecode = True
+import host_snapshot
 
 # What takes longest begins first, so that nothing long is left for the end.
 LONGEST_FIRST = ["faults::killed", "verbs::", "twin::", "session_faults::", "lessons::", "session::solved", "rootfs::"]
@@ -69,6 +73,7 @@ def end_all(number, _):
     """Ends what runs, and this process."""
     for child in list(running):
         os.killpg(child.pid, signal.SIGKILL)
+    host_snapshot.Sentinel.remove_all()
     os._exit(128 + number)
 
 
@@ -134,6 +139,8 @@ def main():
             jobs += [(rank(name) if name else 0, role, program, name) for name in names] * options.times
     jobs.sort(key=lambda job: job[0])
 
+    sentinel = host_snapshot.Sentinel()
+    before = host_snapshot.state(sentinel)
     passed = failed = 0
     times = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -148,6 +155,11 @@ def main():
                 print(f"{skip}, as {role.name}", flush=True)
             if wrong:
                 print(f"FAILED  {shown}\n{output}", flush=True)
+    changed = host_snapshot.differences(before, host_snapshot.state(sentinel))
+    host_snapshot.Sentinel.remove_all()
+    if changed:
+        failed += 1
+        print("FAILED  the tests have changed this machine:\n" + "\n".join(changed), flush=True)
     print("The slowest:")
     for seconds, shown in sorted(times, reverse=True)[:10]:
         print(f"  {seconds:5.1f} s  {shown}")

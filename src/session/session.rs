@@ -173,7 +173,7 @@ impl Session {
     ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
-        let starting = StartingKeeper::start(&home.benches(lesson), needs)?;
+        let starting = StartingKeeper::start(&home.benches(lesson), home.root(), needs)?;
         let record = Record {
             version: VERSION,
             lessons: lessons.map(Path::to_path_buf),
@@ -276,7 +276,7 @@ impl Session {
             let _ = std::fs::remove_file(self.start_file(&begun));
         }
         self.record.keeper.end()?;
-        let starting = StartingKeeper::start(&self.home.benches(&self.lesson), needs)?;
+        let starting = StartingKeeper::start(&self.home.benches(&self.lesson), self.home.root(), needs)?;
         self.record.keeper = starting.keeper.clone();
         self.write()?;
         starting.keep()?;

@@ -18,7 +18,7 @@ use crate::stage::StageError;
 use std::path::{Path, PathBuf};
 
 /// Devices that lessons and programs need.
-const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty", "ptmx"];
+const DEVICES: &[&str] = &["null", "zero", "full", "random", "urandom", "tty", "ptmx", "fuse"];
 /// Links that programs expect.
 const LINKS: &[(&str, &str)] = &[
     ("fd", "/proc/self/fd"),

@@ -37,7 +37,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let done = match serde_json::from_str::<Setup>(setup) {
         Ok(Setup::Run(choice, needs)) => run_for(&choice, needs, &socket),
         // The keeper has no death signal: it outlives us, as soon as the CLI has written down that it is there.
-        Ok(Setup::Session(root, needs)) => keep(&root, needs, &socket),
+        Ok(Setup::Session { root, writable, needs }) => keep(root, writable, needs, &socket),
         Err(error) => Err(StageError::broken(format!("setup is unreadable: {error}"))),
     };
     match done {
@@ -78,16 +78,22 @@ fn run_for(choice: &ScratchChoice, needs: StageNeeds, socket: &OwnedFd) -> Resul
 }
 
 /// Makes the namespaces of a session and starts their keeper.
-fn keep(root: &Path, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
+fn keep(root: PathBuf, writable: Vec<PathBuf>, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
     let places = if needs.cgroups { lesson_cgroup_places()? } else { Vec::new() };
     let before = Before::now();
     let rights = Rights::to_mount(needs, &before)?;
     make_private()?;
-    let (role, scratch) = scratch::of_session(root)?;
+    let (role, scratch) = scratch::of_session(&root)?;
+    if rights != Rights::Root {
+        // The keeper makes its cgroups in what was given to this user.
+        let given = places.iter().map(|place| place.directory.clone());
+        let writable: Vec<PathBuf> = writable.iter().cloned().chain(given).collect();
+        Confinement { writable: &writable, real_root: false }.begin()?;
+    }
     rights.enter_namespaces(&before)?;
     // Whatever directory we were called from can be unmounted and deleted while the session lasts.
     let _ = std::env::set_current_dir("/");
-    start(crate::stage::KEEPER, &KeeperSetup { root: root.to_path_buf(), role, scratch, places }, socket).map(drop)
+    start(crate::stage::KEEPER, &KeeperSetup { root, role, scratch, places, writable }, socket).map(drop)
 }
 
 fn build(

@@ -11,15 +11,16 @@ use crate::kernel::{
     Process, Sys, boot_id, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
     set_process_name,
 };
+use crate::stage::confine::{Confinement, give_up_capabilities};
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
-use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError};
+use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError, is_real_root};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -44,11 +45,18 @@ pub(super) fn run(setup: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let KeeperSetup { role, scratch, .. } = setup;
+    let KeeperSetup { role, scratch, writable, .. } = setup;
     let facts = StageFacts { role, kernel: kernel_release(), scratch, pid: own_pid_outside(), cgroups };
     // The processes of the session, by the numbers that they have in it: ps looks for itself under its own. Where the
     // kernel refuses it (in a container that hides a part of its /proc), the one of the machine stays.
     let _ = Sys::default().mount_proc(Path::new("/proc"));
+    if role == Role::Root
+        && let Err(error) = confine(writable, facts.cgroups.as_ref())
+    {
+        facts.cgroups.iter().for_each(isolate::remove_cgroups);
+        let _ = send(&socket, &Reply::Failed(error));
+        return ExitCode::FAILURE;
+    }
     if send(&socket, &Reply::Ready(facts)).is_err() {
         return ExitCode::SUCCESS;
     }
@@ -65,6 +73,23 @@ pub(super) fn run(setup: &str) -> ExitCode {
         reap();
     }
     ExitCode::SUCCESS
+}
+
+/// What root's session leaves of the machine; its cgroups are its own.
+fn confine(mut writable: Vec<PathBuf>, cgroups: Option<&Cgroups>) -> Result<(), StageError> {
+    writable.extend(cgroups.iter().flat_map(|cgroups| &cgroups.trees).map(|tree| tree.directory.clone()));
+    Confinement { writable: &writable, real_root: true }.begin()?;
+    give_up_capabilities()
+}
+
+/// What may be written in a session: our own directory; that for temporary files; and by an ordinary user what is the user's.
+fn writable(home: &Path) -> Vec<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let temporary = variable("TMPDIR").unwrap_or_else(|| "/tmp".into());
+    let own = variable("HOME").filter(|_| !is_real_root());
+    let all = [Some(home.to_path_buf()), Some(temporary), own].into_iter().flatten();
+    let is_one = |path: &PathBuf| path.is_dir() && path != Path::new("/");
+    all.filter_map(|path| path.canonicalize().ok()).filter(is_one).collect()
 }
 
 /// The cgroups of the session, called after us; the keeper itself is in them. Should it be killed, whoever ends the session
@@ -94,12 +119,14 @@ pub struct StartingKeeper {
 }
 
 impl StartingKeeper {
-    /// Has a session's namespaces made and their keeper started; `root` is the directory of the session's files.
+    /// Has a session's namespaces made and their keeper started; `root` is the directory of the session's files, below our own
+    /// directory `home`.
     ///
     /// # Errors
     /// What the host refuses.
-    pub fn start(root: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
-        let mut link = Link::start(Path::new(PROGRAM), HOLDER, &Setup::Session(root.to_path_buf(), needs), true)?;
+    pub fn start(root: &Path, home: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
+        let setup = Setup::Session { root: root.to_path_buf(), writable: writable(home), needs };
+        let mut link = Link::start(Path::new(PROGRAM), HOLDER, &setup, true)?;
         let outcome = link.reply();
         let _ = link.child.wait();
         let facts = match outcome? {

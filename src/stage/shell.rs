@@ -2,9 +2,10 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
 //! shell stays without a parent, and becomes the shell.
 
-use crate::ground::{Call, Failure, complain};
+use crate::ground::{Call, Failure, Role, complain};
 use crate::isolate;
 use crate::kernel::{TerminalState, hang_up_with_parent, keep_proc, quoted, take_terminal};
+use crate::stage::confine::give_up_capabilities;
 use crate::stage::keeper::has_ended_within;
 use crate::stage::undo;
 use crate::stage::visitor::stand;
@@ -100,6 +101,12 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
     let Ok(setup) = serde_json::from_str::<ShellSetup>(setup) else { return ExitCode::from(5) };
     let Some((program, arguments)) = setup.words.split_first() else { return ExitCode::from(5) };
     let _ = hang_up_with_parent();
+    if setup.keeper.role == Role::Root
+        && let Err(error) = give_up_capabilities()
+    {
+        complain(format!("error: {error}"));
+        return ExitCode::from(3);
+    }
     if setup.talks {
         // The group that has the terminal is not known in this PID namespace, and some shells want to give it back.
         let _ = take_terminal();

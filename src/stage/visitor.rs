@@ -1,10 +1,11 @@
 //! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
 //! visitor that hangs or is killed harms nobody.
 
-use crate::ground::EXERCISE_VARIABLE;
+use crate::ground::{EXERCISE_VARIABLE, Role};
 use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
 use crate::reason::{Before, Tried};
+use crate::stage::confine::give_up_capabilities;
 use crate::stage::keeper::KeeperState;
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::undo::{self, Undone};
@@ -54,6 +55,9 @@ fn arrive(setup: &str) -> Result<(Option<Undone>, WorkerSetup), StageError> {
     setup.keeper.enter()?;
     if let Some(cgroups) = cgroups.as_ref().filter(|_| setup.fresh.is_some()) {
         isolate::begin(cgroups)?;
+    }
+    if setup.keeper.role == Role::Root {
+        give_up_capabilities()?;
     }
     // After setns(2), which takes the death signal away together with the old credentials.
     let _ = die_with_parent();

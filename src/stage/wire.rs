@@ -16,8 +16,16 @@ use std::path::PathBuf;
 pub(super) enum Setup {
     /// It holds a worker until the CLI is gone; where the files of the run go.
     Run(ScratchChoice, StageNeeds),
-    /// It makes the namespaces of a session, starts their keeper and goes; the directory of the session's files.
-    Session(#[serde(with = "path_bytes")] PathBuf, StageNeeds),
+    /// It makes the namespaces of a session, starts their keeper and goes.
+    Session {
+        /// The directory of the session's files.
+        #[serde(with = "path_bytes")]
+        root: PathBuf,
+        /// What may be written in it besides.
+        #[serde(with = "path_bytes")]
+        writable: Vec<PathBuf>,
+        needs: StageNeeds,
+    },
 }
 
 /// What a run or a session has of its own beyond what all have.
@@ -48,6 +56,9 @@ pub(super) struct KeeperSetup {
     pub scratch: PathBuf,
     /// Where it makes the cgroups of the session; none where it has none.
     pub places: Vec<CgroupTree>,
+    /// It confines the machine, because it is real root; an ordinary user's holder has done that. But for these directories.
+    #[serde(with = "path_bytes", default)]
+    pub writable: Vec<PathBuf>,
 }
 
 /// What a visitor of a session is started with.

@@ -1,5 +1,6 @@
 //! Lessons that name absolute paths, in every place where a lesson can hold a command: nothing of the machine is changed.
 
+use crate::support::session::Student;
 use crate::support::{command, is_in_three_lines, is_root, layerlab, program, text};
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -253,4 +254,29 @@ fn root_is_asked_before_a_lesson_gets_its_rights() {
     assert_eq!(refused.code, Some(3), "{refused:?}");
     assert!(refused.stderr.contains("--as-real-root") && refused.stderr.contains("it needs cgroups"), "{refused:?}");
     is_in_three_lines(&text(layerlab().args(["--lessons", "/nowhere", "list"])));
+}
+
+#[test]
+fn what_is_typed_in_a_session_reaches_only_what_is_ones_own() {
+    let (victim, student) = (Victim::new(), Student::new());
+    let settings = ["/proc/sys/kernel/domainname", "/proc/sys/kernel/core_pattern"];
+    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
+    let before = settings.map(read);
+    let mut lines = victim.lines();
+    lines.extend(settings.map(|file| format!("echo 1 > {file}")));
+    lines.extend(["touch /etc/hostile", "mkdir /sys/fs/cgroup/hostile", "mknod vda b 254 0"].map(String::from));
+    lines.extend(["ip link add hostile type dummy", "hostname hostile"].map(String::from));
+    let hostname = rustix::system::uname().nodename().to_owned();
+    let printed = student.inside("3", &format!("({}) 2>&1; true", lines.join("; ")));
+    victim.is_unharmed(&printed);
+    assert!(printed.matches("Read-only file system").count() >= victim.lines().len(), "{printed}");
+    assert_eq!(settings.map(read), before);
+    assert_eq!(rustix::system::uname().nodename(), &*hostname);
+    assert!(!Path::new("/sys/class/net/hostile").exists() && !Path::new("/etc/hostile").exists());
+    let devices = student.inside("3", "ls /dev; ls /run; cat /proc/self/status | grep CapBnd");
+    assert!(devices.contains("null\n") && !devices.contains("vda") && !devices.contains("loop"), "{devices}");
+    // What is one's own can be written: the bench, and by way of the commands what is noted.
+    student.inside("3", "rm mnt/report.txt; touch mine; verify > /dev/null; hint > /dev/null");
+    assert!(student.bench("hide").join("mine").exists() && student.home().join("progress.json").exists());
+    student.ok(&["stop", "3"]);
 }
