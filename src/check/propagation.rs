@@ -1,13 +1,13 @@
-//! `propagation PATH KIND`: whether what is mounted below it reaches other namespaces; mount_namespaces(7).
+//! `propagation PATH KIND [MASTER]`: whether what is mounted below it reaches other namespaces; mount_namespaces(7).
 
 use crate::check::bench::{quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "propagation",
-    operands: "PATH private|shared|slave|unbindable",
-    arity: (2, 2),
-    says: "mounts below the mount on PATH are seen elsewhere, or not",
+    operands: "PATH private|shared|slave|unbindable [MASTER]",
+    arity: (2, 3),
+    says: "mounts below the mount on PATH are seen elsewhere, or not; of a slave: those below MASTER are seen here",
     run,
 };
 
@@ -20,6 +20,16 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         return Ok(Outcome::fails(format!("nothing is mounted on {}", shown(path)), bench.about(fault, &[path])));
     };
     let found = mount.propagation.word();
+    if let Some(master) = operands.get(2).filter(|_| found == wanted)
+        && bench.mount_on(master).is_none_or(|of| of.propagation.shared != mount.propagation.slave)
+    {
+        let (name, of) = (shown(path), shown(master));
+        let fault = Fault::new(Rank::Layers, format!("a slave of {of}"), "a slave of another mount")
+            .means(format!("A slave gets what is mounted below its master; what is mounted below {of} does not come here."))
+            .next(format!("umount {0}; mount --bind {1} {0}; mount --make-slave {0}", quote(&name), quote(&of)));
+        let sentence = format!("the mount on {name} is {wanted}, but not of {of}");
+        return Ok(Outcome::fails(sentence, bench.about(fault, &[path])));
+    }
     if found == wanted {
         return Ok(Outcome::holds(format!("the mount on {} is {wanted}", shown(path))));
     }

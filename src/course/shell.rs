@@ -163,10 +163,13 @@ fn write_links(state: &Path, own: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The next exercise is in another directory, and only the shell itself can go there.
-const NEXT: &str = "\
-next() { layerlab next \"$@\" && . \"$LAYERLAB_STATE/here.sh\"; }
-";
+/// The next exercise is in another directory, and only the shell itself can go there, whichever of the two words is typed.
+const NEXT: &str = r#"
+next() { command "${LAYERLAB_STATE:+$LAYERLAB_STATE/bin/}layerlab" next "$@" && . "$LAYERLAB_STATE/here.sh"; }
+layerlab() {
+    if [ "$1" = next ]; then shift; next "$@"; else command "${LAYERLAB_STATE:+$LAYERLAB_STATE/bin/}layerlab" "$@"; fi
+}
+"#;
 
 /// The prompt names the exercise, and the way to help is always on it; in a shell that the learner has opened within the
 /// session's it says so. A directory that was made anew is entered anew.

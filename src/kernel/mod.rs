@@ -41,8 +41,8 @@ pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, pro
 pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};
 pub use filter::system_call_filter;
 pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_path_below};
-pub use mounts::{MountFlags, may_mount};
-pub use namespaces::{Namespaces, Spread, hostname, set_process_name};
+pub use mounts::{MountFlags, may_mount, remove_posix_queues};
+pub use namespaces::{Namespaces, Spread, domain_name, hostname, set_domain_name, set_process_name};
 pub use network::{Interface, Network, Route, is_own_network, may_use_network, network};
 pub use overlay::{OverlayMount, try_option};
 pub use privileges::{Capabilities, Instruction, effective_capabilities, has_capability};

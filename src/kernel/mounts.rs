@@ -5,8 +5,10 @@ use crate::kernel::proc::Mount;
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
 pub(super) use nix::mount::MsFlags;
-use rustix::fs::{CWD, StatVfsMountFlags};
-use rustix::mount::{MoveMountFlags, OpenTreeFlags, UnmountFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatVfsMountFlags};
+use rustix::mount::{
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, fsconfig_create, fsmount, fsopen,
+};
 use std::ffi::OsStr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -54,6 +56,19 @@ pub(super) fn mount(
 fn shown(flags: MsFlags) -> String {
     let names: Vec<&str> = flags.iter_names().map(|(name, _)| name).collect();
     if names.is_empty() { "0".to_string() } else { names.join("|") }
+}
+
+/// Removes the POSIX message queues of the IPC namespace that we are in; mq_overview(7). They are the files of a file system that
+/// is mounted nowhere for it.
+pub fn remove_posix_queues() -> std::io::Result<()> {
+    let context = fsopen("mqueue", FsOpenFlags::FSOPEN_CLOEXEC)?;
+    fsconfig_create(&context)?;
+    let queues = fsmount(&context, FsMountFlags::FSMOUNT_CLOEXEC, MountAttrFlags::empty())?;
+    let queues = rustix::fs::openat(&queues, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    for name in crate::kernel::names_in(&queues)? {
+        rustix::fs::unlinkat(&queues, name, AtFlags::empty())?;
+    }
+    Ok(())
 }
 
 /// Whether this process may change its mount namespace: CAP_SYS_ADMIN in the user namespace that owns it. Asked by a

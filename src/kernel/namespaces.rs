@@ -172,6 +172,16 @@ pub fn hostname() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+/// The NIS domain name of this UTS namespace; uname(2). Hardly anybody has one: then it is `(none)`.
+pub fn domain_name() -> String {
+    rustix::system::uname().domainname().to_string_lossy().into_owned()
+}
+
+/// Sets it; setdomainname(2).
+pub fn set_domain_name(name: &str) -> std::io::Result<()> {
+    Ok(rustix::system::setdomainname(name.as_bytes())?)
+}
+
 /// What a process is called in `ps`; prctl(2) PR_SET_NAME.
 pub fn set_process_name(name: &std::ffi::CStr) {
     let _ = rustix::thread::set_name(name);

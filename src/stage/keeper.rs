@@ -8,7 +8,7 @@ use crate::ground::{Errno, Role};
 use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
-    Process, Sys, boot_id, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
+    Process, Sys, boot_id, domain_name, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
     set_process_name,
 };
 use crate::stage::confine::{Confinement, give_up_capabilities};
@@ -150,6 +150,7 @@ impl StartingKeeper {
                 boot: boot_id(),
                 role,
                 host: hostname(),
+                domain: domain_name(),
                 mounts,
                 scratch,
                 cgroups,

@@ -6,7 +6,7 @@
 //! opened shows an exercise as solved that was just begun.
 
 use crate::kernel::proc::Mount;
-use crate::kernel::{Process, Sys, hostname};
+use crate::kernel::{Process, Sys, domain_name, hostname, remove_posix_queues, set_domain_name};
 use crate::observe::{NAMESPACES, Processes, Running};
 use crate::stage::StageError;
 use crate::stage::wire::{Fresh, Keeper};
@@ -56,8 +56,12 @@ pub(super) fn undo(keeper: &Keeper, bench: &Path, fresh: Fresh) -> Result<Undone
     if !keeper.host.is_empty() && hostname() != keeper.host {
         let _ = Sys::default().set_hostname(&keeper.host);
     }
+    if !keeper.domain.is_empty() && domain_name() != keeper.domain {
+        let _ = set_domain_name(&keeper.domain);
+    }
     // Message queues and their like live in the IPC namespace, which is the whole session's; no exercise wants them there.
     let _ = Command::new("ipcrm").arg("--all").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let _ = remove_posix_queues();
     Ok(Undone { stays, last })
 }
 

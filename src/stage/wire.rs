@@ -175,6 +175,9 @@ pub struct Keeper {
     /// The host name with which the session began.
     #[serde(default)]
     pub host: String,
+    /// The NIS domain name with which it began, which belongs to the same namespace.
+    #[serde(default)]
+    pub domain: String,
     /// The mounts with which it began, by their numbers; none where they are not known.
     #[serde(default)]
     pub mounts: Vec<u32>,

@@ -1115,6 +1115,17 @@ fn mounts() -> Vec<State> {
         .holds("propagation shared shared", "the mount on shared is shared")
         .holds("propagation slave slave", "the mount on slave is slave")
         .holds("propagation fast unbindable", "the mount on fast is unbindable")
+        .holds("propagation slave slave shared", "the mount on slave is slave")
+        .fails(
+            "propagation slave slave both",
+            "the mount on slave is slave, but not of both",
+            [
+                "a slave of both",
+                "a slave of another mount",
+                "A slave gets what is mounted below its master; what is mounted below both does not come here.",
+                "umount slave; mount --bind both slave; mount --make-slave slave",
+            ],
+        )
         .fails(
             "propagation private shared",
             "the mount on private is private, not shared",

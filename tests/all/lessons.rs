@@ -38,6 +38,17 @@ fn is_sound(name: &str, scratch: Option<&Path>) {
 }
 
 #[test]
+fn every_solution_says_why() {
+    for lesson in std::fs::read_dir(source().join("lessons")).unwrap() {
+        for solution in std::fs::read_dir(lesson.unwrap().path().join("solutions")).unwrap() {
+            let path = solution.unwrap().path();
+            let script = std::fs::read_to_string(&path).unwrap();
+            assert!(script.lines().any(|line| line.starts_with("# ")), "{} has no comment", path.display());
+        }
+    }
+}
+
+#[test]
 fn what_is_said_of_several_comes_in_their_order() {
     let folder = tempfile::tempdir().unwrap();
     // The first takes longest.

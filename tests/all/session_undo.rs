@@ -59,10 +59,14 @@ fn what_is_nobodys_is_told_and_ends_with_all_exercises() {
 fn the_name_of_the_session_is_put_back() {
     let student = Student::new();
     let before = student.inside("12.name", "hostname");
+    let domain = student.inside("12.name", "cat /proc/sys/kernel/domainname");
     student.inside("12.name", "hostname another; ipcmk --queue");
+    student.inside("12.name", "domainname another; mkdir q; mount -t mqueue q q; > q/one");
     student.ok(&["reset", "-y", "12.name"]);
     assert_eq!(student.inside("12.name", "hostname"), before);
     assert!(!student.inside("12.name", "ipcs -q").contains("0x"));
+    assert_eq!(student.inside("12.name", "cat /proc/sys/kernel/domainname"), domain);
+    assert_eq!(student.inside("12.name", "mkdir q; mount -t mqueue q q; ls q"), "");
 }
 
 #[test]

@@ -1,2 +1,3 @@
 rm mnt/right.txt
 ln mnt/left.txt mnt/right.txt
+# A name must be free before another file can be given it.
