@@ -4,6 +4,7 @@
 use crate::check::bench::{kind_words, quote, shown};
 use crate::check::{Bench, Fault, Outcome, Rank};
 use crate::event::Kind;
+use crate::kernel::proc::Mount;
 use crate::kernel::{Interface, Network, is_own_network, network};
 
 /// What is expected at the file.
@@ -38,6 +39,16 @@ pub(super) fn kept_network(bench: &Bench, operand: &str) -> Result<Network, Outc
         let next = format!("umount {}, then {again}", quote(&file));
         let sentence = format!("{file} keeps the machine's own network, not a new one");
         return Err(not_kept(sentence, "the machine's own network".into(), means, next));
+    }
+    // The kernel names the namespace as the root of the mount: `net:[4026532188]`.
+    let kept = bench.mount_on(operand).filter(|mount| mount.kind == "nsfs");
+    let is_shared = |other: &&Mount| other.mountpoint != path && kept.is_some_and(|mount| mount.root == other.root);
+    if let Some(other) = bench.mounts().iter().filter(|other| other.kind == "nsfs").find(is_shared) {
+        let name = bench.name(&other.mountpoint);
+        let means = "A namespace that is bound to a second file is still one: whatever is done in the one is done in the other.";
+        let next = format!("umount {}, then {again}", quote(&file));
+        let sentence = format!("{file} keeps the same network as {name}, not a new one");
+        return Err(not_kept(sentence, format!("the network of {name}"), means, next));
     }
     network(&path).map_err(|error| match bench.mount_on(operand) {
         _ if error.kind() != std::io::ErrorKind::InvalidInput => bench.unreadable(operand, &error),

@@ -17,18 +17,23 @@ pub fn sure(situation: &str, question: &str, yes: bool, flag: &str) -> Result<bo
             format!("{flag} says yes beforehand"),
         )));
     }
-    let _ = Stream::Errors.show(format!("{}\n{question} [y/N] ", output::wrapped(situation)));
-    let mut answer = String::new();
-    // A whole line, as the terminal hands it over: what somebody typed ahead for the shell is no answer to us.
-    let heard = std::io::stdin().lock().read_line(&mut answer);
-    let is_yes = heard.is_ok() && is_yes(&answer);
-    if !answer.ends_with('\n') {
-        complain("");
-    }
+    let is_yes = wants(situation, question);
     if !is_yes {
         complain("Nothing was done.");
     }
     Ok(is_yes)
+}
+
+/// Says how things are, and asks somebody at a terminal, where no is as good an answer.
+pub fn wants(situation: &str, question: &str) -> bool {
+    let _ = Stream::Errors.show(format!("{}\n{question} [y/N] ", output::wrapped(situation)));
+    let mut answer = String::new();
+    // A whole line, as the terminal hands it over: what somebody typed ahead for the shell is no answer to us.
+    let heard = std::io::stdin().lock().read_line(&mut answer);
+    if !answer.ends_with('\n') {
+        complain("");
+    }
+    heard.is_ok() && is_yes(&answer)
 }
 
 fn is_yes(answer: &str) -> bool {

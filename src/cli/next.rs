@@ -1,7 +1,7 @@
 //! `layerlab next [EXERCISE]`
 
 use crate::cli::shell::{cannot_write, print_task};
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, output};
 use crate::course::{Target, is_inside, write_here};
 use crate::ground::say;
 use crate::lesson::Exercise;
@@ -26,7 +26,7 @@ impl Next {
                 Some(next) => next,
                 None if progress.is_solved(&target.key(at)) => {
                     let next = target.after(at, &progress);
-                    say(format!("All exercises of lesson {number} are solved. Then: {}", next.command))?;
+                    say(output::wrapped(&format!("All exercises of lesson {number} are solved. Then: {}", next.command)))?;
                     return Ok(());
                 }
                 None => {

@@ -91,10 +91,10 @@ fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
         None => Ok(Stream::Output.show(text)?),
         Some(file) => {
             output::write_file("your progress", file, text.as_str().as_bytes())?;
-            say(format!(
+            say(output::wrapped(&format!(
                 "Your progress is in {}. On the other machine: layerlab progress import FILE",
                 file.display()
-            ))?;
+            )))?;
             Ok(())
         }
     }

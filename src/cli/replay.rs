@@ -82,7 +82,8 @@ pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look, syscalls: bool)
             Role::Root => "root",
             Role::User => "an ordinary user",
         };
-        complain(format!("note: this is a recording, made as {who} on Linux {}; nothing is run here.\n", begin.kernel));
+        let note = format!("note: this is a recording, made as {who} on Linux {}; nothing is run here.", begin.kernel);
+        complain(output::wrapped(&note) + "\n");
     }
     replay(&format!("the recording of lesson {}", entry.number), &*recording, painter, look, syscalls)
 }

@@ -1,7 +1,7 @@
 //! `layerlab reset [LESSON[.EXERCISE]|all]`
 
 use crate::cli::ask::sure;
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, output};
 use crate::course::Target;
 use crate::ground::{complain, say};
 
@@ -45,21 +45,21 @@ impl Reset {
             let reset = session.reset(&target.lesson, exercise, target.exercise.is_none())?;
             let number = target.lesson.meta.number;
             if let Some(broken) = reset.renewed {
-                complain(format!(
-                    "note: the session of lesson {number} was broken ({}). It was begun anew.",
-                    broken.why
-                ));
+                let why = broken.why;
+                let mut note = format!("note: the session of lesson {number} was broken ({why}). It was begun anew.");
                 if !reset.lost.is_empty() {
                     let lost: Vec<String> = reset.lost.iter().map(|id| format!("{number}.{id}")).collect();
-                    complain(format!("  What ran in {} ended with it: they begin anew, too.", lost.join(", ")));
+                    note.push_str(&format!(" What ran in {} ended with it: they begin anew, too.", lost.join(", ")));
                 }
+                complain(output::wrapped(&note));
             }
             say(format!("{name} is as it was at the start."))?;
             if !reset.stays.is_empty() {
-                complain(format!(
-                    "note: nobody can tell to which exercise this belongs, so it stays: {}\n  layerlab reset {number} ends it, and begins all exercises of lesson {number} again.",
+                complain(output::wrapped(&format!(
+                    "note: nobody can tell to which exercise this belongs, so it stays: {}. layerlab reset {number} ends it, \
+                     and begins all exercises of lesson {number} again.",
                     reset.stays.join(", ")
-                ));
+                )));
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common, Exit, ask::sure, keys::Keys, replay, signals, tell_damaged};
+use crate::cli::{CliError, Common, Exit, ask::{sure, wants}, keys::Keys, replay, signals, tell_damaged};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, Marked};
 use crate::ground::{Failure, Stream, complain, say};
@@ -76,13 +76,11 @@ impl Run {
             return self.recorded(common, entry, asks, cannot_run(&lesson, reason.why, reason.fix));
         }
         signals::end_in_order(&stage)?;
-        let (from_step, syscalls, full) = (self.step.unwrap_or(1), self.syscalls, self.full);
+        let from_step = self.step.or_else(|| asks.then(|| left_at(&entry.slug, steps)).flatten()).unwrap_or(1);
+        let (syscalls, full) = (self.syscalls, self.full);
         let options = RunOptions { from_step, syscalls, full, every_block: false };
         let mut run = engine::Run::begin(&lesson, stage, options.clone());
-        let (mut predicted, mut step) = (Predicted::default(), 1);
-        if asks && self.step.is_none() {
-            offer_to_go_on(&entry.slug, lesson.meta.number)?;
-        }
+        let (mut predicted, mut step) = (Predicted::default(), from_step);
         let keys = asks.then(|| Keys::new(look, common.plain));
         let outcome = play(&mut run, &mut output, keys, &mut predicted, &mut step);
         // What was told before a fault is worth seeing.
@@ -194,16 +192,11 @@ fn leave(slug: &str, number: u32, step: u32) {
     tell_damaged(noted.ok().flatten());
 }
 
-/// Says where the lesson was left the last time.
-fn offer_to_go_on(slug: &str, number: u32) -> std::io::Result<()> {
-    let progress = Home::find().and_then(|home| Progress::read(&home));
-    let step = progress.ok().and_then(|(progress, _)| progress.left_at.get(slug).copied()).filter(|step| *step > 1);
-    if let Some(step) = step {
-        say(format!(
-            "You left this lesson at step {step}. To go on there: q, then layerlab run {number} --step {step}\n"
-        ))?;
-    }
-    Ok(())
+/// The step at which the lesson was left the last time, if that is where to go on.
+fn left_at(slug: &str, steps: u32) -> Option<u32> {
+    let (progress, _) = Home::find().and_then(|home| Progress::read(&home)).ok()?;
+    let step = progress.left_at.get(slug).copied().filter(|step| (2..=steps).contains(step))?;
+    wants(&format!("You left this lesson at step {step}."), "Go on there?").then_some(step)
 }
 
 /// Somebody has seen the lesson to its end: that is noted, and the exercises are next.

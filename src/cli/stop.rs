@@ -1,6 +1,6 @@
 //! `layerlab stop [LESSON|all]`
 
-use crate::cli::{CliError, Common};
+use crate::cli::{CliError, Common, output};
 use crate::ground::{Failure, say};
 use crate::session::{Home, Session};
 
@@ -34,7 +34,7 @@ impl Stop {
         let mut ended = 0;
         for lesson in lessons {
             if Session::stop(&home, &lesson)? {
-                say(format!("The session of {lesson} has ended; its files are gone, your progress is kept."))?;
+                say(output::wrapped(&format!("The session of {lesson} has ended; its files are gone, your progress is kept.")))?;
                 ended += 1;
             }
         }

@@ -6,15 +6,17 @@
 //! told only with what was found on this machine; where nothing was found, nothing is told.
 //!
 //! - `program` finds the host's program, becomes it, or waits for it,
+//! - `options` leaves out what has no part in a refusal,
 //! - `tried` is the child that tries the call where nothing can come of it: in namespaces that end with it,
 //! - `chroot`, `ip`, `mount`, `nsenter`, `umount` look at what these programs were asked.
 //!
-//! It leaves out what it cannot try: options that our own verbs do not know.
+//! It leaves out what it cannot try: options that neither our own verbs nor `options` know.
 
 mod chroot;
 mod ip;
 mod mount;
 mod nsenter;
+mod options;
 mod program;
 mod tried;
 mod umount;

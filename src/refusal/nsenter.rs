@@ -24,6 +24,14 @@ const FLAGS: &[Flag] = &[
     Flag::both('w', "wd").optional_value(),
     Flag::both('F', "no-fork"),
     Flag::long("preserve-credentials"),
+    // What they change comes after the namespaces.
+    Flag::both('W', "wdns").optional_value(),
+    Flag::both('S', "setuid").value(),
+    Flag::both('G', "setgid").value(),
+    Flag::both('e', "env"),
+    Flag::both('Z', "follow-context"),
+    Flag::both('c', "join-cgroup"),
+    Flag::long("keep-caps"),
 ];
 
 /// The key of each flag, and the file of its namespace in /proc/PID/ns, in nsenter's order.

@@ -12,7 +12,7 @@ use crate::action::Action;
 use crate::ground::{Errno, complain};
 use crate::kernel::proc::find_program;
 use crate::kernel::{PassedOn, send_signal};
-use crate::refusal::{DIRECTORY, SWITCH, TRY, Tell, ip};
+use crate::refusal::{DIRECTORY, SWITCH, TRY, Tell, ip, options};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ fn have_tried(words: &[OsString], name: &str) {
 
 fn wait_and_explain(mut command: Command, words: &[String], tell: Tell) -> ExitCode {
     let name = words[0].as_str();
-    let mount = match Action::parse(words) {
+    let mount = match Action::parse(&if name == "mount" { options::of_mount(words) } else { words.to_vec() }) {
         Ok(Action::Mount(mount)) => Some(mount),
         _ => None,
     };

@@ -4,7 +4,7 @@
 use crate::action::{Action, CommandLine, Context, Opening, execute};
 use crate::ground::{Failure, Role};
 use crate::kernel::{Namespaces, Spread, may_mount, set_process_name};
-use crate::refusal::{FINISH, Tell, chroot, mount, nsenter, umount};
+use crate::refusal::{FINISH, Tell, chroot, mount, nsenter, options, umount};
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
@@ -25,12 +25,12 @@ pub(super) fn run(words: &[OsString], tell: Tell) {
 
 fn refused(words: &[String], tell: Tell) -> Option<Failure> {
     match words.first()?.as_str() {
-        "mount" => in_a_copy(words, true).or_else(|| mount::explain(words)),
+        "mount" => in_a_copy(&options::of_mount(words), true).or_else(|| mount::explain(words)),
         // With another propagation it would be another try.
         "pivot_root" => in_a_copy(words, false),
         "umount" => umount::explain(words, || in_a_copy(words, true)),
         "unshare" => {
-            let opening = Opening::of_unshare(words).ok()?;
+            let opening = Opening::of_unshare(&options::of_unshare(words)).ok()?;
             let refused = begun(&opening);
             if refused.is_ok() {
                 after_fork(&opening, tell);

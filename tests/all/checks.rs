@@ -1867,6 +1867,16 @@ fn networks() -> Vec<State> {
             ],
         )
         .fails("link-up dangling lo", "dangling cannot be read", ["…", "…ENOENT…", "…", "…"]),
+        state("keep new; touch twin; mount --bind new twin").fails(
+            "link-up twin lo",
+            "twin keeps the same network as new, not a new one",
+            [
+                KEPT,
+                "the network of new",
+                "A namespace that is bound to a second file is still one: whatever is done in the one is done in the other.",
+                "umount twin, then unshare --net mount --bind /proc/self/ns/net twin",
+            ],
+        ),
     ]
 }
 

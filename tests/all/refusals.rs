@@ -52,6 +52,13 @@ const REFUSED: &[(&str, &[&str])] = &[
         ],
     ),
     ("mount --bind none m", &["= -1 ENOENT (", "  why   none does not exist"]),
+    // Options that have no part in it.
+    (
+        "mount -t overlay overlay -o nosuid,nodev,lowerdir=image,upperdir=none,workdir=work m",
+        &["  call  fsconfig(", "  why   upperdir none does not exist"],
+    ),
+    ("mount --bind -o noatime none m", &["= -1 ENOENT (", "  why   none does not exist"]),
+    ("nsenter -S 0 -G 0 --target 999999999 --net true", &["  why   there is no process 999999999 among those"]),
     (
         "unshare --user --map-root-user mount -t tmpfs t m",
         &[

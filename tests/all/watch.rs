@@ -197,11 +197,16 @@ fn a_session_that_is_stopped_leads_to_no_other() {
 }
 
 #[test]
-fn a_run_that_is_left_says_how_to_go_on_and_so_does_the_next() {
+fn a_run_that_is_left_says_how_to_go_on_and_the_next_asks() {
     let student = Student::new();
     let screen = screen(&student, "run 3 --step 2");
     screen.wait_for("q stops");
     screen.press("q");
     screen.wait_for("To go on from there: layerlab run 3 --step 2");
     assert_eq!(student.progress()["left_at"]["whiteouts"], 2);
+    let screen = self::screen(&student, "run 3");
+    screen.wait_for("You left this lesson at step 2.");
+    screen.press("y");
+    screen.press("Enter");
+    screen.wait_for("2 of 7");
 }
