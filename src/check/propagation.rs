@@ -25,7 +25,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     {
         let (name, of) = (shown(path), shown(master));
         let fault = Fault::new(Rank::Layers, format!("a slave of {of}"), "a slave of another mount")
-            .means(format!("A slave gets what is mounted below its master; what is mounted below {of} does not come here."))
+            .means(format!(
+                "A slave gets what is mounted below its master; what is mounted below {of} does not come here."
+            ))
             .next(format!("umount {0}; mount --bind {1} {0}; mount --make-slave {0}", quote(&name), quote(&of)));
         let sentence = format!("the mount on {name} is {wanted}, but not of {of}");
         return Ok(Outcome::fails(sentence, bench.about(fault, &[path])));

@@ -26,7 +26,10 @@ impl Next {
                 Some(next) => next,
                 None if progress.is_solved(&target.key(at)) => {
                     let next = target.after(at, &progress);
-                    say(output::wrapped(&format!("All exercises of lesson {number} are solved. Then: {}", next.command)))?;
+                    say(output::wrapped(&format!(
+                        "All exercises of lesson {number} are solved. Then: {}",
+                        next.command
+                    )))?;
                     return Ok(());
                 }
                 None => {

@@ -1,7 +1,12 @@
 //! `layerlab run LESSON`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common, Exit, ask::{sure, wants}, keys::Keys, replay, signals, tell_damaged};
+use crate::cli::{
+    CliError, Common, Exit,
+    ask::{sure, wants},
+    keys::Keys,
+    replay, signals, tell_damaged,
+};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, Marked};
 use crate::ground::{Failure, Stream, complain, say};

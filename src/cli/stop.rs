@@ -34,7 +34,9 @@ impl Stop {
         let mut ended = 0;
         for lesson in lessons {
             if Session::stop(&home, &lesson)? {
-                say(output::wrapped(&format!("The session of {lesson} has ended; its files are gone, your progress is kept.")))?;
+                say(output::wrapped(&format!(
+                    "The session of {lesson} has ended; its files are gone, your progress is kept."
+                )))?;
                 ended += 1;
             }
         }

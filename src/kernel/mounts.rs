@@ -7,7 +7,8 @@ use crate::kernel::sys::{CallError, Sys};
 pub(super) use nix::mount::MsFlags;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatVfsMountFlags};
 use rustix::mount::{
-    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, fsconfig_create, fsmount, fsopen,
+    FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, fsconfig_create, fsmount,
+    fsopen,
 };
 use std::ffi::OsStr;
 use std::os::fd::{AsRawFd, OwnedFd};

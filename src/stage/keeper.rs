@@ -8,8 +8,8 @@ use crate::ground::{Errno, Role};
 use crate::isolate::{self, OwnCgroups};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::kernel::{
-    Process, Sys, boot_id, domain_name, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside, proc_device, reap,
-    set_process_name,
+    Process, Sys, boot_id, domain_name, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside,
+    proc_device, reap, set_process_name,
 };
 use crate::stage::confine::{Confinement, give_up_capabilities};
 use crate::stage::link::{Link, send, unexpected};
