@@ -13,6 +13,7 @@ mod container_escapes;
 mod engines;
 mod export;
 mod faults;
+mod hostile;
 mod image;
 mod languages;
 mod layers;
