@@ -251,6 +251,32 @@ fn a_container_of_directories_is_committed_with_them() {
 }
 
 #[test]
+fn what_a_container_runs_on_stays_until_it_has_ended() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let place = Place::new();
+    let image = Image::new();
+    std::fs::write(image.root().join("motd"), "still here\n").unwrap();
+    place.prints(&["commit", image.root().to_str().unwrap(), "app"]);
+    let mut run = place.command(&["container", "run", "app", "sh", "-c", "echo ready; read line; cat /motd"]);
+    let mut child = run.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n");
+    assert!(place.prints(&["rm", "app"]).contains("Deleted: "));
+    let unpacked = || std::fs::read_dir(place.store().join("unpacked")).unwrap().count();
+    assert_eq!(unpacked(), 1);
+    child.stdin.take().unwrap().write_all(b"\n").unwrap();
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "still here\n");
+    assert!(child.wait().unwrap().success());
+    // Nobody stands on it any more: the next who writes removes it.
+    place.small("next");
+    assert_eq!(unpacked(), 0);
+}
+
+#[test]
 fn names_move_and_go_one_by_one() {
     let place = Place::new();
     let id = place.small("app:1");
