@@ -2,14 +2,17 @@
 
 Not called directly: scripts/bench builds the program first.
 """
+import fcntl
 import json
 import os
 import resource
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from bench_container import containers
@@ -176,6 +179,75 @@ def sessions(home):
     stop()
 
 
+# A terminal of 100x30 on which `present` runs: how long until a picture is shown whole, which ends with the same bytes each time.
+SHOWN = b"\x1b[?2026l"
+
+
+class Presenter:
+    def __init__(self, words, home):
+        self.master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        environment = {**os.environ, "LAYERLAB_HOME": home, "TERM": "xterm-256color"}
+        self.begun = time.perf_counter()
+        self.child = subprocess.Popen([PROGRAM, "present", *words], stdin=slave, stdout=slave, stderr=slave,
+                                      env=environment, start_new_session=True)
+        os.close(slave)
+
+    def shown(self):
+        """Reads until a picture has ended; when that was."""
+        text = b""
+        while not text.endswith(SHOWN):
+            text += os.read(self.master, 1 << 16)
+        return time.perf_counter()
+
+    def key(self, key):
+        begun = time.perf_counter()
+        os.write(self.master, key)
+        return self.shown() - begun
+
+    def end(self):
+        os.write(self.master, b"qq")
+        try:
+            while os.read(self.master, 1 << 16):
+                pass
+        except OSError:
+            pass
+        _, _, used = os.wait4(self.child.pid, 0)
+        os.close(self.master)
+        return used
+
+
+def present(home):
+    def first():
+        presenter = Presenter(["1", "--recorded"], home)
+        took = presenter.shown() - presenter.begun
+        presenter.end()
+        return took
+    took = statistics.median(first() for _ in range(10)) * 1000
+    row("present, first beat on the screen", f"{took:.1f} ms", "at most 50 ms", took <= 50)
+
+    slowest = []
+    for lesson in range(1, 18):
+        presenter = Presenter([str(lesson), "--recorded"], home)
+        presenter.shown()
+        times = []
+        for key in [b" "] * 12 + [b"\x1b[D"] * 12:
+            times.append(presenter.key(key))
+            time.sleep(0.1)
+        slowest.append(max(times))
+        presenter.end()
+    worst = max(slowest) * 1000
+    row("present, on or back over recorded beats, the slowest of all", f"{worst:.1f} ms", "at most 16 ms", worst <= 16)
+
+    def idle(seconds):
+        presenter = Presenter(["1"], home)
+        time.sleep(seconds)
+        used = presenter.end()
+        return used.ru_utime + used.ru_stime
+    used = (idle(12) - idle(2)) / 10 * 100
+    row("present with nobody at the keys, of one processor", f"{used:.2f} %", "at most 0.5 %", used <= 0.5)
+
+
 def size():
     stripped = os.path.getsize(PROGRAM) / 1e6
     row("size of the stripped binary", f"{stripped:.1f} MB", "under 9 MB", stripped < 9)
@@ -207,5 +279,7 @@ trees("deep")
 trees("flat")
 with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     sessions(directory)
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    present(directory)
 size()
 sys.exit(0 if all(rows) else 1)

@@ -260,8 +260,11 @@ impl Presenter {
             Command::Up => shown.scroll = shown.scroll.saturating_sub(1),
             Command::Syscalls => {
                 shown.syscalls = !shown.syscalls;
-                let said = if shown.recorded { "A recording has no system calls." } else { "System calls are shown." };
-                shown.message = shown.syscalls.then(|| (false, said.to_string()));
+                let known = self.hour.events().iter().any(|event| matches!(event, Event::Call(_)));
+                let said = if known { "System calls are shown." } else { "Of this beat no system calls are known." };
+                if self.hour.shown.syscalls {
+                    self.say(said);
+                }
             }
             Command::Panels => shown.without_panels = !shown.without_panels,
             Command::Trees => shown.full = !shown.full,

@@ -18,6 +18,8 @@ const LEAST: (usize, usize) = (40, 10);
 const MOST_CHANGES: usize = 4;
 /// So many lines of text are kept, where lines are few.
 const LEAST_PROSE: usize = 3;
+/// What is said of trees that are older than the commands above them.
+const BEFORE: &str = "Nobody looked after these commands: this is how it was before.";
 /// From this height on, there are blank lines below the heading and above the keys.
 const AIRY: usize = 28;
 
@@ -317,7 +319,14 @@ impl BeatPicture<'_> {
                 }
             }
             None => match self.looks.last().filter(|_| self.has_commands()) {
-                Some(last) => drawn(last.still(), None),
+                // A recording has looks at the ends of steps alone.
+                Some(last) => {
+                    let (mut lines, told) = drawn(last.still(), None);
+                    if self.ahead.is_empty() {
+                        lines.insert(0, Line::of(Role::Quiet, BEFORE).cut(look.width));
+                    }
+                    (lines, told)
+                }
                 None => (Vec::new(), Vec::new()),
             },
         }

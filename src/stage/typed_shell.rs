@@ -73,7 +73,7 @@ fn begin(setup: TypedShellSetup) -> std::io::Result<ExitCode> {
         let mut shell = Command::new(program);
         shell.args(*arguments).env_clear().env("PATH", with_usual_path(std::env::var_os("PATH")));
         let prompt = if *program == bash { PROMPT } else { PLAIN_PROMPT };
-        shell.env("TERM", "xterm").env("LC_ALL", "C.UTF-8").env("PS1", prompt).env("HOME", "/");
+        shell.env("TERM", "xterm").env("LANG", "C.UTF-8").env("PS1", prompt).env("HOME", "/");
         let options = if setup.role == Role::User { overlay_options(setup.role) } else { "" };
         let _ = shell.env("LAYERLAB_OVERLAY_OPTIONS", options).exec();
     }

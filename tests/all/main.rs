@@ -22,6 +22,7 @@ mod nested;
 mod observe;
 mod overlay_why;
 mod planted;
+mod present;
 mod reasons;
 mod refusals;
 mod rootfs;
