@@ -420,7 +420,7 @@ fn directory_is_not_ours(asked: &Asked) -> Option<Reason> {
 fn cgroups_are_read_only(asked: &Asked) -> Option<Reason> {
     let Tried::Cgroup(parent) = asked.tried else { return None };
     reason(
-        format!("{} is read-only: we are in a container ourselves", parent.display()),
+        format!("{} is read-only: we are in a container ourselves, or in a session", parent.display()),
         "run layerlab outside of it, or let the container have cgroups of its own: docker run --privileged --cgroupns=private",
     )
 }

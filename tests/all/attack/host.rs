@@ -142,6 +142,7 @@ fn what_was_read_only_stays_so_in_a_user_namespace() {
          mkdir r; mount --rbind / r; mount -o remount,bind,rw r; touch r{it}/3\n\
          umount -l /; umount -R /; umount -l /run; umount -l /dev; touch {it}/4\n\
          for p in /proc/[0-9]*; do touch $p/root{it}/5; touch $p/cwd{it}/5; done\n\
+         for f in /proc/[0-9]*/fd/*; do touch $f{it}/5; done\n\
          for p in /proc/[0-9]*; do nsenter --mount=$p/ns/mnt touch {it}/6; done\n\
          unshare --map-root-user --mount sh -c 'mount -o remount,bind,rw /; touch {it}/7'\n\
          echo '|/bin/touch {it}/8' > /proc/sys/kernel/core_pattern\n\
