@@ -10,6 +10,7 @@
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
 //! - [`image`] makes layers and images, and keeps them,
+//! - [`pack`] is lessons of somebody's own in one file,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
 //! - [`scene`] lays events out as lines of styled words, and [`paint`] says how those look,
@@ -37,6 +38,7 @@ pub mod isolate;
 pub mod kernel;
 pub mod lesson;
 pub mod observe;
+pub mod pack;
 pub mod paint;
 pub mod present;
 pub mod reason;

@@ -60,7 +60,7 @@ impl Export {
         let lesson = entry.load(&chosen.language)?;
         let recording = match (&self.recording, self.fresh) {
             (Some(file), _) => of_file(file)?,
-            (None, true) => of_a_run(&lesson)?,
+            (None, true) => of_a_run(&lesson, common.restricts(entry.is_built_in())?)?,
             (None, false) => of_lesson(entry, &lesson)?,
         };
         let held = matches!(recording.last(), Some(Timed { event: Event::End { held: true }, .. }));
@@ -137,9 +137,9 @@ fn read(lines: impl BufRead) -> Result<Vec<Timed>, String> {
     all.map_err(|refused| format!("line {}: {}", refused.line, refused.what))
 }
 
-/// A run that takes place now, with the system calls.
-fn of_a_run(lesson: &Lesson) -> Result<Vec<Timed>, CliError> {
-    let needs = StageNeeds::of(&lesson.meta.needs);
+/// A run that takes place now, with the system calls; in a user namespace where root must not lend its rights.
+fn of_a_run(lesson: &Lesson, user_namespace: bool) -> Result<Vec<Timed>, CliError> {
+    let needs = StageNeeds { user_namespace, ..StageNeeds::of(&lesson.meta.needs) };
     let stage = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs)?.wait()?;
     signals::end_in_order(&stage)?;
     let mut run = engine::Run::begin(lesson, stage, RunOptions { syscalls: true, ..RunOptions::default() });

@@ -1,6 +1,6 @@
-//! `layerlab lesson check|new`: for authors.
+//! `layerlab lesson check|new`: for authors; `pack.rs` has what is about packs.
 
-use crate::cli::{CliError, Common, Exit};
+use crate::cli::{CliError, Common, Exit, pack};
 use crate::engine::{self, Difference, Mutants, Places, Sample};
 use crate::ground::{Call, CgroupVersion, Failure, say};
 use crate::kernel::quoted;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
-/// For authors: check lessons, begin a new one
+/// For authors: check lessons, begin a new one; packs of lessons
 #[derive(Debug, clap::Subcommand)]
 pub enum LessonCommand {
     /// Run everything in the lessons, and show where text and kernel differ
@@ -31,6 +31,14 @@ pub enum LessonCommand {
         #[arg(long, value_name = "S", default_value_t = 1, requires = "sample")]
         seed: u64,
     },
+    /// Make one file of lessons, to hand on: everything in them is checked first
+    Pack(pack::Pack),
+    /// Add a pack of lessons that somebody made
+    Add(pack::Add),
+    /// Remove a pack; what you have done of its lessons stays noted
+    Remove(pack::Remove),
+    /// The packs that were added
+    List(pack::List),
     /// Begin a new lesson with a small one that works
     New {
         /// Its short name: letters, digits and hyphens
@@ -45,6 +53,10 @@ impl LessonCommand {
     /// Does it.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         match self {
+            LessonCommand::Pack(pack) => pack.run(common),
+            LessonCommand::Add(add) => add.run(),
+            LessonCommand::Remove(remove) => remove.run(),
+            LessonCommand::List(list) => list.run(),
             LessonCommand::New { slug, dir } => {
                 let path = lesson::scaffold(dir, slug).map_err(CliError::usage)?;
                 say(format!("{} is a lesson that works. Write on there, and check it with:", path.display()))?;
@@ -83,6 +95,12 @@ struct How {
     mutants: Option<Option<Sample>>,
     /// In a user namespace, although root runs them.
     user_namespace: bool,
+}
+
+/// Checks lessons as they are, and prints what is said of them; returns whether nothing is wrong.
+pub fn check_as_they_are(entries: &[CatalogueEntry], common: &Common) -> Result<bool, CliError> {
+    let user_namespace = common.restricts(entries.iter().all(CatalogueEntry::is_built_in))?;
+    check_all(entries, How { bless: false, mutants: None, user_namespace })
 }
 
 /// Checks lessons beside each other, and prints what is said of them in their order; returns whether nothing is wrong.

@@ -16,6 +16,7 @@ mod lesson;
 mod list;
 mod next;
 mod output;
+mod pack;
 mod present;
 mod progress;
 mod replay;
@@ -77,8 +78,8 @@ pub struct Common {
     /// The language of the lessons (else LC_ALL, LC_MESSAGES, LANG)
     #[arg(long, global = true, value_name = "LANGUAGE")]
     lang: Option<String>,
-    /// A folder of lessons to use instead of those in the program
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Other lessons than those in the program: a folder, a pack's file, or the name of a pack that was added
+    #[arg(long, global = true, value_name = "LESSONS")]
     lessons: Option<PathBuf>,
     /// As root: run lessons of a folder with root's rights; `=yes` says beforehand that this is meant
     #[arg(long, global = true, value_name = "yes", num_args = 0..=1, require_equals = true, default_missing_value = "ask", value_parser = ["ask", "yes"], hide_possible_values = true)]
@@ -138,7 +139,7 @@ enum Command {
     Rootfs(rootfs::Rootfs),
     /// What works here, what does not, and the fix
     Doctor(doctor::Doctor),
-    /// For authors: check lessons, begin a new one
+    /// For authors: check lessons, begin a new one; packs of lessons
     #[command(subcommand)]
     Lesson(lesson::LessonCommand),
     /// Completions for a shell
@@ -174,7 +175,14 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let common = &cli.common;
+    let common = match cli.common.with_lessons_found() {
+        Ok(common) => common,
+        Err(error) => {
+            error.print(false);
+            return ExitCode::from(error.exit_code());
+        }
+    };
+    let common = &common;
     let outcome = match &cli.command {
         None => home::run(common),
         Some(Command::List(list)) => list.run(common),

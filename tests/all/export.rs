@@ -128,3 +128,12 @@ fn copy(from: &Path, to: &Path) {
         fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
+
+#[test]
+fn the_picture_of_the_readme_is_what_export_makes() {
+    let made = ok(&["1", "--svg", "3"]);
+    let shown = fs::read_to_string(crate::support::source().join("book/src/written.svg"));
+    assert_eq!(shown.unwrap(), made, "layerlab export 1 --svg 3 -o book/src/written.svg");
+    let readme = fs::read_to_string(crate::support::source().join("README.md")).unwrap();
+    assert!(readme.contains("](book/src/written.svg)"));
+}

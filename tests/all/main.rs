@@ -21,6 +21,7 @@ mod lessons;
 mod nested;
 mod observe;
 mod overlay_why;
+mod packs;
 mod planted;
 mod present;
 mod reasons;
