@@ -302,6 +302,16 @@ impl Bench {
         places
     }
 
+    /// A layer of a union, and what was mounted over it since the union was. The kernel lists mounts in the order in which
+    /// they were made (proc_pid_mountinfo(5) does not promise it; it has been so as long as there is this list).
+    pub fn mounted_later(&self, overlay: &FoundOverlay) -> Option<(PathBuf, Mount)> {
+        let later = self.table().iter().skip_while(|mount| mount.id != overlay.id).skip(1);
+        let layers = || overlay.upper.iter().chain(&overlay.lowers);
+        let covered = |mount: &Mount| layers().find(|layer| layer.starts_with(&mount.mountpoint)).cloned();
+        let mut below = later.filter(|mount| mount.is_below(&self.start.here));
+        below.find_map(|mount| Some((covered(mount)?, mount.clone())))
+    }
+
     /// Whether a directory was a layer, the work directory or the merged view of a union at the start.
     pub fn was_of_a_union(&self, path: &Path) -> bool {
         let of = |union: &Union| {

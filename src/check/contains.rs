@@ -1,9 +1,11 @@
 //! `contains PATH LINE…`: a file holds exactly these lines.
 
-use crate::check::bench::{quote, shown};
+use crate::check::bench::{UnionPlace, quote, shown};
 use crate::check::text::{BLANKS_DIFFER, in_quotes, lines, lines_words, only_blanks_differ, with_blanks};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
+use crate::observe::layer_of;
+use std::path::Path;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "contains",
@@ -31,10 +33,25 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         };
         return Ok(Outcome::holds(format!("{name} reads {what}")));
     };
+    let means = if difference.means.is_empty() { whose(bench, path) } else { difference.means };
     let fault = Fault::new(Rank::Content, difference.expected, difference.found)
-        .means(difference.means)
+        .means(means)
         .next(format!("look at it, with every line's end: cat -A {}", quote(&name)));
     Ok(Outcome::fails(difference.sentence, bench.about(fault, &[path])))
+}
+
+/// Which layer a file is of, where it is seen through a union.
+fn whose(bench: &Bench, operand: &str) -> String {
+    let path = bench.path(operand);
+    let UnionPlace::Merged(overlay) = bench.place(&path) else { return String::new() };
+    let inside = path.strip_prefix(&overlay.mountpoint).unwrap_or(Path::new(""));
+    match layer_of(&overlay, inside) {
+        Some(layer) if overlay.upper.as_ref() == Some(&layer) => {
+            format!("It is the container's own file, in {}.", bench.name(&layer))
+        }
+        Some(layer) => format!("It is the file of {}: through this union nobody has written one.", bench.name(&layer)),
+        None => String::new(),
+    }
 }
 
 struct Difference {

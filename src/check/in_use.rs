@@ -1,5 +1,5 @@
 //! Whether a layer of a union is written by another one that is still mounted: beside it, below it on the same mount point,
-//! or in a mount namespace that a process of the exercise has of its own.
+//! or in a mount namespace that a process of the exercise has of its own. And whether a layer is still what its path says.
 
 use crate::check::bench::{LiveOverlay, quote, shown};
 use crate::check::{Bench, Fault, Outcome, Rank};
@@ -9,9 +9,18 @@ use std::path::PathBuf;
 const PROMISES_NOTHING: &str = "As long as a union is mounted that writes into a directory, no other may use it: the kernel only warns, in its log, and \
                                 promises nothing of what either shows.";
 
-/// The outcome that says so; none where no other union writes into a layer or the work directory of this one.
+/// The outcome that says so; none where no other union writes into a layer or the work directory of this one, and nothing
+/// was mounted over them.
 pub(super) fn in_use(bench: &Bench, operand: &str, overlay: &FoundOverlay) -> Option<Outcome> {
     let path = shown(operand);
+    if let Some((layer, mount)) = bench.mounted_later(overlay) {
+        let (layer, place) = (bench.name(&layer), bench.name(&mount.mountpoint));
+        let fault = Fault::new(Rank::Layers, format!("{layer} as it is now"), format!("what {layer} was before {place} was mounted"))
+            .means("A union keeps the directories that its options led to when it was mounted. What is mounted later covers them, and is no part of the union.")
+            .next(format!("umount {}, and mount it again: first {place}, then the union", quote(&path)));
+        let sentence = format!("{layer}, a layer of {path}, is covered by what was mounted on {place} afterwards");
+        return Some(Outcome::fails(sentence, bench.about(fault, &[operand, &layer])));
+    }
     let all = bench.live_overlays();
     // A bind mount of the same overlay, and its copy in another mount namespace, are no other one.
     let device = all.iter().find(|live| live.holder.is_none() && live.overlay.id == overlay.id)?.device.clone();

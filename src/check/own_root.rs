@@ -6,6 +6,7 @@ use crate::check::own;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::kernel::proc::Mount;
 use crate::observe::{Running, find_overlays};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 pub(super) const KIND: CheckKind = CheckKind {
@@ -27,6 +28,8 @@ enum Reached {
     Chroot(PathBuf),
     /// A union of other layers: the upper one, the lower ones.
     OtherLayers(Option<PathBuf>, Vec<PathBuf>),
+    /// It was moved over the old root, and that one is still below it.
+    Moved,
     /// The old root is still mounted there.
     OldRoot(PathBuf),
     All,
@@ -55,7 +58,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
         ),
         Reached::Another(kind) => (
             format!("the root of {name} is no union"),
-            Fault::new(Rank::Mount, union, kind).next(format!("mount the overlay first; then {exchange}")),
+            Fault::new(Rank::Mount, union, kind)
+                .means("A union is what keeps the image as it is: whatever is changed goes into the upper layer.")
+                .next(format!("mount the overlay first; then {exchange}")),
         ),
         Reached::Chroot(at) => (
             format!("the root of {name} was set by chroot, and the old one is still above it"),
@@ -74,9 +79,16 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             (
                 format!("the root of {name} is a union of other layers"),
                 Fault::new(Rank::Layers, &expected, found)
+                    .means("Whatever is written in there goes into its upper layer, and what is seen is of its lower ones.")
                     .next(format!("leave that shell, and mount the union with {expected}")),
             )
         }
+        Reached::Moved => (
+            format!("the root of {name} was moved over the old one, which is still below it"),
+            Fault::new(Rank::Wrong, "the union in the place of the old root", "the union on top of it")
+                .means("mount --move covers the old root and leaves it where it is: who takes the union away again is back in it.")
+                .next(format!("leave that shell; {exchange}")),
+        ),
         Reached::OldRoot(at) => {
             let at = at.display();
             (
@@ -114,8 +126,11 @@ fn reached(bench: &Bench, running: &Running, operands: &[String]) -> Option<Reac
     if overlay.lowers != wanted || overlay.upper != Some(bench.layer(&operands[0])) {
         return Some(Reached::OtherLayers(overlay.upper, overlay.lowers));
     }
+    let identity = |found: std::fs::Metadata| (found.dev(), found.ino());
+    let below = || on_root.propagation.shared.is_none().then(|| running.process.below_its_root().ok())?;
     Some(match table.iter().find(is_sessions) {
         Some(old) => Reached::OldRoot(old.mountpoint.clone()),
+        None if std::fs::metadata("/").ok().map(identity).is_some_and(|ours| below() == Some(ours)) => Reached::Moved,
         None => Reached::All,
     })
 }

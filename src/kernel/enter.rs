@@ -4,9 +4,10 @@
 //! through it belongs to the process that had the number then, or fails with ESRCH.
 
 use crate::ground::Errno;
+use crate::kernel::namespaces::Namespaces;
 use crate::kernel::proc::{Membership, Mount, parse_mounts, sysctl};
 use crate::kernel::strace;
-use crate::kernel::sys::CallError;
+use crate::kernel::sys::{CallError, Sys};
 use rustix::fs::{Mode, OFlags};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;
@@ -178,6 +179,34 @@ impl Process {
         // The namespaces of a session belong to its user namespace, in which we have all rights.
         move_into_link_name_space(own.as_fd(), None).expect("the way back into our own namespace is open");
         Ok(done)
+    }
+
+    /// What lies below the root of its mount namespace, device and inode: below one that pivot_root(2) has put there lies
+    /// what was below the old root; below one that was moved there, the old root. It is looked at in a copy of the namespace,
+    /// from which the root is taken away. The root must not be in a peer group (mount_namespaces(7)), or it would be taken
+    /// away in the others of the group, too; and the caller must have a single thread, and comes back.
+    pub fn below_its_root(&self) -> Result<(u64, u64)> {
+        let theirs = self.file("ns/mnt")?;
+        let ours = Process::own()?.file("ns/mnt")?;
+        let directory =
+            |path: &str| rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+        let (root, here) = (directory("/")?, directory(".")?);
+        let look = || {
+            move_into_link_name_space(theirs.as_fd(), None)?;
+            let mut sys = Sys::default();
+            sys.unshare(Namespaces { mount: true, ..Namespaces::default() })
+                .map_err(|error| Error::from(error.errno))?;
+            sys.detach(Path::new("/")).map_err(|error| Error::from(error.errno))?;
+            // Who enters a mount namespace has its topmost root.
+            move_into_link_name_space(Process::own()?.file("ns/mnt")?.as_fd(), None)?;
+            let found = rustix::fs::stat("/")?;
+            Ok((found.st_dev, found.st_ino))
+        };
+        let found = look();
+        move_into_link_name_space(ours.as_fd(), None).expect("the way back into our own namespace is open");
+        rustix::process::fchdir(&root).and_then(|()| rustix::process::chroot(".")).expect("our root is there");
+        rustix::process::fchdir(&here)?;
+        found
     }
 
     /// The process that has this number now, as /proc counts.

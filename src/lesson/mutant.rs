@@ -1,7 +1,7 @@
 //! Solutions changed by rule: what somebody types who knows almost how it is done. Text in, text out.
 //!
 //! A mutant must not pass. One that is right all the same is named in `variants/ID.txt`, a line each: its name, a colon,
-//! and why. `hide: line 2 left out: the directory is there already`.
+//! and why. `hide: command 2 left out: the directory is there already`.
 
 use crate::lesson::{CatalogueEntry, Fixture, FixtureKind, Lesson};
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// A solution with one thing changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mutant {
-    /// The solution, the line, and what was done to it: `fix: line 4 without the layer image`.
+    /// The solution, the line, and what was done to it: `fix: command 4 without the layer image`.
     pub name: String,
     /// The exercise that it must not solve.
     pub exercise: String,
@@ -27,6 +27,14 @@ const ANY_ORDER: [&str; 5] = ["mkdir", "rm", "rmdir", "touch", "umount"];
 const OF_THE_SHELL: [&str; 5] = ["if", "for", "while", "until", "test"];
 /// Their operands are paths.
 const OF_PATHS: [&str; 11] = ["cd", "cp", "ln", "mkdir", "mknod", "mount", "mv", "rm", "rmdir", "touch", "umount"];
+/// Options of theirs say which namespaces there are, and what becomes of a mount.
+const WITH_FLAGS: [&str; 3] = ["unshare", "mount", "umount"];
+/// The value of this option is a word of its own.
+const WITH_VALUE: &str = "--propagation";
+/// A line that waits for what runs in the background: no person types it. In a mutant it does not wait for ever.
+const WAITS: [&str; 2] = ["until ", "sleep 0."];
+/// In what runs in the background this tells that it is ready: no person types it either.
+const TELLS: [&str; 2] = [": > ", "touch "];
 /// The folder of the mutants that are right.
 const VARIANTS: &str = "variants";
 
@@ -103,25 +111,29 @@ fn changed(script: &str, unions: &[&str], with_options: bool) -> Vec<(String, St
         }
         first = at + 1;
     }
+    let waiting = lines.iter().map(|line| bounded(line)).collect::<Vec<String>>();
+    let lines: Vec<&str> = waiting.iter().map(String::as_str).collect();
+    let waits = |at: usize| script.lines().nth(commands[at].start).is_some_and(is_waiting);
     let together = |order: &[&Range<usize>]| {
         order.iter().flat_map(|command| &lines[(*command).clone()]).map(|line| format!("{line}\n")).collect::<String>()
     };
     let all: Vec<&Range<usize>> = commands.iter().collect();
-    let number = |at: usize| commands[at].start + 1;
+    // Comments are not counted, so that a name stays as it is when somebody writes one.
+    let number = |at: usize| at + 1;
     let mut found = Vec::new();
-    for at in 0..all.len() {
+    for at in (0..all.len()).filter(|at| !waits(*at)) {
         let mut rest = all.clone();
         let own = rest.remove(at);
-        found.push((format!("line {} left out", number(at)), together(&rest)));
-        for to in 0..all.len() {
+        found.push((format!("command {} left out", number(at)), together(&rest)));
+        for to in (0..all.len()).filter(|to| !waits(*to)) {
             let over_a_mount = all[at.min(to)..=at.max(to)].iter().any(|one| is_overlay_mount(lines[one.start]));
             if to == at + 1 || to != at && over_a_mount {
                 let mut moved = rest.clone();
                 moved.insert(to, own);
                 let what = match to {
-                    to if to == at + 1 => format!("lines {} and {} exchanged", number(at), number(to)),
-                    to if to > at => format!("line {} after line {}", number(at), number(to)),
-                    to => format!("line {} before line {}", number(at), number(to)),
+                    to if to == at + 1 => format!("commands {} and {} exchanged", number(at), number(to)),
+                    to if to > at => format!("command {} after {}", number(at), number(to)),
+                    to => format!("command {} before {}", number(at), number(to)),
                 };
                 found.push((what, together(&moved)));
             }
@@ -130,10 +142,22 @@ fn changed(script: &str, unions: &[&str], with_options: bool) -> Vec<(String, St
         let (before, after) = (together(&all[..at]), together(&all[at + 1..]));
         let paths = Paths::of(&lines, unions);
         for (what, line) in changed_line(&together(&[own]), &paths, with_options) {
-            found.push((format!("line {} {what}", number(at)), format!("{before}{line}{after}")));
+            found.push((format!("command {} {what}", number(at)), format!("{before}{line}{after}")));
         }
     }
     found
+}
+
+fn is_waiting(line: &str) -> bool {
+    WAITS.iter().any(|waits| line.starts_with(waits))
+}
+
+/// A line that waits for something, made so that it gives up: what it waits for may never come in a mutant.
+fn bounded(line: &str) -> String {
+    match line.strip_prefix("until ").and_then(|rest| rest.strip_suffix("; do sleep 0.02; done")) {
+        Some(condition) => format!("until {condition} || ((SECONDS > 2)); do sleep 0.02; done"),
+        None => line.to_string(),
+    }
 }
 
 /// What a line may name in the place of what it names.
@@ -238,6 +262,8 @@ fn changed_line(line: &str, paths: &Paths, with_options: bool) -> Vec<(String, S
             found.push((format!("with {other} in place of {path}"), with(&range, other)));
         }
     }
+    found.extend(changed_flags(line, paths));
+    found.extend(changed_inside(line));
     if is_overlay_mount(line)
         && let (Some(lowers), Some(mountpoint)) = (value("lowerdir="), operands.last())
     {
@@ -260,8 +286,76 @@ fn changed_line(line: &str, paths: &Paths, with_options: bool) -> Vec<(String, S
     found
 }
 
+/// A line without one of its flags, with another file of a namespace, with another number, or without the length of a prefix.
+fn changed_flags(line: &str, paths: &Paths) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let words = words(line);
+    let text = |word: &Range<usize>| &line[word.clone()];
+    let with = |range: &Range<usize>, text: &str| format!("{}{text}{}", &line[..range.start], &line[range.end..]);
+    let mut takes_flags = false;
+    for (at, word) in words.iter().enumerate() {
+        takes_flags |= WITH_FLAGS.contains(&text(word));
+        if takes_flags && text(word).starts_with("--") {
+            let end = match (text(word), words.get(at + 1)) {
+                (WITH_VALUE, Some(value)) => value.end,
+                _ => word.end,
+            };
+            found.push((format!("without {}", text(&(word.start..end))), with(&(word.start..end + 1), "")));
+        }
+        if let Some(file) = text(word).strip_prefix("--net=").filter(|file| is_relative_path(file)) {
+            let range = word.end - file.len()..word.end;
+            for other in paths.named.iter().filter(|other| *other != file && !is_file(other)) {
+                found.push((format!("in the namespace of {other}, not of {file}"), with(&range, other)));
+            }
+        }
+        if at == 1
+            && text(&words[0]) == "echo"
+            && let Ok(number) = text(word).parse::<u32>()
+        {
+            found.push((format!("with {} in place of {number}", number + 1), with(word, &(number + 1).to_string())));
+        }
+        if let Some((address, length)) =
+            text(word).split_once('/').filter(|(address, _)| address.split('.').count() == 4)
+        {
+            found.push((format!("without /{length}"), with(word, address)));
+        }
+    }
+    found
+}
+
+/// A line whose quoted commands (`sh -c 'one; two'`) have one fewer, or two exchanged.
+fn changed_inside(line: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let quoted =
+        words(line).into_iter().find(|word| line[word.clone()].starts_with('\'') && line[word.clone()].len() > 2);
+    let Some(quoted) = quoted.filter(|word| line[word.clone()].ends_with('\'')) else { return found };
+    let (before, after) = (&line[..=quoted.start], &line[quoted.end - 1..]);
+    let commands: Vec<&str> = line[quoted.start + 1..quoted.end - 1].split("; ").collect();
+    let tells = |command: &&str| TELLS.iter().any(|tells| command.starts_with(tells));
+    for (at, command) in commands.iter().enumerate().filter(|(_, command)| commands.len() > 1 && !tells(command)) {
+        let mut rest = commands.clone();
+        rest.remove(at);
+        found.push((format!("without `{command}`"), format!("{before}{}{after}", rest.join("; "))));
+        if let Some(next) = commands.get(at + 1).filter(|next| !tells(next)) {
+            let mut exchanged = commands.clone();
+            exchanged.swap(at, at + 1);
+            let what = format!("with `{command}` and `{next}` exchanged");
+            found.push((what, format!("{before}{}{after}", exchanged.join("; "))));
+        }
+    }
+    found
+}
+
 fn is_overlay_mount(line: &str) -> bool {
-    line.starts_with("mount -t overlay ")
+    let words: Vec<&str> = line.split_whitespace().skip_while(|word| is_assignment(word)).take(3).collect();
+    words == ["mount", "-t", "overlay"]
+}
+
+/// `NAME=value` before a command.
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty()
+        && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
 
 /// A directory, as far as one can tell, has no dot in its name.
@@ -313,7 +407,7 @@ fn operands(line: &str) -> Vec<Range<usize>> {
         if text.starts_with(['>', '<', '&', '|', ';', '\\']) || text.ends_with(';') {
             break;
         }
-        if !is_value && !text.starts_with('-') {
+        if !is_value && !text.starts_with('-') && !(operands.is_empty() && is_assignment(text)) {
             operands.push(word.clone());
         }
         let of_mount = operands.first().is_some_and(|command| &line[command.clone()] == "mount");
@@ -325,7 +419,8 @@ fn operands(line: &str) -> Vec<Range<usize>> {
 /// The options of a mount, each for itself, without those of an ordinary user.
 fn options(line: &str) -> Vec<Range<usize>> {
     let words = words(line);
-    let is_mount = words.first().is_some_and(|word| &line[word.clone()] == "mount");
+    let command = words.iter().find(|word| !is_assignment(&line[(*word).clone()]));
+    let is_mount = command.is_some_and(|word| &line[word.clone()] == "mount");
     let Some(at) = words.iter().position(|word| &line[word.clone()] == "-o").filter(|_| is_mount) else {
         return Vec::new();
     };
@@ -385,15 +480,15 @@ mod tests {
         let mount = "mount -t overlay overlay -o lowerdir=a:b m\n";
         let mkdir = "mkdir a \\\n    b\n";
         for (wanted, is) in [
-            ("line 2 left out", format!("{mount}rm m/x.txt\nrm m/y.txt\n")),
-            ("lines 2 and 4 exchanged", format!("{mount}{mkdir}rm m/x.txt\nrm m/y.txt\n")),
-            ("line 2 after line 6", format!("{mount}rm m/x.txt\nrm m/y.txt\n{mkdir}")),
-            ("line 6 before line 4", format!("{mkdir}rm m/y.txt\n{mount}rm m/x.txt\n")),
-            ("line 5 with m/y.txt in place of m/x.txt", format!("{mkdir}{mount}rm m/y.txt\nrm m/y.txt\n")),
+            ("command 1 left out", format!("{mount}rm m/x.txt\nrm m/y.txt\n")),
+            ("commands 1 and 2 exchanged", format!("{mount}{mkdir}rm m/x.txt\nrm m/y.txt\n")),
+            ("command 1 after 4", format!("{mount}rm m/x.txt\nrm m/y.txt\n{mkdir}")),
+            ("command 4 before 2", format!("{mkdir}rm m/y.txt\n{mount}rm m/x.txt\n")),
+            ("command 3 with m/y.txt in place of m/x.txt", format!("{mkdir}{mount}rm m/y.txt\nrm m/y.txt\n")),
         ] {
             assert_eq!(made(script, &[], wanted), is, "{wanted}");
         }
-        assert!(!names("cd a\ncd b\ncd c\n").contains(&"line 1 after line 3".to_string()));
+        assert!(!names("cd a\ncd b\ncd c\n").contains(&"command 1 after 3".to_string()));
     }
 
     #[test]
@@ -402,27 +497,27 @@ mod tests {
         let mount = |options: &str| format!("mount -t overlay overlay -o {options} m\n");
         for (wanted, options) in [
             (
-                "line 1 without the option index=off",
+                "command 1 without the option index=off",
                 "lowerdir=$(seq -s : 3):b,upperdir=u,workdir=w$LAYERLAB_OVERLAY_OPTIONS",
             ),
             (
-                "line 1 without the options of an ordinary user",
+                "command 1 without the options of an ordinary user",
                 "lowerdir=$(seq -s : 3):b,upperdir=u,workdir=w,index=off",
             ),
             (
-                "line 1 without the layer $(seq -s : 3)",
+                "command 1 without the layer $(seq -s : 3)",
                 "lowerdir=b,upperdir=u,workdir=w,index=off$LAYERLAB_OVERLAY_OPTIONS",
             ),
             (
-                "line 1 with the layers $(seq -s : 3) and b exchanged",
+                "command 1 with the layers $(seq -s : 3) and b exchanged",
                 "lowerdir=b:$(seq -s : 3),upperdir=u,workdir=w,index=off$LAYERLAB_OVERLAY_OPTIONS",
             ),
             (
-                "line 1 with workdir=work, of another union",
+                "command 1 with workdir=work, of another union",
                 "lowerdir=$(seq -s : 3):b,upperdir=u,workdir=work,index=off$LAYERLAB_OVERLAY_OPTIONS",
             ),
             (
-                "line 1 with upperdir and workdir exchanged",
+                "command 1 with upperdir and workdir exchanged",
                 "lowerdir=$(seq -s : 3):b,upperdir=w,workdir=u,index=off$LAYERLAB_OVERLAY_OPTIONS",
             ),
         ] {
@@ -435,16 +530,16 @@ mod tests {
     fn a_mount_is_copied_or_made_elsewhere() {
         let script = "mount -t overlay overlay -o lowerdir=a:b,upperdir=u,workdir=w m\n";
         assert_eq!(
-            made(script, &[], "line 1 copied, and not mounted"),
+            made(script, &[], "command 1 copied, and not mounted"),
             "for layer in b a u; do cp -a $layer/. m; done\n"
         );
         let inside = format!("unshare --mount sh -c '{}'\n", script.trim_end());
-        assert_eq!(made(script, &[], "line 1 in a mount namespace of its own"), inside);
-        assert_eq!(made("mount -o ro /dev/x m\n", &[], "line 1 without the option ro"), "mount  /dev/x m\n");
-        assert_eq!(made("mv a b\n", &[], "line 1 with a and b exchanged"), "mv b a\n");
+        assert_eq!(made(script, &[], "command 1 in a mount namespace of its own"), inside);
+        assert_eq!(made("mount -o ro /dev/x m\n", &[], "command 1 without the option ro"), "mount  /dev/x m\n");
+        assert_eq!(made("mv a b\n", &[], "command 1 with a and b exchanged"), "mv b a\n");
         assert_eq!(
             names("mkdir a b\n"),
-            ["line 1 left out", "line 1 with b in place of a", "line 1 with a in place of b"]
+            ["command 1 left out", "command 1 with b in place of a", "command 1 with a in place of b"]
         );
     }
 
@@ -453,6 +548,40 @@ mod tests {
     fn no_absolute_path_comes_in_the_place_of_another() {
         let script = "touch a\nunshare --net mount --bind /proc/self/ns/net a\ncd /\ncp a ../b\n";
         assert!(names(script).iter().all(|name| !name.contains(" in place of ")), "{:?}", names(script));
+    }
+
+    #[test]
+    fn flags_namespaces_and_commands_in_quotes_are_changed() {
+        let script = "touch box\nunshare --net --propagation slave sh -c 'one; touch ready; exec two' &\n\
+                      until [ -e ready ]; do sleep 0.02; done\nnsenter --net=left ip addr add 10.0.0.3/24 dev eth0\n";
+        let waits = "until [ -e ready ] || ((SECONDS > 2)); do sleep 0.02; done\n";
+        let all = |unshare: &str, ip: &str| format!("touch box\n{unshare} &\n{waits}{ip} dev eth0\n");
+        let ip = "nsenter --net=left ip addr add 10.0.0.3/24";
+        for (wanted, is) in [
+            ("command 2 without --net", all("unshare --propagation slave sh -c 'one; touch ready; exec two'", ip)),
+            ("command 2 without --propagation slave", all("unshare --net sh -c 'one; touch ready; exec two'", ip)),
+            ("command 2 without `one`", all("unshare --net --propagation slave sh -c 'touch ready; exec two'", ip)),
+            (
+                "command 4 in the namespace of box, not of left",
+                all(
+                    "unshare --net --propagation slave sh -c 'one; touch ready; exec two'",
+                    "nsenter --net=box ip addr add 10.0.0.3/24",
+                ),
+            ),
+            (
+                "command 4 without /24",
+                all(
+                    "unshare --net --propagation slave sh -c 'one; touch ready; exec two'",
+                    "nsenter --net=left ip addr add 10.0.0.3",
+                ),
+            ),
+        ] {
+            assert_eq!(made(script, &[], wanted), is, "{wanted}");
+        }
+        let names = names(script);
+        assert!(!names.iter().any(|name| name.starts_with("command 3") || name.contains("`touch ready`")), "{names:?}");
+        // What would run in the machine's own network is not made.
+        assert!(!names.iter().any(|name| name.contains("without --net=left")), "{names:?}");
     }
 
     #[test]

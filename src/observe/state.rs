@@ -143,7 +143,9 @@ fn process_lines(cgroups: Option<&Cgroups>) -> Vec<String> {
     let own = |running: &Running, kind: &str| processes.has_own(running, kind);
     let text = |running: &Running| {
         let is_first = running.pid() == 1;
-        let mut line = format!("process {:?} first: {is_first}", running.process.arguments().unwrap_or_default());
+        // What waits for the shell that it has started may have been told in many ways to do so.
+        let arguments = running.process.arguments().ok().filter(|_| running.name != "unshare");
+        let mut line = format!("process {} {arguments:?} first: {is_first}", running.name);
         let places = [running.process.root(), running.process.here()].map(|place| place.unwrap_or_default());
         let _ = write!(line, " at {places:?}");
         let maps = ["uid_map", "gid_map"].map(|map| running.process.text(map).unwrap_or_default());

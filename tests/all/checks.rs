@@ -547,7 +547,11 @@ fn views() -> Vec<State> {
                 "container/new is there, but should not be",
                 ["nothing", "a directory", "A directory in a container's layer holds what that container made or changed.", "…"],
             )
-            .fails("absent base/low", "base/low is there, but should not be", ["nothing", FILE, "", "…"])
+            .fails(
+                "absent base/low",
+                "base/low is there, but should not be",
+                ["nothing", FILE, "", "…"],
+            )
             .holds("whiteout container/low", "container/low is a whiteout")
             .fails(
                 "whiteout container/own",
@@ -876,6 +880,17 @@ fn mounts() -> Vec<State> {
             .holds("not-mounted d/n", "nothing is mounted on d/n")
             .holds("mounted d/o", "an overlay is mounted on d/o"),
         // The work directory, and what two unions must not share.
+        state(union!("")).then("echo mine > mnt/low")
+            .fails(
+                "contains mnt/f x",
+                "mnt/f reads \"i\", not \"x\"",
+                ["\"x\"", "\"i\"", "It is the file of image: through this union nobody has written one.", "…"],
+            )
+            .fails(
+                "contains mnt/low x",
+                "mnt/low reads \"mine\", not \"x\"",
+                ["\"x\"", "\"mine\"", "It is the container's own file, in container.", "…"],
+            ),
         // A layer that another union, which is still mounted, writes into.
         state(union!("")).then("overlay lowerdir=image:base,upperdir=container,workdir=work mnt").fails(
             "upper mnt container",
@@ -887,6 +902,18 @@ fn mounts() -> Vec<State> {
                 "umount mnt twice, and mount it once: findmnt mnt lists what is there",
             ],
         ),
+        state(union!("mkdir -p data m2; cp -a image data/low"))
+            .then("overlay lowerdir=data/low:base m2; mount -t tmpfs t data; mkdir data/low")
+            .fails(
+                "lowers m2 data/low base",
+                "data/low, a layer of m2, is covered by what was mounted on data afterwards",
+                [
+                    "data/low as it is now",
+                    "what data/low was before data was mounted",
+                    "A union keeps the directories that its options led to when it was mounted. What is mounted later covers them, and is no part of the union.",
+                    "umount m2, and mount it again: first data, then the union",
+                ],
+            ),
         state(union!("mkdir m2"))
             .then("overlay lowerdir=container:base m2")
             .holds("upper mnt container", "the upper layer of mnt is container")
@@ -1629,14 +1656,14 @@ fn roots() -> Vec<State> {
                 [
                     "lowerdir=image,upperdir=other",
                     "lowerdir=image,upperdir=up",
-                    "",
+                    "Whatever is written in there goes into its upper layer, and what is seen is of its lower ones.",
                     "leave that shell, and mount the union with lowerdir=image,upperdir=other",
                 ],
             )
             .fails(
                 "own-root up other image",
                 "the root of busybox is a union of other layers",
-                ["lowerdir=other:image,upperdir=up", "lowerdir=image,upperdir=up", "", "…"],
+                ["lowerdir=other:image,upperdir=up", "lowerdir=image,upperdir=up", "…", "…"],
             ),
         state("rooted 'mount_box; cd box; busybox mkdir old; busybox pivot_root . old; cd /'").fails(
             "own-root up image",
@@ -1646,6 +1673,16 @@ fn roots() -> Vec<State> {
                 "/old",
                 "Whoever is in there sees the whole machine through it.",
                 "in that shell: umount -n -l /old, then rmdir /old",
+            ],
+        ),
+        state("rooted 'mount_box; cd box; mount -n --move . /; exec busybox chroot . /busybox sh -c \"echo >&3; read never\"'").fails(
+            "own-root up image",
+            "the root of busybox was moved over the old one, which is still below it",
+            [
+                "the union in the place of the old root",
+                "the union on top of it",
+                "mount --move covers the old root and leaves it where it is: who takes the union away again is back in it.",
+                "leave that shell; …",
             ],
         ),
         state("rooted 'mount_box; exec busybox chroot box /busybox sh -c \"echo >&3; read never\"'").fails(
@@ -1671,7 +1708,12 @@ fn roots() -> Vec<State> {
         state("rooted 'exec busybox chroot image /busybox sh -c \"echo >&3; read never\"'").fails(
             "own-root up image",
             "the root of busybox is no union",
-            ["a union of image and up", "image, by chroot", "", "mount the overlay first; then …"],
+            [
+                "a union of image and up",
+                "image, by chroot",
+                "A union is what keeps the image as it is: whatever is changed goes into the upper layer.",
+                "mount the overlay first; then …",
+            ],
         ),
         state(
             "rooted 'mount -t tmpfs t box; cp image/busybox box; cd box; busybox mkdir old; busybox pivot_root . old; \
@@ -1680,7 +1722,7 @@ fn roots() -> Vec<State> {
         .fails(
             "own-root up image",
             "the root of busybox is no union",
-            ["a union of image and up", "tmpfs", "", "…"],
+            ["a union of image and up", "tmpfs", "…", "…"],
         ),
     ]
 }

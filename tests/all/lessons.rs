@@ -86,7 +86,7 @@ fn a_mutant_that_passes_is_a_hole_until_it_is_named_with_a_reason() {
         "01-one  5 mutants: 2 failed (0 without an end), 1 left the state of a solution, 0 named as right, 2 holes\n";
     assert!(ended.stdout.ends_with(counts), "{}", ended.stdout);
     let hole = format!(
-        "error: this mutant passes: write: line 1 left out\n  --> {}\n    echo yes > answer.txt\n  \
+        "error: this mutant passes: write: command 1 left out\n  --> {}\n    echo yes > answer.txt\n  \
          after the nearest solution things stand otherwise:\n    - note.txt: 644 ",
         lesson.display()
     );
@@ -94,8 +94,8 @@ fn a_mutant_that_passes_is_a_hole_until_it_is_named_with_a_reason() {
     assert!(ended.stdout.contains(&hole) && ended.stdout.contains(fix), "{}", ended.stdout);
     std::fs::create_dir(lesson.join("variants")).unwrap();
     let variants = lesson.join("variants/write.txt");
-    let right = "write: line 1 left out: nobody asks for a note\n\
-                 write: line 1 with answer.txt in place of note.txt: it is written over\n";
+    let right = "write: command 1 left out: nobody asks for a note\n\
+                 write: command 1 with answer.txt in place of note.txt: it is written over\n";
     std::fs::write(&variants, right).unwrap();
     let ended = check();
     assert!(ends_with(&ended, Some(0)), "{ended:?}");
@@ -108,14 +108,17 @@ fn a_mutant_that_passes_is_a_hole_until_it_is_named_with_a_reason() {
     );
     for (line, said) in [
         (
-            "write: line 2 left out: it is not",
-            "error: this mutant is named as right and fails: write: line 2 left out\n",
+            "write: command 2 left out: it is not",
+            "error: this mutant is named as right and fails: write: command 2 left out\n",
         ),
         (
-            "write: line 9 left out: why not",
-            "error: this line names no mutant, or gives no reason: write: line 9 left out: why not\n",
+            "write: command 9 left out: why not",
+            "error: this line names no mutant, or gives no reason: write: command 9 left out: why not\n",
         ),
-        ("write: line 2 left out:", "error: this line names no mutant, or gives no reason: write: line 2 left out:\n"),
+        (
+            "write: command 2 left out:",
+            "error: this line names no mutant, or gives no reason: write: command 2 left out:\n",
+        ),
     ] {
         std::fs::write(&variants, format!("{right}{line}\n")).unwrap();
         let ended = check();

@@ -1,1 +1,1 @@
-# verify: mine/root/alone.txt does not exist
+# verify: no process of the session is in a mount namespace of its own
