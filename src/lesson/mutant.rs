@@ -407,7 +407,8 @@ fn operands(line: &str) -> Vec<Range<usize>> {
         if text.starts_with(['>', '<', '&', '|', ';', '\\']) || text.ends_with(';') {
             break;
         }
-        if !is_value && !text.starts_with('-') && !(operands.is_empty() && is_assignment(text)) {
+        let is_prefix = operands.is_empty() && is_assignment(text);
+        if !is_value && !text.starts_with('-') && !is_prefix {
             operands.push(word.clone());
         }
         let of_mount = operands.first().is_some_and(|command| &line[command.clone()] == "mount");
