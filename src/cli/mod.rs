@@ -38,7 +38,8 @@ mod words;
 pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
-use crate::ground::{Stream, complain};
+use crate::ground::{Failure, Stream, complain};
+use crate::kernel::address_limit;
 use crate::lesson::Language;
 use crate::refusal::Tell;
 use crate::session::Home;
@@ -156,6 +157,9 @@ pub fn run() -> ExitCode {
     if let Some(code) = crate::stage::run_if_asked(&arguments) {
         return code;
     }
+    if let Err(error) = enough_memory() {
+        return ended(Err(error), false);
+    }
     if let Some(outcome) = crate::container::run_if_asked(&arguments) {
         return ended(outcome.map_err(CliError::from), false);
     }
@@ -218,6 +222,17 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// So much address space this program and its threads take; where there is less, memory runs out at a place where nothing but
+/// to abort is left.
+const ADDRESSES: u64 = 48 << 20;
+
+fn enough_memory() -> Result<(), CliError> {
+    let Some(limit) = address_limit().filter(|limit| *limit < ADDRESSES) else { return Ok(()) };
+    let wanted = "there is too little memory to begin with";
+    let why = format!("this process may use {} KiB of addresses, and layerlab needs {}", limit >> 10, ADDRESSES >> 10);
+    Err(CliError::Failed(Exit::Host, Failure::ours(wanted, why, "raise the limit: ulimit -v unlimited")))
 }
 
 /// The exit code of a container is that of its command.

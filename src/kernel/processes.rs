@@ -147,6 +147,11 @@ pub fn lock_within(file: impl AsFd, exclusive: bool, milliseconds: u64) -> std::
     }
 }
 
+/// getrlimit(2): how many bytes of addresses this process may use, where somebody has set a limit (`ulimit -v`).
+pub fn address_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::As).current
+}
+
 /// umask(2): the permission bits that new files do not get.
 pub fn set_umask(mask: u32) {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(mask));

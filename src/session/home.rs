@@ -1,7 +1,9 @@
 //! Where the files of a learner are.
 
+use crate::ground::Name;
 use crate::kernel::{CallError, Within, effective_ids, lock_within, quoted};
 use crate::session::SessionError;
+use crate::tree::exchanged_by_others;
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ impl Home {
             .unwrap_or_else(fallback);
         let home = Home { root: real(&std::path::absolute(&root).unwrap_or(root)) };
         home.is_ours()?;
+        home.is_among_ours()?;
         Ok(home)
     }
 
@@ -58,11 +61,11 @@ impl Home {
         self.root.join(STATE).join(lesson)
     }
 
-    /// The lessons that have a session, or had one, sorted.
+    /// The lessons that have a session, had one, or have what is left of one that was never ready, sorted.
     pub fn lessons(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.root.join(STATE)).into_iter().flatten().flatten();
         let mut lessons: Vec<String> = entries
-            .filter(|entry| entry.path().join("session.json").exists())
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect();
         lessons.sort();
@@ -140,6 +143,14 @@ impl Home {
             return Err(SessionError::refused("cannot trust what is noted of this session", why, &fix));
         }
         Ok(())
+    }
+
+    /// Nothing of ours is left among another user's files, who could not even delete it: HOME is that of whoever typed sudo
+    /// (`sudo -E`), for example.
+    fn is_among_ours(&self) -> Result<(), SessionError> {
+        let Some(why) = self.root.parent().and_then(exchanged_by_others) else { return Ok(()) };
+        let wanted = format!("cannot keep your files in {}", Name::from(self.root.as_path()));
+        Err(SessionError::refused(&wanted, why, "set LAYERLAB_HOME to a directory of yours; with sudo: sudo -H"))
     }
 
     /// No user works in another user's session, not even root: what is shown there belongs to that user.

@@ -268,3 +268,72 @@ fn a_session_of_another_user_is_not_entered_by_root() {
     }
     student.ok(&["stop", "3"]);
 }
+
+#[test]
+fn little_memory_is_told_and_no_crash() {
+    // Below, the kernel or the C library gives up before we begin.
+    for limit in [30_000, 36_000, 44_000, 50_000] {
+        for arguments in ["list", "run 1 --auto", "replay 1", "doctor"] {
+            let mut run = command("bash");
+            run.args(["-c", &format!("ulimit -v {limit} && exec \"$1\" {arguments}"), "bash"]).arg(program());
+            let ended = text(&mut run);
+            let told = ended.stderr.starts_with("error: ") && ended.stderr.contains("  why ");
+            assert!(matches!((ended.code, told), (Some(3), true) | (Some(0), false)), "{limit} {arguments}: {ended:?}");
+            assert_eq!(ended.code == Some(3), limit < 49_152, "{limit} {arguments}: {ended:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_ours_is_left_in_the_home_of_another_user() {
+    if !crate::support::is_root() {
+        return println!("not for this user: another user's home can only be written by root");
+    }
+    let place = tempfile::tempdir().unwrap();
+    let home = place.path().join("theirs");
+    std::fs::create_dir(&home).unwrap();
+    std::os::unix::fs::chown(&home, Some(1000), Some(1000)).unwrap();
+    for (arguments, code) in [
+        (&["shell", "3", "-c", "true"][..], 2),
+        (&["hint", "3"], 2),
+        (&["stop", "all"], 2),
+        (&["list"], 0),
+        (&["run", "1", "--auto"], 0),
+    ] {
+        let ended = text(layerlab().args(arguments).env("HOME", &home).env("COLUMNS", "300"));
+        assert_eq!(ended.code, Some(code), "{arguments:?}: {ended:?}");
+        let told = ended.stderr.contains("belongs to somebody else") && ended.stderr.contains("sudo -H");
+        assert!(told || arguments[0] == "run", "{arguments:?}: {ended:?}");
+        assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0, "{arguments:?}");
+    }
+}
+
+/// A session is killed at any moment of its beginning. A kill that came too late is not counted.
+#[test]
+fn of_a_session_that_was_killed_while_it_began_stop_leaves_nothing() {
+    let student = Student::new();
+    let begun = Instant::now();
+    student.ends(0, &["shell", "3", "-c", "true"]);
+    let whole = begun.elapsed();
+    student.ok(&["stop", "all"]);
+    let (tries, mut hits) = (24, 0);
+    for at in 0..tries {
+        let mut shell = student.layerlab(&["shell", "3", "-c", "true"]);
+        let mut shell = shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * at / tries);
+        let too_late = shell.try_wait().unwrap().is_some();
+        let _ = shell.kill();
+        shell.wait().unwrap();
+        hits += u32::from(!too_late);
+        student.ends(0, &["stop", "all"]);
+        let left = |directory: &std::path::Path| {
+            let names = std::fs::read_dir(directory).into_iter().flatten().flatten();
+            let names = names.map(|entry| entry.file_name().into_string().unwrap());
+            names.filter(|name| !name.ends_with(".lock") && name != ".state").collect::<Vec<_>>()
+        };
+        assert_eq!(left(student.home()), [""; 0], "try {at}");
+        assert_eq!(left(&student.home().join(".state")), [""; 0], "try {at}");
+        student.nothing_is_left();
+    }
+    assert!(hits >= tries / 2, "only {hits} of {tries} kills hit");
+}
