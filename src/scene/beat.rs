@@ -8,7 +8,7 @@ use crate::event::{Event, Marked, Observation, Statement};
 use crate::scene::line::hanging;
 use crate::scene::screen::told;
 use crate::scene::surroundings::Surroundings;
-use crate::scene::{Line, Look, Role, Screen, markdown, trees, words};
+use crate::scene::{Line, Look, Role, Screen, markdown, panels, trees, words};
 
 /// From this width on, text and commands stand beside each other.
 const WIDE: usize = 120;
@@ -171,7 +171,8 @@ impl BeatPicture<'_> {
     fn whole(&self, look: &BeatLook, room: usize) -> Body {
         let mut parts = vec![self.prose(look, look.width)];
         let commands = self.commands(look, look.width, usize::MAX);
-        let (trees, told) = self.trees(look, false);
+        let seen = self.seen(look);
+        let (trees, told) = (seen.lines(look.width, false), told(&seen.observation, look.width));
         match self.ahead.is_empty() {
             true => parts.splice(0..0, [commands, trees, told, self.marks(look.width)]).for_each(drop),
             false => parts.extend([commands, trees]),
@@ -278,35 +279,15 @@ impl BeatPicture<'_> {
         lines
     }
 
-    /// The trees and what is different, as they are told where nothing has to give way.
-    fn trees(&self, look: &BeatLook, low: bool) -> (Vec<Line>, Vec<Line>) {
+    /// What is drawn of the trees, with a sentence above them and one below, where there is something to say.
+    fn seen(&self, look: &BeatLook) -> Seen {
         let own = self.events.iter().rev().find_map(|event| match event {
             Event::Observation(observation) => Some(observation),
             _ => None,
         });
-        let without_panels = |mut observation: Observation| {
-            if !look.panels {
-                observation.panels.clear();
-            }
-            observation
-        };
-        let draw = |observation: &Observation| match low {
-            true => trees::draw_low(observation, look.width),
-            false => trees::draw(observation, look.width, false),
-        };
-        let drawn = |observation: Observation, note: Option<String>| {
-            let observation = without_panels(observation);
-            let mut lines = draw(&observation);
-            let tables = crate::scene::panels::draw(&observation.panels, look.width);
-            if !lines.is_empty() && !tables.is_empty() {
-                lines.push(Line::new());
-            }
-            lines.extend(tables);
-            lines.extend(note.map(|note| Line::of(Role::Quiet, note).cut(look.width)));
-            (lines, told(&observation, look.width))
-        };
-        match own {
-            Some(own) if look.full => drawn((*own).clone(), None),
+        let whole = |observation| Seen { observation, above: None, below: None };
+        let mut seen = match own {
+            Some(own) if look.full => whole((*own).clone()),
             Some(own) => {
                 let mut drawn_before = Surroundings::default();
                 for look in &self.looks {
@@ -314,22 +295,20 @@ impl BeatPicture<'_> {
                 }
                 match drawn_before.around_changes(own) {
                     // Nothing became different: that is to be seen, too.
-                    (changed, Some(_)) if changed == Observation::default() => drawn(own.still(), None),
-                    (changed, rest) => drawn(changed, rest),
+                    (changed, Some(_)) if changed == Observation::default() => whole(own.still()),
+                    (observation, below) => Seen { observation, above: None, below },
                 }
             }
+            // A recording has looks at the ends of steps alone.
             None => match self.looks.last().filter(|_| self.has_commands()) {
-                // A recording has looks at the ends of steps alone.
-                Some(last) => {
-                    let (mut lines, told) = drawn(last.still(), None);
-                    if self.ahead.is_empty() {
-                        lines.insert(0, Line::of(Role::Quiet, BEFORE).cut(look.width));
-                    }
-                    (lines, told)
-                }
-                None => (Vec::new(), Vec::new()),
+                Some(last) => Seen { above: self.ahead.is_empty().then_some(BEFORE), ..whole(last.still()) },
+                None => whole(Observation::default()),
             },
+        };
+        if !look.panels {
+            seen.observation.panels.clear();
         }
+        seen
     }
 
     fn has_commands(&self) -> bool {
@@ -338,9 +317,10 @@ impl BeatPicture<'_> {
 
     /// The same within so many lines. What was there before the commands gives way altogether.
     fn trees_within(&self, look: &BeatLook, room: usize, done: bool) -> Vec<Line> {
-        let (mut trees, mut told) = self.trees(look, false);
+        let seen = self.seen(look);
+        let (mut trees, mut told) = (seen.lines(look.width, false), told(&seen.observation, look.width));
         if trees.len() + with_gap(told.len()) > room {
-            (trees, told) = self.trees(look, true);
+            trees = seen.lines(look.width, true);
         }
         if told.len() > MOST_CHANGES && trees.len() + with_gap(told.len()) > room {
             let more = told.len() - (MOST_CHANGES - 1);
@@ -361,6 +341,28 @@ impl BeatPicture<'_> {
     }
 }
 
+/// What is drawn of the trees.
+struct Seen {
+    observation: Observation,
+    above: Option<&'static str>,
+    below: Option<String>,
+}
+
+impl Seen {
+    /// The trees and the tables; side by side even without notes, where lines are few.
+    fn lines(&self, width: usize, low: bool) -> Vec<Line> {
+        let trees = match low {
+            true => trees::draw_low(&self.observation, width),
+            false => trees::draw(&self.observation, width, false),
+        };
+        let said = |text: &str| Line::of(Role::Quiet, text).cut(width);
+        let mut lines: Vec<Line> = self.above.iter().map(|text| said(text)).collect();
+        lines.extend(joined(vec![trees, panels::draw(&self.observation.panels, width)]));
+        lines.extend(self.below.iter().map(|text| said(text)));
+        lines
+    }
+}
+
 struct Body {
     lines: Vec<Line>,
     above: usize,
@@ -378,7 +380,7 @@ pub fn columns(left: &str, right: &str, width: usize) -> Line {
 
 /// Trees, tables and what is different, as they are.
 pub fn observation(observation: &Observation, width: usize) -> Vec<Line> {
-    let tables = crate::scene::panels::draw(&observation.panels, width);
+    let tables = panels::draw(&observation.panels, width);
     joined(vec![told(observation, width), trees::draw_low(observation, width), tables])
 }
 
