@@ -362,9 +362,11 @@ impl CatalogueEntry {
 
 /// Opens a file of a folder through no link, one directory at a time. What is no file is opened without waiting for it.
 fn open_below(folder: &Path, named: bool, file: &Path) -> std::io::Result<fs::File> {
+    // What somebody has named is followed: with `/.` it is what the link leads to.
+    let as_named = |path: &Path| open_directory(None, &path.join("."));
     let mut directory = match (named, folder.parent(), folder.file_name()) {
-        (false, Some(above), Some(name)) => open_directory(Some(&open_directory(None, above)?), Path::new(name))?,
-        _ => open_directory(None, folder)?,
+        (false, Some(above), Some(name)) => open_directory(Some(&as_named(above)?), Path::new(name))?,
+        _ => as_named(folder)?,
     };
     let mut names: Vec<_> = file.components().collect();
     let last = names.pop().ok_or(std::io::ErrorKind::NotFound)?;
@@ -578,7 +580,7 @@ mod tests {
         let link = folder.path().join("01-a/solutions/a.sh");
         std::os::unix::fs::symlink("../../secret", &link).unwrap();
         let refused = |failure: Failure| failure.to_string().replace(folder.path().to_str().unwrap(), "L");
-        let said = "error: cannot read L/01-a/solutions/a.sh\n  why   solutions/a.sh is a symbolic link, and may lead out of the folder\n  \
+        let said = "cannot read L/01-a/solutions/a.sh\n  why   solutions/a.sh is a symbolic link, and may lead out of the folder\n  \
                     fix   put what it leads to in its place";
         assert_eq!(refused(entry.read(Path::new("solutions/a.sh")).unwrap_err()), said);
         assert_eq!(refused(entry.check_files().unwrap_err()), said);

@@ -101,6 +101,17 @@ fn every_key_does_what_the_list_says() {
     }
 }
 
+/// What a live beat shows when nothing more comes: its trees may follow its commands a moment later.
+fn at_rest(screen: &Screen) -> String {
+    loop {
+        let shown = screen.wait_until(|shown| shown.contains("● live"));
+        std::thread::sleep(std::time::Duration::from_millis(150));
+        if screen.shown() == shown {
+            return shown;
+        }
+    }
+}
+
 #[test]
 fn back_shows_what_happened_in_this_hour() {
     for (lesson, size) in [("3", SIZES[0]), ("13", SIZES[2])] {
@@ -111,7 +122,7 @@ fn back_shows_what_happened_in_this_hour() {
             let before = screen.shown();
             screen.press("Space");
             screen.wait_until_changed(&before);
-            forth.push(screen.wait_until(|shown| shown.contains("● live")));
+            forth.push(at_rest(&screen));
         }
         for before in forth.iter().rev().skip(1) {
             screen.press("Left");
@@ -351,6 +362,7 @@ fn a_lesson_that_fails_in_class_says_so_at_once() {
     let screen = present(&student, SIZES[0], &format!("1 --lessons {lessons}"));
     screen.wait_for("● live");
     press(&screen, &["Space", "Space"], "did not do what the lesson says");
+    screen.wait_for("Led here once more");
     press(&screen, &["r"], "There is no recording of this lesson");
     press(&screen, &["q", "q"], "<0>");
     let checked = student.ends(1, &["present", "1", "--lessons", &lessons, "--check"]);
