@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 ///
 /// A directory with the sticky bit, `/tmp` for example, may be written by all: nobody moves in it what is not theirs.
 pub fn exchanged_by_others(path: &Path) -> Option<String> {
-    // Where `/` is not root's, this is a user namespace that does not know the machine's root.
-    let of_machine = std::fs::metadata("/").map_or(0, |root| root.uid());
+    // A user namespace that does not know everybody shows the machine's root as whom it does not know (user_namespaces(7)).
+    let of_machine = if knows_everybody() { 0 } else { UNKNOWN };
     let trusted = [0, of_machine, effective_ids().0];
     let above: Vec<&Path> = path.ancestors().collect();
     above.into_iter().rev().find_map(|path| {
@@ -26,6 +26,15 @@ pub fn exchanged_by_others(path: &Path) -> Option<String> {
         let everybody = found.is_dir() && found.mode() & 0o002 != 0 && found.mode() & 0o1000 == 0;
         everybody.then(|| format!("everybody may write in {shown}, and put another one in its place"))
     })
+}
+
+/// Who belongs to nobody that this user namespace knows (`/proc/sys/kernel/overflowuid`).
+const UNKNOWN: u32 = 65534;
+
+/// Whether every user of the machine has a number here. Without a /proc that cannot be told.
+fn knows_everybody() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// Whether a directory above this path lets nobody through but its owner, who is root or this user.

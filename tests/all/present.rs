@@ -144,7 +144,8 @@ fn a_detour_that_destroys_everything_harms_nothing() {
     press(&screen, &["/"], "Find:");
     screen.tmux(&["send-keys", "-t", "s", "-l", "pivot_root . old"]);
     press(&screen, &["Enter"], "$ pivot_root . old");
-    let before = press(&screen, &["Space"], "    bin");
+    press(&screen, &["Space"], "    bin");
+    let before = at_rest(&screen);
     screen.press("d");
     screen.wait_for("detour / $");
     // The root of this beat is the container's: the machine's is below /old.
