@@ -240,12 +240,12 @@ fn two_terminals_are_in_step_and_the_notes_stay_off_the_projector() {
     }
     press(&screen, &["g", "6", "Enter"], "6/14");
     notes.wait_until(|shown| shown.contains("6 of 14"));
-    press(&screen, &["Space"], "$ tree container-layer");
+    press(&screen, &["Space"], "+ copied up");
     let body = |screen: &Screen| screen.shown().lines().take(23).map(String::from).collect::<Vec<_>>();
     assert!(soon(|| body(&screen) == body(&late)), "{}\n{}", screen.shown(), late.shown());
     // The notes lead.
     press(&notes, &["Left"], "6 of 14");
-    screen.wait_for("Will mnt/image-layer1.txt read");
+    screen.wait_until(|shown| shown.contains("Will mnt/image-layer1.txt read") && !shown.contains("+ copied up"));
     press(&notes, &["b"], "blank screen");
     screen.wait_for("b shows the lesson again");
     press(&notes, &["b"], "what the class sees");
