@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import resource
+import select
 import shutil
 import statistics
 import struct
@@ -194,16 +195,18 @@ class Presenter:
         os.close(slave)
 
     def shown(self):
-        """Reads until a picture has ended; when that was."""
+        """Reads until a picture has ended; when that was. 0 where none came: a key at an end of a lesson changes nothing."""
         text = b""
         while not text.endswith(SHOWN):
+            if not select.select([self.master], [], [], 1)[0]:
+                return 0
             text += os.read(self.master, 1 << 16)
         return time.perf_counter()
 
     def key(self, key):
         begun = time.perf_counter()
         os.write(self.master, key)
-        return self.shown() - begun
+        return max(self.shown() - begun, 0)
 
     def end(self):
         os.write(self.master, b"qq")
