@@ -1,9 +1,10 @@
 //! What a verb works with: the kernel, and the terminal it would print to.
 
 use crate::action::{Opening, Redirect};
-use crate::ground::{Failure, Role};
+use crate::ground::{Failure, IMAGES, Role};
 use crate::kernel::{Access, CallError, Sys};
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 /// The exit status of a command, as a shell sees it: 0 is success.
 pub type Status = i32;
@@ -14,6 +15,8 @@ pub struct Context {
     pub sys: Sys,
     /// Who we are; an ordinary user's overlay lives by other attributes than root's.
     pub role: Role,
+    /// The store of images that `layerlab` works on.
+    pub images: PathBuf,
     /// Why the kernel refused, where we can say it better than the program of this name does.
     pub failure: Option<Failure>,
     /// What one should know although it worked.
@@ -32,6 +35,7 @@ impl Context {
         Context {
             sys: Sys::default(),
             role,
+            images: IMAGES.into(),
             failure: None,
             warning: None,
             opens: None,

@@ -52,6 +52,7 @@ pub struct Bench {
     checks: Vec<CheckLine>,
     cgroups: Option<Cgroups>,
     role: Role,
+    images: PathBuf,
     try_out: TryOut,
     /// Of the processes the one that the checks are about, by its place among them; none where none is nearer than others.
     witness: OnceCell<Option<usize>>,
@@ -113,15 +114,27 @@ impl Start {
 }
 
 impl Bench {
-    /// The exercise that began so.
-    pub fn new(start: Start, checks: Vec<CheckLine>, cgroups: Option<Cgroups>, role: Role, try_out: TryOut) -> Bench {
+    /// The exercise that began so; `images` is its store of images.
+    pub fn new(
+        start: Start,
+        checks: Vec<CheckLine>,
+        cgroups: Option<Cgroups>,
+        role: Role,
+        images: PathBuf,
+        try_out: TryOut,
+    ) -> Bench {
         let (table, mounts, processes, witness, candidate) = Default::default();
-        Bench { start, checks, cgroups, role, try_out, witness, candidate, table, mounts, processes }
+        Bench { start, checks, cgroups, role, images, try_out, witness, candidate, table, mounts, processes }
+    }
+
+    /// The store of images of the exercise.
+    pub fn images(&self) -> &Path {
+        &self.images
     }
 
     /// Tries a command out.
     pub fn try_out(&self, words: Vec<String>) -> Tried {
-        (self.try_out)(&Trial { words, here: self.start.here.clone() })
+        (self.try_out)(&Trial { words, here: self.start.here.clone(), images: self.images.clone() })
     }
 
     /// The absolute path of an operand.

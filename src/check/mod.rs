@@ -228,7 +228,8 @@ impl CheckLineError {
             }
             CheckLineError::Command(_) => {
                 "try one of: cat, ls, stat, ps or getfattr with arguments; chroot DIR PROGRAM…; \
-                nsenter --net=FILE ping…; layerlab container run LAYERS COMMAND…, which keeps nothing"
+                nsenter --net=FILE ping…; layerlab container run LAYERS COMMAND…, which keeps nothing; layerlab image check, diff, history, \
+                inspect, ls or tree"
                     .to_string()
             }
             CheckLineError::Operands(kind) => {

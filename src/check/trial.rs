@@ -13,6 +13,9 @@ pub struct Trial {
     /// Where it is run, absolute.
     #[serde(with = "path_bytes")]
     pub here: PathBuf,
+    /// The store of images that `layerlab` works on.
+    #[serde(with = "path_bytes")]
+    pub images: PathBuf,
 }
 
 /// What came of it.
@@ -53,6 +56,7 @@ pub fn words(command: &str) -> Option<Vec<String>> {
         ["chroot", directory, _program, ..] => !directory.starts_with('-'),
         ["nsenter", network, "ping", ..] => network.starts_with("--net="),
         ["layerlab", "container", "run", layers, _command, ..] => !layers.starts_with('-'),
+        ["layerlab", "image", "check" | "diff" | "history" | "inspect" | "ls" | "tree", ..] => true,
         _ => false,
     };
     allowed.then_some(words)
@@ -64,8 +68,13 @@ mod tests {
 
     #[test]
     fn the_list_is_closed() {
-        for allowed in ["chroot a /bin/b c", "ps -e", "nsenter --net=a ping -c 1 b", "layerlab container run a:b c -d"]
-        {
+        for allowed in [
+            "chroot a /bin/b c",
+            "ps -e",
+            "nsenter --net=a ping -c 1 b",
+            "layerlab container run a:b c -d",
+            "layerlab image diff a",
+        ] {
             assert!(words(allowed).is_some(), "{allowed}");
         }
         for refused in [
@@ -77,6 +86,7 @@ mod tests {
             "nsenter --mount=a ping b",
             "layerlab container run --keep a b c",
             "layerlab stop",
+            "layerlab image rm a",
             "cat 'a",
         ] {
             assert_eq!(words(refused), None, "{refused}");

@@ -2,7 +2,7 @@
 
 use crate::course::Target;
 use crate::course::inside::{HERE, LESSON};
-use crate::ground::EXERCISE_VARIABLE as EXERCISE;
+use crate::ground::{EPOCH, EXERCISE_VARIABLE as EXERCISE, IMAGES, IMAGES_VARIABLE};
 use crate::kernel::proc::{find_program, is_program, with_usual_path};
 use crate::lesson::Exercise;
 use crate::refusal::{DIRECTORY, PROGRAMS};
@@ -68,6 +68,8 @@ pub fn session_shell(
         ("LAYERLAB_NUMBER", number.to_string().into()),
         (HERE, here.into()),
         ("LAYERLAB_OVERLAY_OPTIONS", overlay_options(session.record.keeper.role()).into()),
+        (IMAGES_VARIABLE, session.bench(&exercise.id).join(IMAGES).into()),
+        (EPOCH.0, EPOCH.1.into()),
         // What a shell other than bash reads when it begins, and how it asks.
         ("ENV", state.join("words.sh").into()),
         ("PS1", format!("{name} (help: type help) $ ").into()),
@@ -97,8 +99,10 @@ pub fn session_shell(
 /// # Errors
 /// When it cannot be written.
 pub fn write_here(session: &Session, exercise: &Exercise, here: &Path) -> Result<()> {
-    let begin = format!("{EXERCISE}={}; export {EXERCISE} {HERE}\n{HERE}=", exercise.id);
-    let text = [begin.as_bytes(), &quoted(here), format!("\ncd \"${HERE}\"\n").as_bytes()].concat();
+    let begin = format!("{EXERCISE}={}; export {EXERCISE} {HERE} {IMAGES_VARIABLE}\n{HERE}=", exercise.id);
+    let images = quoted(&session.bench(&exercise.id).join(IMAGES));
+    let (next, end) = (format!("\n{IMAGES_VARIABLE}="), format!("\ncd \"${HERE}\"\n"));
+    let text = [begin.as_bytes(), &quoted(here), next.as_bytes(), &images, end.as_bytes()].concat();
     std::fs::write(session.state().join("here.sh"), text)
 }
 

@@ -18,11 +18,16 @@ const MOST_READ: u64 = 4 << 20;
 /// What is in them happens by itself.
 const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "cgroup", "cgroup2", "devpts"];
 
-/// The state below `here`, and of the processes of the stage that the calling process is in.
-pub fn state(here: &Path, cgroups: Option<&Cgroups>) -> Vec<String> {
+/// The state below `here`, of the images stored in `images`, and of the processes of the stage that the calling process is in.
+pub fn state(here: &Path, images: &Path, cgroups: Option<&Cgroups>) -> Vec<String> {
     let table = mounts().unwrap_or_default();
     let mut lines = Vec::new();
     below(here, here, &table, &mut lines);
+    if !images.starts_with(here) {
+        // What is unpacked there, and under which random names, follows from this.
+        lines.extend(std::fs::read_to_string(images.join("index.json")).map(|index| format!("images: {index}")).ok());
+        below(&images.join("blobs"), images, &table, &mut lines);
+    }
     lines.extend(mount_lines(&table));
     for mount in table.iter().filter(|mount| mount.kind == "nsfs" && mount.is_below(here)) {
         // Of the other kinds there is nothing to be told.

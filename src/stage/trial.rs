@@ -11,7 +11,8 @@
 //! namespaces are new, and the network, unless the command is about one. With PID 1 all that it has started ends.
 
 use crate::check::{Trial, TrialEnd, Tried};
-use crate::kernel::proc::{USUAL_PATH, find_program, mounts};
+use crate::ground::{EPOCH, IMAGES_VARIABLE};
+use crate::kernel::proc::{Mount, USUAL_PATH, find_program, mounts};
 use crate::kernel::{
     CallError, Namespaces, Ready, Spread, Sys, die_with_parent, kill, open_pidfd, read_pipes, wait_for_end,
 };
@@ -86,9 +87,13 @@ fn build(trial: &Trial) -> Result<(), CallError> {
     sys.unshare(Namespaces { mount: true, uts: true, ipc: true, pid: true, net, ..Namespaces::default() })?;
     sys.spread(Spread::Private)?;
     // A container mounts a /proc and a /sys of its own, which the kernel allows only beside one that is no more restricted.
-    let is_container = trial.words.first().is_some_and(|word| word == "layerlab");
-    let stays = |kind: &str| is_container && matches!(kind, "proc" | "sysfs");
-    for mount in mounts().unwrap_or_default().iter().filter(|mount| !stays(&mount.kind)) {
+    let is_container = trial.words.starts_with(&["layerlab".to_string(), "container".to_string()]);
+    // A stored image is unpacked before it is run for the first time; inside nothing of the store can be reached.
+    let unpacks = is_container && trial.images.is_dir() && sys.bind_mount(&trial.images, &trial.images, false).is_ok();
+    let stays = |mount: &Mount| {
+        is_container && matches!(mount.kind.as_str(), "proc" | "sysfs") || unpacks && mount.mountpoint == trial.images
+    };
+    for mount in mounts().unwrap_or_default().iter().filter(|mount| !stays(mount)) {
         // What others cover is out of reach for the command as well.
         let _ = sys.remount_read_only(&mount.mountpoint);
     }
@@ -100,11 +105,11 @@ fn watch(trial: Trial) -> std::io::Result<Tried> {
     let (mut ours, theirs) = UnixStream::pair()?;
     let (printed, output) = std::io::pipe()?;
     let (complained, error) = std::io::pipe()?;
-    let setup = serde_json::to_string(&TrialSetup { trial, stage: TrialStage::Becomes })?;
+    let setup = serde_json::to_string(&TrialSetup { trial: trial.clone(), stage: TrialStage::Becomes })?;
     let mut command = Command::new(PROGRAM);
     command.arg(TRIAL).arg(setup).stdin(Stdio::from(OwnedFd::from(theirs))).stdout(output).stderr(error);
-    let mut child =
-        command.env_clear().env("PATH", USUAL_PATH).env("HOME", "/root").env("LC_ALL", "C.UTF-8").spawn()?;
+    command.env_clear().env("PATH", USUAL_PATH).env("HOME", "/root").env("LC_ALL", "C.UTF-8");
+    let mut child = command.env(IMAGES_VARIABLE, trial.images).env(EPOCH.0, EPOCH.1).spawn()?;
     // Our ends of what it writes into are in it.
     drop(command);
     let until = Instant::now() + PATIENCE;

@@ -5,7 +5,7 @@
 //! namespace is entered by a child. A real shell is looked for where the lesson's root is: bash, else sh. Where there is
 //! neither, the process ends without a word, and the CLI offers the lesson's own verbs instead.
 
-use crate::ground::{Role, complain};
+use crate::ground::{EPOCH, IMAGES_VARIABLE, Role, complain};
 use crate::kernel::proc::with_usual_path;
 use crate::kernel::{Process, die_with_parent, new_session, set_process_name, use_terminal};
 use crate::stage::wire::TypedShellSetup;
@@ -75,7 +75,11 @@ fn begin(setup: TypedShellSetup) -> std::io::Result<ExitCode> {
         let prompt = if *program == bash { PROMPT } else { PLAIN_PROMPT };
         shell.env("TERM", "xterm").env("LANG", "C.UTF-8").env("PS1", prompt).env("HOME", "/");
         let options = if setup.role == Role::User { overlay_options(setup.role) } else { "" };
-        let _ = shell.env("LAYERLAB_OVERLAY_OPTIONS", options).exec();
+        let _ = shell
+            .env("LAYERLAB_OVERLAY_OPTIONS", options)
+            .env(IMAGES_VARIABLE, &setup.images)
+            .env(EPOCH.0, EPOCH.1)
+            .exec();
     }
     Ok(ExitCode::from(127))
 }

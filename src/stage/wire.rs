@@ -156,6 +156,9 @@ pub(super) struct TypedShellSetup {
     /// It has entered the PID namespace of that shell.
     pub entered: bool,
     pub role: Role,
+    /// The store of images.
+    #[serde(with = "path_bytes")]
+    pub images: PathBuf,
 }
 
 /// The process that keeps the namespaces of a session, known so that no other can be taken for it.

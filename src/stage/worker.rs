@@ -3,7 +3,7 @@
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
 use crate::event::Observation;
-use crate::ground::Role;
+use crate::ground::{EPOCH, IMAGES, IMAGES_VARIABLE, Role};
 use crate::kernel::proc::{Cgroups, with_usual_path};
 use crate::kernel::{
     CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
@@ -48,8 +48,9 @@ pub fn overlay_options(role: Role) -> &'static str {
 }
 
 /// Runs a line in this process.
-fn execute_line(line: &CommandLine, role: Role) -> Reply {
+fn execute_line(line: &CommandLine, role: Role, images: PathBuf) -> Reply {
     let mut context = Context::new(role);
+    context.images = images;
     match execute(line, &mut context) {
         Ok(status) => Reply::Ran {
             shown: context.shown().to_vec(),
@@ -100,6 +101,7 @@ impl Worker {
         // As `ps` shows the shell of which we take the place.
         set_process_name(c"bash");
         let observer = Observer::new(setup.root.clone());
+        let images = setup.root.join(IMAGES);
         Worker {
             is_inner: false,
             role: setup.role,
@@ -107,7 +109,7 @@ impl Worker {
             root: setup.root,
             observer,
             panels: PanelObserver::of(setup.cgroups.clone()),
-            bench: Bench::new(Start::default(), Vec::new(), setup.cgroups.clone(), setup.role, try_out),
+            bench: Bench::new(Start::default(), Vec::new(), setup.cgroups.clone(), setup.role, images, try_out),
             cgroups: setup.cgroups,
             shells: Vec::new(),
         }
@@ -134,7 +136,8 @@ impl Worker {
             let reply = match serde_json::from_str(&line) {
                 Ok(Request::Began { start, checks }) => {
                     let checks = checks.iter().filter_map(|line| CheckLine::parse(line).ok()).collect();
-                    self.bench = Bench::new(start, checks, self.cgroups.clone(), self.role, try_out);
+                    let images = self.root.join(IMAGES);
+                    self.bench = Bench::new(start, checks, self.cgroups.clone(), self.role, images, try_out);
                     continue;
                 }
                 Ok(request) => self.answer(request),
@@ -188,14 +191,17 @@ impl Worker {
                 }
             }
             Request::Began { .. } => unreachable!("it has no answer"),
-            Request::State => Reply::State(state(&self.working_directory(), self.cgroups.as_ref())),
+            Request::State => {
+                Reply::State(state(&self.working_directory(), &self.root.join(IMAGES), self.cgroups.as_ref()))
+            }
             Request::Check(line) => match CheckLine::parse(&line) {
                 Ok(line) => Reply::Outcome(line.run(&self.bench)),
                 Err(error) => Reply::Failed(StageError::broken(format!("{error}; {}", error.allowed()))),
             },
             Request::TypedShell(terminal) => {
-                let within = self.shells.last().map(OpenedShell::pid);
-                match typed_shell::start(TypedShellSetup { within, entered: false, role: self.role }, &terminal) {
+                let (within, images) = (self.shells.last().map(OpenedShell::pid), self.root.join(IMAGES));
+                let setup = TypedShellSetup { within, entered: false, role: self.role, images };
+                match typed_shell::start(setup, &terminal) {
                     Ok(()) => Reply::TypedShell,
                     Err(error) => Reply::Failed(error),
                 }
@@ -207,7 +213,7 @@ impl Worker {
     fn run(&mut self, line: CommandLine) -> Reply {
         let redirect = line.redirect.clone();
         let mut reply = match self.shells.is_empty() {
-            true => execute_line(&line, self.role),
+            true => execute_line(&line, self.role, self.root.join(IMAGES)),
             false => self.ask_innermost(&Request::Run(line)),
         };
         if self.is_inner {
@@ -288,6 +294,7 @@ impl Worker {
         bash.args(["-c", &script]).stdin(std::process::Stdio::null());
         bash.env("PATH", with_usual_path(std::env::var_os("PATH")));
         bash.env("LAYERLAB_OVERLAY_OPTIONS", overlay_options(self.role)).env("LC_ALL", "C.UTF-8");
+        bash.env(IMAGES_VARIABLE, self.root.join(IMAGES)).env(EPOCH.0, EPOCH.1);
         match bash.output() {
             Ok(output) => {
                 let shown = [output.stdout, output.stderr].concat();

@@ -17,16 +17,16 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Prints the state below the working directory. Random values (a mount's uuid, a file handle's bytes, the names of the
-/// kernel's own temporary files in the work directory, the numbers of namespaces and the keys of message queues) are left
-/// out, as is the size of directories, and of cgroups all but the directories: their files count what happens.
+/// kernel's own temporary files in the work directory, the numbers of namespaces, the keys of message queues and the names of
+/// unpacked layers in the store of images) are left out, as is the size of directories, and of cgroups all but the directories: their files count what happens.
 const DUMP: &str = r#"
-find . -mindepth 1 \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed 's,/work/#[0-9a-f]*$,/work/#,' | LC_ALL=C sort
+find . -mindepth 1 \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed -E 's,/work/#[0-9a-f]*$,/work/#,; s,(/unpacked/)[0-9a-f]{16},\1N,' | LC_ALL=C sort
 random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} '
-find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | LC_ALL=C sort -k 2
+find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -name cache-id -o -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | sed -E 's,(/unpacked/)[0-9a-f]{16},\1N,' | LC_ALL=C sort -k 2
 find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
     echo "$(sed -E "s/$random/\1N/" "$file" | sha256sum) $file"
 done
-getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | grep -v -E 'overlay\.(uuid|origin)=' || true
+getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | sed -E 's,(/unpacked/)[0-9a-f]{16},\1N,' | grep -v -E 'overlay\.(uuid|origin)=' || true
 "#;
 
 mod in_bash {
@@ -144,10 +144,12 @@ impl Bash {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);
         let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        let images = format!("{}/images", place());
         let mut child = command
             .args(["bash", "-s"])
             .env_clear()
             .envs([("PATH", path), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("HOME", "/")])
+            .envs([("LAYERLAB_IMAGES", images.as_str()), ("SOURCE_DATE_EPOCH", "0")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

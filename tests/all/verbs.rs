@@ -128,6 +128,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nuname -r\nuname -s\nls --all empty\nls -ld link\nsh -c 'echo hi; exit 3'\nsh -c 'echo hi > out'\ncat out\ngrep -c hi f out\ngrep -h x d/x missing\ngrep nothing f\nps -p 1 -o pid,comm\nps -p 1 -o zz\nid -u\nid -g -n\nid -u nobody missing\nchown 0 f missing\nchown -R 0:0 d\nchown nouser f",
     ),
     (
+        "archives and addresses",
+        "tar --format=ustar --mtime=@0 --owner=0 --group=0 --numeric-owner --sort=name -b 1 -cf t.tar d f link\ntar -tf t.tar\nmkdir out\ntar -x -f t.tar -C out\ntar -tvf t.tar\ntar -tf missing.tar\ntar -cf - f > g.tar\nsha256sum t.tar\ngzip -n -k t.tar\nsha256sum t.tar.gz\ngzip -n -9 -c f > f.gz\ngzip -d t.tar\ngzip -d -c f.gz\ngzip f.gz missing\nchmod 444 t.tar.gz\ngzip -d -f t.tar.gz\ncurl -s -o copy file:///proc/sys/kernel/ostype\ncat copy\ncurl -sS file:///no/such\ncurl -s http://127.0.0.1:1/",
+    ),
+    (
         "mount an overlay",
         "mkdir l1 l2 up work mnt\necho one > l1/a\necho two > l2/a\nmkdir l2/dir l2/dir/sub\necho deep > l2/dir/sub/x\ntouch l2/gone\nmount -t overlay overlay -o lowerdir=l1:l2,upperdir=up,workdir=work,userxattr mnt\ncat mnt/a\ntree -a mnt\necho changed > mnt/a\nrm mnt/gone\nrm -r mnt/dir\nmkdir mnt/dir\ntree mnt up l1 l2\nls -l up/gone\ngetfattr -d -m - up/dir\nmv mnt/a mnt/b\ncp -a up/dir up/dir2\nchmod 600 mnt/b\nrmdir mnt/dir\ntouch mnt/gone\ntruncate -s 3 mnt/b\nln mnt/b mnt/c\nls -i missing\ncd mnt\numount ../mnt\ncd ..\numount mnt\numount mnt",
     ),

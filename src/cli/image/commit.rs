@@ -4,7 +4,7 @@ use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::image::tag::new_name;
 use crate::cli::signals::stop_by_signal;
-use crate::ground::{Failure, KEPT_IMAGE, Name, Shown, Stream, complain};
+use crate::ground::{EPOCH, Failure, KEPT_IMAGE, Name, Shown, Stream, complain};
 use crate::image::{Change, Image, LIMIT, Store, Told, commit, source_date_epoch};
 use crate::observe::kept_lowers;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Commit {
     /// Makes it, and tells its ID.
     pub fn run(&self) -> Result<(), CliError> {
         let name = self.name.as_deref().map(new_name).transpose()?;
-        let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().filter(|text| !text.is_empty());
+        let epoch = std::env::var(EPOCH.0).ok().filter(|text| !text.is_empty());
         let epoch = epoch.as_deref().map(source_date_epoch).transpose()?;
         let stop = stop_by_signal()?;
         let store = Store::write(&place()?)?;

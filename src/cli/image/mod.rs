@@ -13,6 +13,7 @@ mod tag;
 mod tree;
 
 use crate::cli::{CliError, Common};
+use crate::ground::{IMAGES, IMAGES_VARIABLE};
 use crate::image::{Image, Store};
 use crate::session::Home;
 use std::path::PathBuf;
@@ -65,9 +66,9 @@ impl ImageCommand {
 
 /// Where the images are: `LAYERLAB_IMAGES`, else `images` among our files.
 pub fn place() -> Result<PathBuf, CliError> {
-    match std::env::var_os("LAYERLAB_IMAGES").filter(|value| !value.is_empty()).map(PathBuf::from) {
+    match std::env::var_os(IMAGES_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from) {
         Some(place) => Ok(std::path::absolute(&place).unwrap_or(place)),
-        None => Ok(Home::find()?.root().join("images")),
+        None => Ok(Home::find()?.root().join(IMAGES)),
     }
 }
 
