@@ -152,22 +152,28 @@ fn of_a_run(lesson: &Lesson, user_namespace: bool) -> Result<Vec<Timed>, CliErro
     Ok(recording)
 }
 
-/// The events of one step, between the beginning and the end.
+/// The events of one step, between the beginning and the end, and before them what was seen last.
 fn only(recording: Vec<Timed>, wanted: u32) -> Result<Vec<Timed>, CliError> {
     let mut at = None;
     let mut steps = 0;
     let mut kept = Vec::new();
+    let mut seen = None;
     for told in recording {
         match &told.event {
             Event::Step { number, .. } => {
                 at = Some(*number);
                 steps = *number;
+                if at == Some(wanted) {
+                    kept.extend(seen.take());
+                }
             }
             Event::Exercise { .. } => at = None,
             _ => {}
         }
         if at == Some(wanted) || matches!(told.event, Event::Begin(_) | Event::End { .. }) {
             kept.push(told);
+        } else if let Event::Observation(_) = told.event {
+            seen = Some(told);
         }
     }
     if wanted <= steps {

@@ -8,11 +8,13 @@
 //! so whatever can be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a
 //! reader refuses any other.
 
+mod network;
 mod panel;
 mod recording;
 mod tree;
 mod verdict;
 
+pub use network::{CableEnd, SeenInterface, SeenNetwork};
 pub use panel::{Cell, Panel, PanelKind, PanelRow};
 pub use recording::{LONGEST_RECORDING, RecordingReader, Refused, Timed};
 pub use tree::{Change, Content, Kind, Layer, LayerRole, Lower, Mark, Observation, Overlay, Row, State, WhiteoutForm};

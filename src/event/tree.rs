@@ -4,7 +4,7 @@
 //! [`Row`]s in the order in which they are printed (depth first, names sorted by their bytes); a row says how deep it
 //! stands. Large trees arrive already folded: a row of kind [`Kind::Folded`] stands for the entries that were left out.
 
-use crate::event::{Panel, PanelRow};
+use crate::event::{Panel, PanelRow, SeenNetwork};
 use crate::ground::Name;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -24,6 +24,9 @@ pub struct Observation {
     /// The tables that the lesson asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub panels: Vec<Panel>,
+    /// Where the lesson asks for the table of the network: all networks that it made, with their cables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<SeenNetwork>,
 }
 
 impl Observation {
@@ -60,6 +63,7 @@ impl Observation {
                     Panel { kind: panel.kind, rows }
                 })
                 .collect(),
+            networks: self.networks.clone(),
         }
     }
 

@@ -11,7 +11,7 @@ use rustix::thread::LinkNameSpaceType;
 use std::fs::File;
 use std::io::{Error, Result};
 use std::net::IpAddr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -39,8 +39,20 @@ pub struct Interface {
     pub bridge: Option<String>,
     /// Its addresses, each with the length of its prefix.
     pub addresses: Vec<(IpAddr, u8)>,
-    index: u32,
+    /// The other end of a cable (veth(4)).
+    pub cable: Option<Cable>,
+    /// By which number its network knows it.
+    pub index: u32,
     master: u32,
+}
+
+/// Where the other end of a cable is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cable {
+    /// The number of the interface there.
+    pub index: u32,
+    /// The network, by the number that the network of this end knows it by; none where it is the same.
+    pub network: Option<i32>,
 }
 
 /// A line of the routing table.
@@ -82,12 +94,7 @@ pub fn may_use_network() -> bool {
 pub fn network(namespace: &Path) -> Result<Network> {
     // Before we may be in another one.
     let _ = own();
-    let file = File::open(namespace)?;
-    let for_thread = file.try_clone()?;
-    let socket = match std::thread::Builder::new().spawn(move || socket_in(&for_thread)) {
-        Ok(thread) => thread.join().map_err(|_| Error::other("the thread broke"))??,
-        Err(_) => socket_in(&file)?,
-    };
+    let socket = socket_of(namespace)?;
     let mut found = Network::default();
     for message in dump(&socket, GET_LINK)? {
         found.interfaces.extend(interface(&message));
@@ -110,6 +117,40 @@ pub fn network(namespace: &Path) -> Result<Network> {
     Ok(found)
 }
 
+/// The number by which one network namespace knows another one; none where it does not know it (rtnetlink, RTM_GETNSID).
+///
+/// # Errors
+/// Where a file is no network namespace, or belongs to somebody else.
+pub fn network_number(within: &Path, other: &Path) -> Result<Option<i32>> {
+    let _ = own();
+    let other = File::open(other)?;
+    let socket = socket_of(within)?;
+    let mut request = [0_u8; HEADER + 12];
+    request[0..4].copy_from_slice(&28_u32.to_ne_bytes());
+    request[4..6].copy_from_slice(&GET_NUMBER.to_ne_bytes());
+    request[6..8].copy_from_slice(&REQUEST.to_ne_bytes());
+    // A body of one byte, then the attribute NETNSA_FD.
+    request[20..24].copy_from_slice(&[8, 0, 3, 0]);
+    request[24..28].copy_from_slice(&other.as_raw_fd().to_ne_bytes());
+    rustix::net::send(&socket, &request, SendFlags::empty())?;
+    let mut buffer = vec![0; 4096];
+    let (got, _) = rustix::net::recv(&socket, &mut buffer[..], RecvFlags::empty())?;
+    let mut answers = Vec::new();
+    collect(&buffer[..got], &mut answers)?;
+    let number = answers.first().and_then(|body| number(attribute(body.get(4..)?, 1)?, 0));
+    Ok(number.map(u32::cast_signed).filter(|number| *number >= 0))
+}
+
+/// A socket that belongs to this network namespace.
+fn socket_of(namespace: &Path) -> Result<OwnedFd> {
+    let file = File::open(namespace)?;
+    let for_thread = file.try_clone()?;
+    match std::thread::Builder::new().spawn(move || socket_in(&for_thread)) {
+        Ok(thread) => thread.join().map_err(|_| Error::other("the thread broke"))?,
+        Err(_) => socket_in(&file),
+    }
+}
+
 /// Enters, and makes the socket there.
 fn socket_in(namespace: &File) -> Result<OwnedFd> {
     rustix::thread::move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))?;
@@ -117,12 +158,14 @@ fn socket_in(namespace: &File) -> Result<OwnedFd> {
     Ok(rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?)
 }
 
-// The numbers and the layout of linux/netlink.h, linux/rtnetlink.h, linux/if_link.h and linux/if_addr.h.
+// The numbers and the layout of linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h and linux/net_namespace.h.
 const GET_LINK: u16 = 18;
 const GET_ADDRESS: u16 = 22;
 const GET_ROUTE: u16 = 26;
+const GET_NUMBER: u16 = 90;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
+const REQUEST: u16 = 1;
 const REQUEST_DUMP: u16 = 0x301;
 const HEADER: usize = 16;
 const FAMILY_4: u8 = 2;
@@ -170,10 +213,14 @@ fn interface(body: &[u8]) -> Option<Interface> {
     const LOWER_UP: u32 = 1 << 16;
     let flags = number(body, 8)?;
     let attributes = body.get(16..)?;
-    let info = attribute(attributes, 18).and_then(|info| attribute(info, 1));
+    let kind = attribute(attributes, 18).and_then(|info| attribute(info, 1)).map(text).unwrap_or_default();
+    // What an interface lies on is a cable's other end where it is a cable.
+    let below = attribute(attributes, 5).filter(|_| kind == "veth").and_then(|index| number(index, 0));
+    let network = attribute(attributes, 37).and_then(|network| number(network, 0)).map(u32::cast_signed);
     Some(Interface {
         name: text(attribute(attributes, 3)?),
-        kind: info.map(text).unwrap_or_default(),
+        kind,
+        cable: below.map(|index| Cable { index, network }),
         up: flags & UP != 0,
         linked: flags & LOWER_UP != 0,
         index: number(body, 4)?,
@@ -241,7 +288,7 @@ fn ip(family: u8, bytes: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::{address, attribute, collect, interface, number, route};
+    use super::{Cable, address, attribute, collect, interface, number, route};
     use crate::ground::mutation::each_mutant;
 
     /// A message: its length, its kind, and what is in it.
@@ -272,13 +319,14 @@ mod tests {
         info.truncate(9);
         let link = body(
             &[0, 0, 1, 0, 7, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0],
-            &[(3, b"eth0\0"), (10, &[3, 0, 0, 0]), (18, &info)],
+            &[(3, b"eth0\0"), (5, &[4, 0, 0, 0]), (10, &[3, 0, 0, 0]), (18, &info), (37, &[0, 0, 0, 0])],
         );
         let of_link = body(&[2, 24, 0, 0, 7, 0, 0, 0], &[(1, &[10, 0, 0, 2]), (2, &[10, 0, 0, 1])]);
         let to_all = body(&[2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0], &[(4, &[7, 0, 0, 0]), (5, &[10, 0, 0, 9])]);
         let name = |index| (index == 7).then(|| "eth0".to_string());
         let found = interface(&link).unwrap();
         assert_eq!((&*found.name, &*found.kind, found.index, found.master, found.up), ("eth0", "veth", 7, 3, true));
+        assert_eq!(found.cable, Some(Cable { index: 4, network: Some(0) }));
         assert_eq!(address(&of_link), Some((7, ([10, 0, 0, 1].into(), 24))));
         assert_eq!(route(&to_all, &name).unwrap().gateway, Some([10, 0, 0, 9].into()));
         let whole = [message(16, &link), message(20, &of_link), message(24, &to_all), message(3, &[])].concat();

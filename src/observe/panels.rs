@@ -8,7 +8,7 @@ mod cgroup;
 mod ids;
 mod mounts;
 mod namespaces;
-mod network;
+pub(super) mod network;
 mod processes;
 mod root;
 
@@ -27,7 +27,7 @@ pub struct Shells {
 
 impl Shells {
     /// The one in which the lines run.
-    fn innermost(&self) -> &Path {
+    pub(super) fn innermost(&self) -> &Path {
         self.inside.last().unwrap_or(&self.outside)
     }
 }
@@ -98,7 +98,7 @@ fn read(process: &Path, file: &str) -> String {
 }
 
 /// What a link of a process says; `?` where it cannot be read.
-fn link(process: &Path, name: &str) -> String {
+pub(super) fn link(process: &Path, name: &str) -> String {
     std::fs::read_link(process.join(name)).map_or("?".into(), |target| target.display().to_string())
 }
 

@@ -163,7 +163,13 @@ pub(super) fn experiment() -> Vec<Event> {
             changes.push(Change::Workspace { path, directory: false, mark: Mark::New });
         }
     }
-    events.push(Event::Observation(Observation { workspace, overlays: vec![], changes, panels: vec![] }));
+    events.push(Event::Observation(Observation {
+        workspace,
+        overlays: vec![],
+        changes,
+        panels: vec![],
+        networks: vec![],
+    }));
     events.extend([
         step(2, "Mount the union"),
         prose("The leftmost lower directory is the top of the pile."),
@@ -192,6 +198,7 @@ pub(super) fn experiment() -> Vec<Event> {
             overlays: vec![overlay("mnt", vec![file(0, "container-layer.txt").state(State::Added)], merged_before())],
             changes: vec![Change::Mounted { mountpoint: name("mnt"), lowers: 4, upper: Some(name(UPPER)) }],
             panels: vec![],
+            networks: vec![],
         }),
         Event::Marked {
             marks: vec![
@@ -250,6 +257,7 @@ pub(super) fn experiment() -> Vec<Event> {
                 source_unchanged: true,
             }],
             panels: vec![],
+            networks: vec![],
         }),
         step(4, "Delete through the union"),
         command("rm mnt/image-layer2.txt mnt/container-layer.txt"),
@@ -285,6 +293,7 @@ pub(super) fn experiment() -> Vec<Event> {
                 Change::Removed { path: name("container-layer.txt"), layer: name(UPPER) },
             ],
             panels: vec![],
+            networks: vec![],
         }),
         step(5, "What the kernel refuses"),
         Event::Command {
@@ -434,7 +443,7 @@ pub(super) fn states() -> Observation {
         Change::Moved { from: name("mnt"), to: name("/") },
         Change::Moved { from: name("mnt"), to: name("other") },
     ];
-    Observation { workspace: vec![], overlays: vec![one, two, three], changes, panels: vec![] }
+    Observation { workspace: vec![], overlays: vec![one, two, three], changes, panels: vec![], networks: vec![] }
 }
 
 /// Every change that [`states`] has no room for.
@@ -481,6 +490,7 @@ pub(super) fn five_hundred() -> Vec<Event> {
             }],
             changes: vec![Change::Mounted { mountpoint: name("mnt"), lowers: 500, upper: Some(name("up")) }],
             panels: vec![],
+            networks: vec![],
         }),
     ]
 }
@@ -531,5 +541,6 @@ pub(super) fn names() -> Observation {
             })
             .collect(),
         panels: vec![],
+        networks: vec![],
     }
 }

@@ -10,7 +10,7 @@ use crate::event::{
 use crate::ground::{Call, Failure, Role, Shown};
 use crate::paint::html::{html, markdown};
 use crate::paint::{Painter, picture};
-use crate::scene::{Look, Spoken, glyphs, words};
+use crate::scene::{glyphs, words};
 use std::fmt::Write;
 use std::io;
 
@@ -85,6 +85,8 @@ struct Page {
     part: bool,
     number: u32,
     failure_told: words::FailureTold,
+    /// What was seen last.
+    seen: Option<Observation>,
 }
 
 /// What is open within a part.
@@ -107,6 +109,7 @@ impl Page {
             part: false,
             number: 0,
             failure_told: words::FailureTold::default(),
+            seen: None,
         }
     }
 
@@ -315,17 +318,14 @@ impl Page {
         if !told.is_empty() {
             self.block("ll-told", &format!("<ul>{told}</ul>"));
         }
-        if let Some(drawn) = picture::drawn(observation) {
-            let said: Vec<String> = Spoken::new(Look::default())
-                .lines(&Event::Observation(observation.clone()))
-                .iter()
-                .map(|line| html(&line.text()))
-                .collect();
+        let before = self.seen.replace(observation.clone());
+        if let Some(drawn) = picture::drawn(observation, before.as_ref()) {
+            let text = picture::in_words(observation, before.as_ref());
             let _ = writeln!(
                 self.text,
                 "<details class=\"ll-picture\"><summary>The same as a picture</summary>\
                  <div class=\"ll-wide\" tabindex=\"0\" role=\"group\" aria-label=\"picture\">{}</div></details>",
-                drawn.svg(&picture::Said { title: "What the kernel has now".into(), text: said.join(" ") }, false)
+                drawn.svg(&picture::Said { title: "What the kernel has now".into(), text }, false)
             );
         }
     }

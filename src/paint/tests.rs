@@ -344,3 +344,49 @@ fn a_picture_has_a_line_from_each_entry_to_its_layer_and_an_arrow_for_a_copy() {
     assert!(written.contains("image-layer1.txt  hidden"), "{written}");
     assert!(written.contains("<desc>The overlay on mnt has the upper layer container-layer"), "{written}");
 }
+
+/// The picture of what a step of a lesson led to.
+fn picture_of(lesson: &str, wanted: u32) -> String {
+    let lessons = Catalogue::embedded();
+    let recording = lessons.find(lesson).unwrap().recording().unwrap();
+    let events = RecordingReader::new(&*recording).map(|told| told.unwrap().event);
+    let behind = |event: &Event| matches!(event, Event::Step { number, .. } if *number == wanted + 1);
+    let until: Vec<Event> = events.take_while(|event| !behind(event)).chain([Event::End { held: true }]).collect();
+    paint("svg", Look::default(), &until)
+}
+
+#[test]
+fn a_root_is_drawn_before_and_after_it_was_exchanged() {
+    let exchanged = picture_of("10", 3);
+    let text = |words: &str| exchanged.matches(&format!(">{words}</text>")).count();
+    assert_eq!((text("before"), text("after")), (1, 1), "{exchanged}");
+    assert_eq!((text("/tmp/pivot/box"), text("+ /old")), (1, 1), "one before, one after");
+    assert_eq!(exchanged.matches("<path class=\"u\"").count(), 2, "both file systems are somewhere else now");
+    assert!(exchanged.contains("Before: Table, root directory"), "{exchanged}");
+    let refused = picture_of("10", 2);
+    assert!(!refused.contains(">before</text>"), "nothing was exchanged: {refused}");
+}
+
+#[test]
+fn networks_processes_ids_and_cgroups_are_boxes_with_what_is_between_them() {
+    let (cable, bridge) = (picture_of("15", 5), picture_of("15", 10));
+    let lines = |picture: &str| picture.matches("<path ").count();
+    assert_eq!(lines(&cable), 1, "one cable: {cable}");
+    assert_eq!(lines(&bridge), 4, "two cables, two ports: {bridge}");
+    assert!(bridge.contains("a port of the bridge br0, and a cable leads from it to eth0 in network left"), "{bridge}");
+    let numbers = picture_of("13", 2);
+    assert!(
+        numbers.contains(">PID namespace inside</text>") && numbers.contains("  1  bash   outside it is "),
+        "{numbers}"
+    );
+    let ids = picture_of("14", 4);
+    assert_eq!(lines(&ids), 2, "user and group are mapped: {ids}");
+    let tree = picture_of("16", 7);
+    assert_eq!(lines(&tree), 2, "box hangs below the shell's, inner below box: {tree}");
+    let whole = picture_of("17", 2);
+    assert!(
+        whole.contains(">processes</text>") && whole.contains(">  1  bash  (4 outside)</text>")
+            || whole.contains("+   1  bash  (4 outside)"),
+        "{whole}"
+    );
+}

@@ -2,14 +2,14 @@
 
 use crate::action::{CommandLine, Context, execute};
 use crate::check::{Bench, CheckLine, Start};
-use crate::event::Observation;
+use crate::event::{Observation, PanelKind};
 use crate::ground::{EPOCH, IMAGES, IMAGES_VARIABLE, Role};
 use crate::kernel::proc::{Cgroups, with_usual_path};
 use crate::kernel::{
     CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
     set_umask,
 };
-use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays, state};
+use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays, networks, state};
 use crate::stage::confine::give_up_capabilities;
 use crate::stage::error::StageError;
 use crate::stage::link::send;
@@ -170,7 +170,11 @@ impl Worker {
                     Ok(mut observation) => {
                         if !panels.is_empty() {
                             let outside = format!("/proc/{}", own_pid_outside()).into();
-                            observation.panels = self.panels.observe(&panels, &Shells { outside, inside });
+                            let shells = Shells { outside, inside };
+                            observation.panels = self.panels.observe(&panels, &shells);
+                            if panels.contains(&PanelKind::Network) {
+                                observation.networks = networks(&shells, &self.working_directory());
+                            }
                         }
                         Reply::Observed(observation)
                     }

@@ -209,6 +209,16 @@ fn a_network_of_ones_own_has_a_loopback_that_is_down() {
     assert!(cells[1].starts_with("up, 127.0.0.1/8") && mark == Some(Mark::Changed), "{cells:?}");
 }
 
+/// `one a0 to two b0` for each end of a cable.
+fn cables(seen: &Observation) -> Vec<String> {
+    let name = |at: usize| seen.networks[at].file.as_ref().map_or("shell".to_string(), ToString::to_string);
+    let ends = seen.networks.iter().enumerate().flat_map(|(at, network)| {
+        let cabled = network.interfaces.iter().filter_map(|one| Some((&one.name, one.cable.as_ref()?)));
+        cabled.map(move |(one, far)| (at, one, far))
+    });
+    ends.map(|(at, one, far)| format!("{} {one} to {} {}", name(at), name(far.network), far.interface)).collect()
+}
+
 #[test]
 fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
     let mut run = Run::start();
@@ -237,7 +247,16 @@ fn a_network_stays_on_its_file_and_is_shown_as_it_is() {
     );
     assert_eq!(row(&seen, PanelKind::Network, "c0").0[1..], ["down", "bridge br0"]);
     run.lines(&["exit", "nsenter --net=two"]);
-    assert_eq!(row(&run.look(), PanelKind::Network, "b0").0[1..], ["up, 10.9.0.1/16", "10.9.0.0/16"]);
+    let seen = run.look();
+    assert_eq!(row(&seen, PanelKind::Network, "b0").0[1..], ["up, 10.9.0.1/16", "10.9.0.0/16"]);
+    assert_eq!(cables(&seen), ["one a0 to two b0", "one d0 to one c0", "one c0 to one d0", "two b0 to one a0"]);
+    assert_eq!(seen.networks.iter().map(|network| network.here).collect::<Vec<_>>(), [false, true]);
+    // In new networks numbers begin anew: a cable is told from another one with the same numbers.
+    run.lines(&["exit", "touch three four", "unshare --net mount --bind /proc/self/ns/net three"]);
+    run.lines(&["unshare --net mount --bind /proc/self/ns/net four", "nsenter --net=three"]);
+    run.lines(&["ip link add a0 type veth peer name b0", "ip link set b0 netns ./four"]);
+    assert_eq!(cables(&run.look())[3..], ["two b0 to one a0", "three a0 to four b0", "four b0 to three a0"]);
+    run.lines(&["exit", "umount three", "umount four", "nsenter --net=two"]);
     run.lines(&["exit", "nsenter --net=one ip -br link > links"]);
     assert!(run.lines(&["cat links"]).contains("br0"));
     assert_eq!(run.refused("nsenter --net=missing ls"), "nsenter: cannot open missing: No such file or directory\n");

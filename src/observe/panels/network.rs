@@ -17,7 +17,7 @@ pub(super) fn rows(shells: &Shells) -> Vec<Vec<String>> {
 }
 
 /// `down`, or `up` with the addresses.
-fn state(interface: &Interface) -> String {
+pub(in crate::observe) fn state(interface: &Interface) -> String {
     let mut words = vec![if interface.up { "up" } else { "down" }.to_string()];
     // A bridge has no other end: the kernel makes up its mind about it a moment later.
     if interface.up && !interface.linked && interface.kind == "veth" {

@@ -6,6 +6,7 @@ mod changes;
 mod commands;
 mod difference;
 mod entries;
+mod networks;
 mod panels;
 mod phrases;
 mod predictions;
@@ -18,6 +19,7 @@ pub use entries::{
     entries, folded_layers, folded_rows, layer_count, layer_notes, layer_parts, layer_title, layers_and_entries,
     merged_notes, own_kind, row_name,
 };
+pub use networks::{network_name, network_sentences};
 pub use panels::{panel_columns, panel_sentence, panel_title};
 pub use phrases::{and, called, number, plural};
 pub use predictions::{fact, found, predicted, question, said, score};
