@@ -124,7 +124,8 @@ pub fn typed_or_ready(others: &[BorrowedFd<'_>], time: Option<Duration>) -> Resu
     let mut happened = wanted.iter().map(|fd| !fd.revents().is_empty());
     let typed = happened.next().unwrap_or(false);
     let ready = happened.collect();
-    let mut bytes = [0; 1024];
+    // As much as a terminal keeps (N_TTY_BUF_SIZE), so that no key is cut in two.
+    let mut bytes = [0; 4096];
     let length = match typed.then(|| rustix::io::read(&input, &mut bytes)) {
         Some(Ok(0)) => return Err(std::io::ErrorKind::UnexpectedEof.into()),
         Some(Ok(length)) => length,

@@ -152,6 +152,12 @@ impl Lesson {
         }
     }
 
+    /// Whether other commands are run where cgroups are of another version.
+    pub fn depends_on_cgroups(&self) -> bool {
+        let blocks = self.steps().flat_map(|(_, step)| &step.blocks);
+        blocks.into_iter().any(|block| matches!(block, Block::Console { only: Some(_), .. }))
+    }
+
     /// The steps, numbered from 1.
     pub fn steps(&self) -> impl Iterator<Item = (u32, &Step)> {
         let steps = self.sections.iter().filter_map(|section| match section {

@@ -61,11 +61,14 @@ impl Grid {
             return sent;
         }
         let clear = if before.is_none() { Shown::steering(CLEAR) } else { Shown::new() };
+        // A cursor that is not seen rests at the top left. So it can be told from outside whether a picture is whole: while
+        // one is written the cursor is not seen, and elsewhere.
         let cursor = match self.cursor {
             Some((column, row)) => Shown::cursor_at(row, column).with(Shown::steering(SHOW_CURSOR)),
-            None => Shown::steering(HIDE_CURSOR),
+            None => Shown::cursor_at(0, 0),
         };
-        Shown::steering(HOLD).with(clear).with(sent).with(cursor).with(Shown::steering(SHOW))
+        let begin = Shown::steering(HOLD).with(Shown::steering(HIDE_CURSOR));
+        begin.with(clear).with(sent).with(cursor).with(Shown::steering(SHOW))
     }
 
     /// The part of a row from its first to its last different cell.
@@ -155,7 +158,7 @@ mod tests {
         let palette = Palette::new(false);
         let (one, other) = (grid(&["one two three", "four"], 20), grid(&["one TWO three", "four"], 20));
         assert_eq!(one.since(Some(&one), palette).as_str(), "");
-        assert_eq!(other.since(Some(&one), palette).as_str(), "\x1b[?2026h\x1b[1;5HTWO\x1b[?25l\x1b[?2026l");
+        assert_eq!(other.since(Some(&one), palette).as_str(), "\x1b[?2026h\x1b[?25l\x1b[1;5HTWO\x1b[1;1H\x1b[?2026l");
         let shown = terminal(20, 2, &[&one.since(None, palette), &other.since(Some(&one), palette)]);
         assert_eq!(
             shown.screen().rows(0, 20).map(|row| row.trim_end().to_string()).collect::<Vec<_>>(),

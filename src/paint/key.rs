@@ -55,30 +55,35 @@ const SEQUENCES: &[(&[u8], Key)] = &[
 
 impl Key {
     /// The keys of which a terminal has sent these bytes, in their order; what means nothing here is left out.
-    pub fn read(bytes: &[u8]) -> Vec<Key> {
-        const ESCAPE: u8 = 0x1b;
+    pub fn read(mut bytes: &[u8]) -> Vec<Key> {
         let mut keys = Vec::new();
-        let mut rest = bytes;
-        while let Some((first, after)) = rest.split_first() {
-            if *first != ESCAPE {
-                let length = letters(rest);
-                keys.extend(
-                    std::str::from_utf8(&rest[..length]).ok().and_then(|text| text.chars().next()).and_then(of_letter),
-                );
-                rest = &rest[length..];
-            } else if let Some((sequence, key)) = SEQUENCES.iter().find(|(sequence, _)| after.starts_with(sequence)) {
-                keys.push(*key);
-                rest = &after[sequence.len()..];
-            } else if let [b'[' | b'O', sequence @ ..] = after {
-                // One that is not known here ends with its first letter or tilde.
-                let end = sequence.iter().position(|byte| matches!(byte, 0x40..=0x7e));
-                rest = &sequence[end.map_or(sequence.len(), |end| end + 1)..];
-            } else {
-                keys.push(Key::Escape);
-                rest = after;
-            }
+        while !bytes.is_empty() {
+            keys.extend(Key::take(&mut bytes));
         }
         keys
+    }
+
+    /// The first key of these bytes, which are left without it; none where it means nothing here, or nothing is left.
+    pub fn take(bytes: &mut &[u8]) -> Option<Key> {
+        const ESCAPE: u8 = 0x1b;
+        let all = *bytes;
+        let (first, after) = all.split_first()?;
+        if *first != ESCAPE {
+            let (letter, rest) = all.split_at(letters(all));
+            *bytes = rest;
+            std::str::from_utf8(letter).ok().and_then(|text| text.chars().next()).and_then(of_letter)
+        } else if let Some((sequence, key)) = SEQUENCES.iter().find(|(sequence, _)| after.starts_with(sequence)) {
+            *bytes = &after[sequence.len()..];
+            Some(*key)
+        } else if let [b'[' | b'O', sequence @ ..] = after {
+            // One that is not known here ends with its first letter or tilde.
+            let end = sequence.iter().position(|byte| matches!(byte, 0x40..=0x7e));
+            *bytes = &sequence[end.map_or(sequence.len(), |end| end + 1)..];
+            None
+        } else {
+            *bytes = after;
+            Some(Key::Escape)
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 /// Ctrl-] leaves a detour, whatever its shell does.
-const LEAVE: u8 = 0x1d;
+pub const LEAVE: u8 = 0x1d;
 /// From this width on the trees stand beside the shell, else below it.
 const WIDE: usize = 120;
 /// Between two looks lies at least this.
@@ -142,13 +142,12 @@ impl Detour {
         }
     }
 
-    /// Passes on what was typed.
-    pub fn typed(&mut self, bytes: &[u8]) {
-        if bytes.contains(&LEAVE) {
-            self.over = true;
-            return;
-        }
-        self.lines += bytes.iter().filter(|byte| **byte == b'\r').count();
+    /// Passes on what was typed, and returns what was typed when it was over.
+    pub fn typed<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = bytes.iter().position(|byte| *byte == LEAVE);
+        let (bytes, rest) = end.map_or((bytes, &[][..]), |end| (&bytes[..end], &bytes[end + 1..]));
+        self.over |= end.is_some();
+        self.lines += bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
         match &mut self.verbs {
             Some(_) => Key::read(bytes).into_iter().for_each(|key| self.verb_key(key)),
             None => {
@@ -156,6 +155,7 @@ impl Detour {
                 self.pass_on();
             }
         }
+        rest
     }
 
     fn pass_on(&mut self) {

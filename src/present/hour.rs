@@ -38,6 +38,18 @@ struct Recorded {
     outcomes: Outcomes,
 }
 
+/// Whether there is a machine that the lesson runs on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StageState {
+    /// Not yet.
+    #[default]
+    Starting,
+    /// There is.
+    Stands,
+    /// There is none, or none any more.
+    Lost,
+}
+
 /// What everybody who looks on is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct View {
@@ -45,6 +57,8 @@ pub struct View {
     pub place: Place,
     /// What is shown comes from the recording.
     pub recorded: bool,
+    /// Whether it runs.
+    pub stage: StageState,
     /// So many blocks of commands have run in this hour.
     pub blocks: usize,
     /// The screen is blank.
@@ -167,6 +181,10 @@ impl Hour {
         (self.version, self.role) = (version, role);
         self.beats = beats(&self.lesson.on(version), role);
         self.live = Outcomes::new(&self.beats);
+        // Keys may have come before that.
+        let Place { beat, done } = self.shown.place;
+        let beat = beat.min(self.beats().len() - 1);
+        self.shown.place = Place { beat, done: done && !self.beats()[beat].lines.is_empty() };
     }
 
     /// By what it is settled.
@@ -318,6 +336,8 @@ impl Hour {
         let has_run = self.shown.blocks >= self.blocks_needed();
         let source = match &self.recorded {
             Some(Recorded { by, .. }) if recorded => BeatSource::Recorded(by.clone()),
+            _ if self.shown.stage == StageState::Starting => BeatSource::Starting,
+            _ if self.shown.stage == StageState::Lost && (!has_run || self.shown.blocks == 0) => BeatSource::NotRun,
             _ if !has_run => BeatSource::Running,
             _ => BeatSource::Live,
         };

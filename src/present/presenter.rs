@@ -3,8 +3,8 @@
 
 use crate::event::Event;
 use crate::paint::{Key, Palette, Theme};
-use crate::present::detour::Detour;
-use crate::present::hour::{Hour, Place};
+use crate::present::detour::{Detour, LEAVE};
+use crate::present::hour::{Hour, Place, StageState};
 use crate::present::inbox::{Inbox, LiveTold, Message, StandbyTold};
 use crate::present::keys::{self, Command};
 use crate::present::link::Presented;
@@ -61,8 +61,8 @@ enum Mode {
     Typing(Question, String),
     /// A key more leaves.
     Leaving,
-    /// A detour begins as soon as its stage stands.
-    Waiting,
+    /// A detour begins as soon as its stage stands; what is typed meanwhile is for its shell.
+    Waiting(Vec<u8>),
     Detour(Box<Detour>, bool),
 }
 
@@ -101,6 +101,8 @@ pub struct Presenter {
     lesson: String,
     saved: Option<LastHour>,
     resume: Option<Place>,
+    /// What was typed before it could be heeded.
+    early: Vec<u8>,
 }
 
 impl Presenter {
@@ -139,6 +141,7 @@ impl Presenter {
             lesson,
             saved: None,
             resume,
+            early: Vec::new(),
         };
         if recorded {
             presenter.go_where_it_was_left();
@@ -190,10 +193,9 @@ impl Presenter {
                 self.hour.shown.message = None;
                 self.command(command);
             }
-            if self.typed(&happened.typed) {
+            if self.typed(&happened.typed) || self.go_on_with_detour() {
                 return Ended::Left;
             }
-            self.go_on_with_detour();
             if self.aims_at.is_some_and(|at| at <= Instant::now()) {
                 self.aims_at = None;
                 self.standbys.aim(self.hour.blocks_needed());
@@ -204,19 +206,50 @@ impl Presenter {
 
     /// Heeds what was typed; whether somebody leaves.
     fn typed(&mut self, bytes: &[u8]) -> bool {
-        if let Mode::Detour(detour, _) = &mut self.mode {
-            if !bytes.is_empty() {
-                detour.typed(bytes);
+        let bytes = [std::mem::take(&mut self.early), bytes.to_vec()].concat();
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            if let Mode::Detour(detour, _) = &mut self.mode {
+                rest = detour.typed(rest);
+                if detour.is_over() {
+                    self.leave_detour();
+                }
+                continue;
             }
-            return false;
-        }
-        for key in Key::read(bytes) {
-            self.hour.shown.message = None;
-            if self.key(key) {
-                return true;
+            let all = rest;
+            let key = Key::take(&mut rest);
+            let unsettled = self.is_unsettled();
+            match (&mut self.mode, key) {
+                // What is typed behind the key that leaves the detour is for the lesson again.
+                (Mode::Waiting(held), _) if held.contains(&LEAVE) => {
+                    self.early = all.to_vec();
+                    return false;
+                }
+                (Mode::Waiting(held), key) if key != Some(Key::Escape) => {
+                    held.extend_from_slice(&all[..all.len() - rest.len()]);
+                }
+                (_, None) => {}
+                // Which beats there are, or where one begins, is not known yet: no key is lost, and none goes astray.
+                (Mode::Beat, Some(key)) if unsettled && Command::of(key) != Some(Command::Quit) => {
+                    self.early = all.to_vec();
+                    return false;
+                }
+                (_, Some(key)) => {
+                    self.hour.shown.message = None;
+                    if self.key(key) {
+                        return true;
+                    }
+                }
             }
         }
         false
+    }
+
+    /// What the lesson is like is known when its stage stands, or the place to begin at is taken then.
+    fn is_unsettled(&self) -> bool {
+        let shown = &self.hour.shown;
+        let is_starting = shown.stage == StageState::Starting && !shown.recorded;
+        is_starting && (self.resume.is_some() || self.hour.lesson().depends_on_cgroups())
     }
 
     /// Heeds a key; whether it is one that leaves.
@@ -225,10 +258,8 @@ impl Presenter {
             Mode::Leaving if Command::of(key) == Some(Command::Quit) => return true,
             Mode::Typing(question, text) => self.type_key(question, text, key),
             Mode::Overview(at) => self.overview_key(at, key),
-            Mode::Waiting if key == Key::Escape => {}
-            Mode::Waiting => self.mode = Mode::Waiting,
             // Any key leads back to the beat.
-            Mode::Help | Mode::Leaving => {}
+            Mode::Help | Mode::Leaving | Mode::Waiting(_) => {}
             detour @ Mode::Detour(..) => self.mode = detour,
             Mode::Beat => {
                 if let Some(command) = Command::of(key) {
@@ -287,7 +318,7 @@ impl Presenter {
             Command::Hands if self.hour.beat().asked.is_empty() => self.say("Nothing is asked at this beat."),
             Command::Hands => self.mode = Mode::Typing(Question::Hands(0), String::new()),
             Command::Detour => {
-                self.mode = Mode::Waiting;
+                self.mode = Mode::Waiting(Vec::new());
                 self.aims_at = Some(Instant::now());
             }
             Command::Help => self.mode = Mode::Help,
@@ -362,6 +393,8 @@ impl Presenter {
         match told {
             LiveTold::Stands(facts) => {
                 self.hour.settle(&facts);
+                self.hour.shown.stage = StageState::Stands;
+                self.wanted = self.hour.blocks_needed();
                 self.go_where_it_was_left();
                 self.aims_at = Some(Instant::now() + LEAFING);
             }
@@ -385,6 +418,7 @@ impl Presenter {
 
     fn live_failed(&mut self, error: &StageError) {
         self.live = None;
+        self.hour.shown.stage = StageState::Lost;
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_string();
         if self.hour.has_recording() {
@@ -393,6 +427,7 @@ impl Presenter {
             self.go_where_it_was_left();
         } else {
             self.hour.shown.message = Some((true, format!("{first}. There is no recording to go on with.")));
+            self.go_where_it_was_left();
         }
     }
 
@@ -505,10 +540,12 @@ impl Presenter {
         }
     }
 
-    /// Begins a detour that waits for its stage, looks at its trees, ends it when its shell has ended.
-    fn go_on_with_detour(&mut self) {
+    /// Begins a detour that waits for its stage, looks at its trees, ends it when its shell has ended; whether what was typed
+    /// meanwhile leaves.
+    fn go_on_with_detour(&mut self) -> bool {
+        let mut typed = Vec::new();
         match &mut self.mode {
-            Mode::Waiting => {
+            Mode::Waiting(held) => {
                 let here = self.standbys.here();
                 if let Some(error) = here.and_then(|here| here.failed.as_ref()) {
                     let said = error.to_string();
@@ -519,9 +556,11 @@ impl Presenter {
                     && let Some(standby) = self.standbys.take()
                 {
                     let beat = self.hour.shown.place.beat + 1;
+                    typed = std::mem::take(held);
                     self.mode = match Detour::begin(standby, beat, self.screen.size()) {
                         Ok(detour) => Mode::Detour(Box::new(detour), false),
                         Err(error) => {
+                            typed.clear();
                             self.hour.shown.message =
                                 Some((true, format!("No detour: no terminal can be had: {error}")));
                             Mode::Beat
@@ -538,7 +577,10 @@ impl Presenter {
             }
             _ => {}
         }
+        self.early.splice(0..0, typed);
+        let leaves = self.typed(&[]);
         self.hour.shown.detour = matches!(self.mode, Mode::Detour(..));
+        leaves
     }
 
     fn leave_detour(&mut self) {
@@ -579,7 +621,7 @@ impl Presenter {
                 let typed = match mode {
                     Mode::Typing(question, text) => Some(asked(*question, text, &self.hour, self.class)),
                     Mode::Leaving => Some("Leave? q once more leaves, any other key stays.".to_string()),
-                    Mode::Waiting => Some("This state is being made anew for a detour … Esc stays here".to_string()),
+                    Mode::Waiting(_) => Some("This state is being made anew for a detour … Esc stays here".to_string()),
                     _ => None,
                 };
                 let at_question = !self.hour.shown.place.done && !self.hour.beat().asked.is_empty();

@@ -59,6 +59,10 @@ pub enum BeatSource {
     Live,
     /// The same, and it is being run just now.
     Running,
+    /// The same, when it is ready.
+    Starting,
+    /// Nothing: it could not be run here, or not any more.
+    NotRun,
     /// A recording, made by this user on this kernel.
     Recorded(String),
 }
@@ -150,6 +154,8 @@ impl BeatPicture<'_> {
         let source = match &self.source {
             BeatSource::Live => Line::of(Role::Right, "● live"),
             BeatSource::Running => Line::of(Role::Changed, "◌ running"),
+            BeatSource::Starting => Line::of(Role::Changed, "◌ starting"),
+            BeatSource::NotRun => Line::of(Role::Wrong, "✗ not run"),
             BeatSource::Recorded(by) if width >= WIDE => Line::of(Role::Warning, format!("○ recorded by {by}")),
             BeatSource::Recorded(_) => Line::of(Role::Warning, "○ recorded"),
         };

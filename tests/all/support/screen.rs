@@ -4,6 +4,9 @@ use super::{command, program, text};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// What takes longer than this never comes, on however busy a machine.
+const LONG: Duration = Duration::from_secs(60);
+
 /// A terminal of its own (tmux on a socket of its own), gone with the test.
 pub struct Screen {
     folder: tempfile::TempDir,
@@ -43,9 +46,24 @@ impl Screen {
         self.tmux(&["send-keys", "-t", "s", key]);
     }
 
-    /// What it shows now.
+    /// What it shows now, when it has been drawn whole: while a picture is drawn its cursor is not seen, and elsewhere than at
+    /// the top left, where it rests.
     pub fn shown(&self) -> String {
-        self.tmux(&["capture-pane", "-p", "-t", "s"])
+        self.captured(&[])
+    }
+
+    fn captured(&self, more: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let cursor = ["display-message", "-p", "-t", "s", "#{cursor_flag},#{cursor_x},#{cursor_y}", ";"];
+            let all = self.tmux(&[&cursor[..], &["capture-pane", "-p", "-t", "s"], more].concat());
+            let (cursor, shown) = all.split_once('\n').unwrap_or_default();
+            if cursor.starts_with('1') || cursor == "0,0,0" {
+                return shown.to_string();
+            }
+            assert!(begun.elapsed() < LONG, "half a picture stays, the cursor is at {cursor}:\n{shown}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// How many lines have gone off the screen.
@@ -71,7 +89,7 @@ impl Screen {
     pub fn wait_until_changed(&self, before: &str) {
         let begun = Instant::now();
         while self.shown() == before {
-            assert!(begun.elapsed() < Duration::from_secs(10), "nothing happened:\n{before}");
+            assert!(begun.elapsed() < LONG, "nothing happened:\n{before}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -91,7 +109,7 @@ impl Screen {
             if is_right(shown.trim_end()) {
                 return shown;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "that never came:\n{shown}");
+            assert!(begun.elapsed() < LONG, "that never came:\n{shown}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -101,11 +119,11 @@ impl Screen {
     pub fn wait_for(&self, part: &str) -> String {
         let begun = Instant::now();
         loop {
-            let shown = self.tmux(&["capture-pane", "-p", "-t", "s", "-S", "-200"]);
+            let shown = self.captured(&["-S", "-200"]);
             if shown.contains(part) {
                 return shown;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "{part:?} never came:\n{shown}");
+            assert!(begun.elapsed() < LONG, "{part:?} never came:\n{shown}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
