@@ -132,6 +132,12 @@ impl Bench {
         &self.images
     }
 
+    /// Waits until no process of the session runs any more, and keeps what they are then. Whoever looks earlier sees what
+    /// has only been begun: a mount that is still to come, a child that bears the name of its shell.
+    pub fn wait_for_rest(&self) {
+        let _ = self.processes();
+    }
+
     /// Tries a command out.
     pub fn try_out(&self, words: Vec<String>) -> Tried {
         (self.try_out)(&Trial { words, here: self.start.here.clone(), images: self.images.clone() })
@@ -226,7 +232,7 @@ impl Bench {
     pub fn processes(&self) -> Result<&Processes, Outcome> {
         let processes = self.processes.get_or_init(|| {
             let exercise = self.start.exercise.split_once('.').map_or("", |(_, exercise)| exercise);
-            Some(Processes::now().ok()?.only_for(exercise))
+            Some(Processes::at_rest().ok()?.only_for(exercise))
         });
         processes.as_ref().ok_or_else(|| {
             let fault =

@@ -23,6 +23,17 @@ pub struct Process {
     path: PathBuf,
 }
 
+/// What a process does and has done, in clock ticks, of which each is a hundredth of a second (proc_pid_stat(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// What it does: `R` it runs, or waits for a processor; `S` it sleeps; `D` it waits, and nothing may wake it.
+    pub state: char,
+    /// So long it had a processor.
+    pub worked: u64,
+    /// When it was started, counted from the start of the machine.
+    pub started: u64,
+}
+
 /// The namespaces that a session has of its own, in the order in which they are entered: the user namespace gives the
 /// right to the others (user_namespaces(7)).
 const KINDS: &[(&str, &str, LinkNameSpaceType)] = &[
@@ -144,8 +155,8 @@ impl Process {
     /// A field of its status, as text (proc_pid_status(5)): `Name`, `PPid`, `NSpid`.
     pub fn status(&self, field: &str) -> Result<String> {
         let status = self.text("status")?;
-        let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        value.map(|value| value.trim().to_string()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
+        let value = status_field(&status, field);
+        value.map(str::to_string).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
     }
 
     /// Its mount table.
@@ -219,26 +230,21 @@ impl Process {
         Ok(Process { directory: rustix::fs::open(&path, flags, Mode::empty())?, path })
     }
 
-    /// When it was started, in clock ticks since the machine was (proc_pid_stat(5), field 22). A zombie has ended: ESRCH.
+    /// When it was started, in clock ticks since the machine was. A zombie has ended: ESRCH.
     pub fn started(&self) -> Result<u64> {
-        let mut stat = String::new();
-        File::from(self.file("stat")?).read_to_string(&mut stat)?;
-        Process::started_by(&stat)
+        Ok(self.life()?.started)
     }
 
     /// The same of another process, by its number in the same /proc, whatever our root is by now.
     pub fn started_beside(&self, pid: u32) -> Result<u64> {
-        Process::started_by(&self.beside(pid, "stat")?)
+        Ok(Life::read(&self.beside(pid, "stat")?)?.started)
     }
 
-    fn started_by(stat: &str) -> Result<u64> {
-        // The second field is the name in parentheses, and may hold anything.
-        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let mut fields = rest.split_ascii_whitespace();
-        if matches!(fields.next(), None | Some("Z" | "X")) {
-            return Err(Errno::ESRCH.into());
-        }
-        fields.nth(18).and_then(|field| field.parse().ok()).ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
+    /// What it does just now, and has done. A zombie has ended: ESRCH.
+    pub fn life(&self) -> Result<Life> {
+        let mut stat = String::new();
+        File::from(self.file("stat")?).read_to_string(&mut stat)?;
+        Life::read(&stat)
     }
 
     /// What it was started with (proc_pid_cmdline(5)).
@@ -346,6 +352,27 @@ impl Process {
             Mode::empty(),
         )?)
     }
+}
+
+impl Life {
+    fn read(stat: &str) -> Result<Life> {
+        // The second field is the name in parentheses, and may hold anything.
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+        let state = fields.first().and_then(|state| state.chars().next()).unwrap_or('X');
+        if matches!(state, 'Z' | 'X') {
+            return Err(Errno::ESRCH.into());
+        }
+        // man proc_pid_stat counts from 1, and ours begin with its third.
+        let number = |at: usize| fields.get(at - 3).and_then(|field| field.parse::<u64>().ok());
+        let life = || Some(Life { state, worked: number(14)? + number(15)?, started: number(22)? });
+        life().ok_or_else(|| Error::from(std::io::ErrorKind::InvalidData))
+    }
+}
+
+/// A field of the text of /proc/PID/status (proc_pid_status(5)): `Name`, `PPid`, `NSpid`.
+pub fn status_field<'a>(status: &'a str, field: &str) -> Option<&'a str> {
+    status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':')).map(str::trim)
 }
 
 /// What tells one /proc from another: the device number of the file system. Each mount of it has one of its own.

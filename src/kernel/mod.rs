@@ -37,7 +37,7 @@ pub use descriptors::{
 pub use directory::{
     EntryType, Stat, look, open_at_once, open_directory, open_file, open_to_read, read_directory, read_in, read_link,
 };
-pub use enter::{Process, boot_id, keep_proc, leave_terminal, message_queues, proc_device};
+pub use enter::{Life, Process, boot_id, keep_proc, leave_terminal, message_queues, proc_device, status_field};
 pub use files::{Access, Times, is_directory_in, is_mount_root, may_write, names_in, umask};
 pub use filter::system_call_filter;
 pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_path_below};

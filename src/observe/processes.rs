@@ -4,12 +4,18 @@
 //! was made within it: then the parent of some parent is.
 
 use crate::ground::EXERCISE_VARIABLE;
-use crate::kernel::Process;
+use crate::kernel::{Life, Process, status_field};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
+use std::time::{Duration, Instant};
 
 /// The kinds of namespaces, as /proc names them.
 pub const NAMESPACES: &[&str] = &["user", "mnt", "uts", "ipc", "net", "pid", "cgroup"];
+
+/// So long it is waited for a moment at which no process runs. A machine with much to do may not let one run for a while.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// What has worked for so long already, in clock ticks (a hundredth of a second each), will go on: it is not waited for.
+const BUSY: u64 = 50;
 
 /// The processes of a session.
 #[derive(Debug)]
@@ -41,6 +47,12 @@ pub struct Running {
     /// It is the first process of a shell that entered the session: who started it is not in the session.
     pub came_in: bool,
     started: u64,
+    /// It runs, or waits for a processor, for a disk, or for its child to become another program (vfork(2)).
+    runs: bool,
+    /// It runs, and has done so for long.
+    is_busy: bool,
+    /// So often the kernel took it from a processor: as long as it sleeps, the number stays.
+    turns: u64,
 }
 
 impl Processes {
@@ -83,6 +95,41 @@ impl Processes {
         others.sort_by_key(|running| std::cmp::Reverse((running.started, running.numbers.first().copied())));
         let first = first.ok_or_else(|| Error::from(ErrorKind::NotFound))?;
         Ok(Processes { first, others, ours, above: above.unwrap_or_default() })
+    }
+
+    /// The same at a moment at which all of them slept, but for those that have long been at work: a child that is still the
+    /// copy of its shell has become the program that it shall be, and what was about to end has ended. Where no such moment
+    /// comes, they are as they are after three seconds.
+    ///
+    /// One look takes its time, and one may wake another behind its back. So two looks in a row must find the same
+    /// processes asleep, and none may have run in between: then they all slept at the end of the first look.
+    ///
+    /// # Errors
+    /// Where /proc cannot be read.
+    pub fn at_rest() -> Result<Processes> {
+        let until = Instant::now() + PATIENCE;
+        let mut pause = Duration::from_millis(1);
+        let mut before = None;
+        loop {
+            let now = Processes::now()?;
+            let asleep = now.asleep();
+            if asleep.is_some() && asleep == before || Instant::now() >= until {
+                return Ok(now);
+            }
+            if asleep.is_none() {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(20));
+            }
+            before = asleep;
+        }
+    }
+
+    /// Those that are waited for: when each was started, its number, and how often it had a turn; nothing where one of them
+    /// runs.
+    fn asleep(&self) -> Option<Vec<(u64, u32, u64)>> {
+        let waited_for = self.others.iter().filter(|running| !running.is_busy);
+        let look = |running: &Running| (running.started, running.numbers.first().copied().unwrap_or(0), running.turns);
+        waited_for.map(|running| (!running.runs).then(|| look(running))).collect()
     }
 
     /// Without those that were started for another exercise: what they show is not this one's.
@@ -133,11 +180,18 @@ fn exercise_of(process: &Process) -> Option<String> {
 impl Running {
     /// What is to be known of a process; nothing where it ends just now.
     fn of(process: Process) -> Option<Running> {
-        let started = process.started().ok()?;
-        let name = process.status("Name").ok()?;
-        let numbers = process.status("NSpid").ok()?.split_whitespace().flat_map(str::parse).collect();
+        let Life { state, worked, started } = process.life().ok()?;
+        let status = process.text("status").ok()?;
+        let name = status_field(&status, "Name")?.to_string();
+        let numbers = status_field(&status, "NSpid")?.split_whitespace().flat_map(str::parse).collect();
         let namespaces = NAMESPACES.iter().filter_map(|kind| Some((*kind, process.namespace(kind).ok()?))).collect();
-        Some(Running { name, process, namespaces, numbers, exercise: None, came_in: false, started })
+        let runs = matches!(state, 'R' | 'D');
+        let turns = ["voluntary_ctxt_switches", "nonvoluntary_ctxt_switches"]
+            .iter()
+            .filter_map(|field| status_field(&status, field)?.parse::<u64>().ok())
+            .sum();
+        let (exercise, came_in, is_busy) = (None, false, runs && worked > BUSY);
+        Some(Running { name, process, namespaces, numbers, exercise, came_in, started, runs, is_busy, turns })
     }
 
     /// Its number in the PID namespace that it is in.

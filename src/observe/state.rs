@@ -20,6 +20,7 @@ const OF_THE_KERNEL: [&str; 5] = ["proc", "sysfs", "cgroup", "cgroup2", "devpts"
 
 /// The state below `here`, of the images stored in `images`, and of the processes of the stage that the calling process is in.
 pub fn state(here: &Path, images: &Path, cgroups: Option<&Cgroups>) -> Vec<String> {
+    let processes = Processes::at_rest();
     let table = mounts().unwrap_or_default();
     let mut lines = Vec::new();
     below(here, here, &table, &mut lines);
@@ -38,7 +39,10 @@ pub fn state(here: &Path, images: &Path, cgroups: Option<&Cgroups>) -> Vec<Strin
     lines.push(format!("host name {}", hostname()));
     lines.push(format!("{} message queues", message_queues().map_or(0, |queues| queues.len())));
     lines.extend(cgroups.into_iter().flat_map(cgroup_lines));
-    lines.extend(process_lines(cgroups));
+    match &processes {
+        Ok(processes) => lines.extend(process_lines(processes, cgroups)),
+        Err(_) => lines.push("no processes".to_string()),
+    }
     lines
 }
 
@@ -143,8 +147,7 @@ fn cgroup_lines(cgroups: &Cgroups) -> Vec<String> {
 }
 
 /// What each process has of its own, and which of it it shares with others.
-fn process_lines(cgroups: Option<&Cgroups>) -> Vec<String> {
-    let Ok(processes) = Processes::now() else { return vec!["no processes".to_string()] };
+fn process_lines(processes: &Processes, cgroups: Option<&Cgroups>) -> Vec<String> {
     let own = |running: &Running, kind: &str| processes.has_own(running, kind);
     let text = |running: &Running| {
         let is_first = running.pid() == 1;

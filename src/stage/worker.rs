@@ -9,7 +9,9 @@ use crate::kernel::{
     CallError, OverlayMount, Sys, die_with_parent, keep_proc, kernel_release, own_pid_outside, reap, set_process_name,
     set_umask,
 };
-use crate::observe::{FoundOverlay, Observer, PanelObserver, Shells, found_at, look_at_overlays, networks, state};
+use crate::observe::{
+    FoundOverlay, Observer, PanelObserver, Processes, Shells, found_at, look_at_overlays, networks, state,
+};
 use crate::stage::confine::give_up_capabilities;
 use crate::stage::error::StageError;
 use crate::stage::link::send;
@@ -138,6 +140,7 @@ impl Worker {
                     let checks = checks.iter().filter_map(|line| CheckLine::parse(line).ok()).collect();
                     let images = self.root.join(IMAGES);
                     self.bench = Bench::new(start, checks, self.cgroups.clone(), self.role, images, try_out);
+                    self.bench.wait_for_rest();
                     continue;
                 }
                 Ok(request) => self.answer(request),
@@ -165,6 +168,9 @@ impl Worker {
         match request {
             Request::Run(line) => self.run(line),
             Request::Observe { full, panels } => {
+                if panels.contains(&PanelKind::Processes) {
+                    let _ = Processes::at_rest();
+                }
                 let inside: Vec<PathBuf> = self.shells.iter().map(OpenedShell::process).collect();
                 match self.observer.observe(&self.working_directory(), full, &inside) {
                     Ok(mut observation) => {

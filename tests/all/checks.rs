@@ -1047,7 +1047,10 @@ fn mounts() -> Vec<State> {
                 ],
             ),
         state("")
-            .then("unshare --pid --fork sleep 1000 > /dev/null 2>&1 & sleep 0.3")
+            // The shell works for some milliseconds before it becomes what is asked for: that is waited for.
+            .then(
+                "unshare --pid --fork sh -c 'i=0; while [ $i -lt 9999 ]; do i=$((i+1)); done; exec sleep 1000' > /dev/null 2>&1 &",
+            )
             .holds("pid-one 'sleep 1000'", "sleep 1000 is PID 1 of a PID namespace of its own")
             .fails(
                 "pid-one 'sleep 99'",
@@ -1443,7 +1446,7 @@ fn numbers() -> Vec<State> {
             .fails("number n sleep", NONE, ["…", "…", "…", "…"]),
         state(
             "stays 'read pid rest < /proc/self/stat; echo $pid > n' unshare --pid --fork; mkdir d; echo a > a; echo 1 > one\n\
-             echo 4194305 > nobody; : > empty; sleep 0.1\n\
+             echo 4194305 > nobody; : > empty\n\
              awk '/^PPid/ { print $2 }' /proc/$(cat n)/status > unshare",
         )
         .holds("pid-one sleep", "sleep is PID 1 of a PID namespace of its own")
@@ -1954,7 +1957,7 @@ fn cgroups() -> Vec<State> {
              echo 4096 > memory/odd/memory.limit_in_bytes; echo 50000 > cpu/box/cpu.cfs_quota_us\n\
              echo 12300 > cpu/odd/cpu.cfs_quota_us\n\
              sh -c 'echo 0 > memory/box/cgroup.procs; exec tail /dev/zero' || true\n\
-             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/in/cgroup.procs; sleep 0.1",
+             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/in/cgroup.procs",
         )
         .on(CgroupVersion::One)
         .holds("limit box pids 3", "box allows 3 processes")
@@ -2054,7 +2057,7 @@ fn cgroups() -> Vec<State> {
             "mkdir memory pids; mount -t cgroup -o memory cgroup memory; mount -t cgroup -o pids cgroup pids\n\
              mkdir memory/box memory/other pids/box\n\
              sh -c 'echo 0 > memory/box/cgroup.procs; exec true'; sh -c 'echo 0 > memory/box/cgroup.procs; cat /proc/self/maps > /dev/null'\n\
-             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/cgroup.procs; echo $! > memory/other/cgroup.procs; sleep 0.1",
+             sleep 1000 > /dev/null 2>&1 & echo $! > pids/box/cgroup.procs; echo $! > memory/other/cgroup.procs",
         )
         .on(CgroupVersion::One)
         .fails(
@@ -2072,7 +2075,7 @@ fn cgroups() -> Vec<State> {
              echo '+pids +memory +cpu' > all/cgroup.subtree_control\n\
              echo 3 > all/box/pids.max; echo 8M > all/box/memory.max; echo 0 > all/box/memory.swap.max\n\
              echo '50000 100000' > all/box/cpu.max; sh -c 'echo 0 > all/box/cgroup.procs; exec tail /dev/zero' || true\n\
-             sleep 1000 > /dev/null 2>&1 & echo $! > all/box/cgroup.procs; sleep 0.1",
+             sleep 1000 > /dev/null 2>&1 & echo $! > all/box/cgroup.procs",
         )
         .on(CgroupVersion::Two)
         .holds("limit box pids 3", "box allows 3 processes")

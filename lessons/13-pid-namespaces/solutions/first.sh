@@ -2,4 +2,3 @@
 #$ unshare --pid --fork
 unshare --pid --fork sh -c ': > ready; exec sleep 1000' > /dev/null 2>&1 &
 until [ -e ready ]; do sleep 0.02; done
-sleep 0.1

@@ -4,4 +4,3 @@
 #$ echo $pid > outside.txt
 unshare --pid --fork sh -c 'read pid rest < /proc/self/stat; echo $pid > outside.txt; : > ready; exec sleep 1000' > /dev/null 2>&1 &
 until [ -e ready ]; do sleep 0.02; done
-sleep 0.1
