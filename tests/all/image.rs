@@ -215,7 +215,24 @@ fn a_container_of_an_image_runs_as_its_configuration_says() {
     assert_eq!(run(&[], &["app:2", "cat /new x; ls /etc"]).stdout, "new\nx\n");
     assert_eq!(place.prints(&["diff", "app:2"]), "C /etc\nD /etc/passwd\nA /new\nC /srv\nA /srv/x\n");
     let tree = place.prints(&["tree"]);
-    assert!(tree.starts_with("app:1 ") && tree.contains("\n└── app:2 "), "{tree}");
+    assert!(tree.starts_with("IMAGE  ") && tree.contains("\napp:1 ") && tree.contains("\n└── app:2 "), "{tree}");
+    // What it says of the layers is what lies on the disk: those of both, and no more.
+    let layers = place.json(&["inspect", "app:2"])[0]["layers"].as_array().unwrap().clone();
+    let on_disk: u64 = layers.iter().map(|layer| place.blob(&layer["digest"]).metadata().unwrap().len()).sum();
+    let [first, second] = [0, 1].map(|at| layers[at]["size"].as_u64().unwrap());
+    let sums = format!(
+        "\n2 images in 1 tree. Their 2 layers are stored once: {on_disk} bytes.\nIf none were shared: {} bytes.\n",
+        2 * first + second
+    );
+    assert!(tree.ends_with(&sums), "{tree}");
+    let spoken = place.prints(&["--plain", "tree"]);
+    assert!(
+        spoken.starts_with("app:1, ID ")
+            && spoken.contains("\napp:2, ID ")
+            && spoken.contains(" is made from app:1, ID "),
+        "{spoken}"
+    );
+    assert!(!spoken.contains("──") && spoken.ends_with(&sums), "{spoken}");
     // The same layer stands in both, and is there once.
     let (one, two) = (place.json(&["inspect", "app:1"]), place.json(&["inspect", "app:2"]));
     assert_eq!(one[0]["layers"][0], two[0]["layers"][0]);
