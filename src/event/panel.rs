@@ -81,6 +81,8 @@ pub enum PanelKind {
     Cgroup,
     /// What, as the outside calls it.
     Root,
+    /// Chain ID, digest, bytes, images.
+    Image,
 }
 
 impl PanelKind {
@@ -93,6 +95,7 @@ impl PanelKind {
         ("network", PanelKind::Network),
         ("cgroup", PanelKind::Cgroup),
         ("root", PanelKind::Root),
+        ("image", PanelKind::Image),
     ];
 }
 

@@ -6,6 +6,7 @@
 
 mod cgroup;
 mod ids;
+mod image;
 mod mounts;
 mod namespaces;
 pub(super) mod network;
@@ -37,6 +38,8 @@ impl Shells {
 pub struct PanelObserver {
     /// Those of the run, where it has some of its own.
     cgroups: Option<Cgroups>,
+    /// The store of images of the run.
+    images: PathBuf,
     /// The mounts at the first look, which no lesson made.
     host: Option<Vec<(PathBuf, String)>>,
     /// The network namespace at the last look: two networks are not compared, whatever their interfaces are called.
@@ -45,9 +48,9 @@ pub struct PanelObserver {
 }
 
 impl PanelObserver {
-    /// Of a run with these cgroups.
-    pub fn of(cgroups: Option<Cgroups>) -> PanelObserver {
-        PanelObserver { cgroups, ..PanelObserver::default() }
+    /// Of a run with these cgroups and this store of images.
+    pub fn of(cgroups: Option<Cgroups>, images: PathBuf) -> PanelObserver {
+        PanelObserver { cgroups, images, ..PanelObserver::default() }
     }
 
     /// The tables that are asked for.
@@ -69,6 +72,7 @@ impl PanelObserver {
                     PanelKind::Network => texts(network::rows(shells)),
                     PanelKind::Cgroup => texts(cgroup::rows(shells, self.cgroups.as_ref())),
                     PanelKind::Root => texts(root::rows(shells)),
+                    PanelKind::Image => texts(image::rows(&self.images)),
                 };
                 let rows = rows.into_iter().map(|cells| PanelRow { cells, mark: None }).collect();
                 Panel { kind: *kind, rows }

@@ -110,7 +110,7 @@ impl Worker {
             scratch: setup.scratch,
             root: setup.root,
             observer,
-            panels: PanelObserver::of(setup.cgroups.clone()),
+            panels: PanelObserver::of(setup.cgroups.clone(), images.clone()),
             bench: Bench::new(Start::default(), Vec::new(), setup.cgroups.clone(), setup.role, images, try_out),
             cgroups: setup.cgroups,
             shells: Vec::new(),

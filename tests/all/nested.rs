@@ -116,6 +116,35 @@ fn limits_and_use_stand_in_a_table_whatever_cgroup_namespace_a_shell_has() {
 }
 
 #[test]
+fn every_layer_of_the_stored_images_is_a_row_that_names_whose_it_is() {
+    let mut run = Run::start();
+    assert_eq!(panel(&run.look(), PanelKind::Image).rows, []);
+    run.lines(&["mkdir one two", "echo 1 > one/a", "echo 2 > two/b", "layerlab image commit one base:1"]);
+    let digest = |run: &mut Run, file: &str| {
+        let found = run.lines(&[&format!("sh -c 'grep -rl {file} images/blobs | xargs sha256sum | cut -c 1-12 | sort'")]);
+        found.lines().map(str::to_string).collect::<Vec<_>>()
+    };
+    // Nothing else than the layer has the name of a file.
+    let base = digest(&mut run, "ustar").remove(0);
+    let (cells, mark) = row(&run.look(), PanelKind::Image, &base);
+    assert_eq!((cells, mark), ([&base, &base, "2560", "base:1"].map(str::to_string).to_vec(), Some(Mark::New)));
+    run.lines(&["layerlab image commit --base base:1 two app"]);
+    let seen = run.look();
+    let (cells, mark) = row(&seen, PanelKind::Image, &base);
+    assert_eq!((cells[3].as_str(), mark), ("base:1, app", Some(Mark::Changed)));
+    let rows = &panel(&seen, PanelKind::Image).rows;
+    let cells: Vec<&str> = rows[1].cells.iter().map(|cell| cell.text()).collect();
+    let other = digest(&mut run, "ustar").into_iter().find(|found| *found != base).unwrap();
+    // The lowest first; what it is together with those below it is called by another number than it alone.
+    assert_eq!((rows.len(), rows[1].mark, &cells[1..]), (2, Some(Mark::New), &[other.as_str(), "2560", "app"][..]));
+    assert!(cells[0] != other && cells[0].len() == 12, "{cells:?}");
+    run.lines(&["layerlab image rm app", "sh -c 'for blob in images/blobs/sha256/*; do echo x >> $blob; done'"]);
+    assert_eq!(row(&run.look(), PanelKind::Image, "base:1").0, ["base:1", "cannot be read", "", ""]);
+    run.lines(&["sh -c 'echo x > images/index.json'"]);
+    assert_eq!(row(&run.look(), PanelKind::Image, "index.json").0, ["index.json", "cannot be read", "", ""]);
+}
+
+#[test]
 fn in_a_pid_namespace_the_shell_is_number_one() {
     let mut run = Run::start();
     assert_eq!(run.lines(&["unshare --pid --fork --mount-proc", "readlink /proc/self"]), "2\n");

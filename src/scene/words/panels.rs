@@ -12,19 +12,21 @@ pub fn panel_title(kind: PanelKind) -> &'static str {
         PanelKind::Network => "network inside",
         PanelKind::Cgroup => "cgroup",
         PanelKind::Root => "root directory",
+        PanelKind::Image => "layers of the stored images",
     }
 }
 
 /// What its columns are called.
-pub fn panel_columns(kind: PanelKind) -> [&'static str; 3] {
+pub fn panel_columns(kind: PanelKind) -> &'static [&'static str] {
     match kind {
-        PanelKind::Namespaces => ["", "outside", "inside"],
-        PanelKind::Mounts => ["mount point", "type", "propagation"],
-        PanelKind::Processes => ["outside", "inside", "name"],
-        PanelKind::Ids => ["", "outside", "inside"],
-        PanelKind::Network => ["interface", "state", "leads to"],
-        PanelKind::Cgroup => ["", "limit", "in use"],
-        PanelKind::Root => ["", "seen from outside", "seen from inside"],
+        PanelKind::Namespaces => &["", "outside", "inside"],
+        PanelKind::Mounts => &["mount point", "type", "propagation"],
+        PanelKind::Processes => &["outside", "inside", "name"],
+        PanelKind::Ids => &["", "outside", "inside"],
+        PanelKind::Network => &["interface", "state", "leads to"],
+        PanelKind::Cgroup => &["", "limit", "in use"],
+        PanelKind::Root => &["", "seen from outside", "seen from inside"],
+        PanelKind::Image => &["chain ID", "digest", "bytes", "in"],
     }
 }
 
@@ -45,6 +47,13 @@ pub fn panel_sentence(kind: PanelKind, row: &PanelRow) -> String {
         (PanelKind::Network, Cell::Empty, _) => format!("the interfaces are {one}"),
         (PanelKind::Network, _, Cell::Empty) => format!("the interface {one} is {two}"),
         (PanelKind::Network, ..) => format!("the interface {one} is {two}; it leads to {three}"),
+        (PanelKind::Image, _, Cell::Empty) => format!("{one}: {two}"),
+        (PanelKind::Image, ..) => {
+            format!(
+                "the layer {two} has {three} bytes; with all below it, it is {one}, and it is in {}",
+                cell(3).text()
+            )
+        }
         (PanelKind::Cgroup, ..) => format!("{one}: limit {two}, in use {three}"),
     };
     match row.mark {
