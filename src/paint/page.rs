@@ -351,7 +351,7 @@ fn table(panel: &Panel) -> String {
     let title = words::panel_title(panel.kind);
     format!(
         "<table><caption>{title}</caption><thead>{}</thead><tbody>{rows}</tbody></table>",
-        row("th", "", &words::panel_columns(panel.kind))
+        row("th", "", words::panel_columns(panel.kind))
     )
 }
 

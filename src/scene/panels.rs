@@ -69,7 +69,7 @@ fn table(panel: &Panel, width: usize) -> Vec<Line> {
     };
     let mut lines = vec![Line::of(Role::Heading, words::panel_title(panel.kind))];
     if titles.iter().any(|title| !title.is_empty()) {
-        lines.push(laid(Line::new(), &titles, Role::Quiet));
+        lines.push(laid(Line::new(), titles, Role::Quiet));
     }
     for row in &panel.rows {
         let role = match row.mark {
