@@ -120,12 +120,12 @@ fn every_layer_of_the_stored_images_is_a_row_that_names_whose_it_is() {
     let mut run = Run::start();
     assert_eq!(panel(&run.look(), PanelKind::Image).rows, []);
     run.lines(&["mkdir one two", "echo 1 > one/a", "echo 2 > two/b", "layerlab image commit one base:1"]);
-    let digest = |run: &mut Run, file: &str| {
-        let found = run.lines(&[&format!("sh -c 'grep -rl {file} images/blobs | xargs sha256sum | cut -c 1-12 | sort'")]);
+    let archives = |run: &mut Run| {
+        let found = run.lines(&["sh -c 'grep -rl ustar images/blobs | xargs sha256sum | cut -c 1-12 | sort'"]);
         found.lines().map(str::to_string).collect::<Vec<_>>()
     };
-    // Nothing else than the layer has the name of a file.
-    let base = digest(&mut run, "ustar").remove(0);
+    // Of the blobs the layers alone are archives.
+    let base = archives(&mut run).remove(0);
     let (cells, mark) = row(&run.look(), PanelKind::Image, &base);
     assert_eq!((cells, mark), ([&base, &base, "2560", "base:1"].map(str::to_string).to_vec(), Some(Mark::New)));
     run.lines(&["layerlab image commit --base base:1 two app"]);
@@ -134,7 +134,7 @@ fn every_layer_of_the_stored_images_is_a_row_that_names_whose_it_is() {
     assert_eq!((cells[3].as_str(), mark), ("base:1, app", Some(Mark::Changed)));
     let rows = &panel(&seen, PanelKind::Image).rows;
     let cells: Vec<&str> = rows[1].cells.iter().map(|cell| cell.text()).collect();
-    let other = digest(&mut run, "ustar").into_iter().find(|found| *found != base).unwrap();
+    let other = archives(&mut run).into_iter().find(|found| *found != base).unwrap();
     // The lowest first; what it is together with those below it is called by another number than it alone.
     assert_eq!((rows.len(), rows[1].mark, &cells[1..]), (2, Some(Mark::New), &[other.as_str(), "2560", "app"][..]));
     assert!(cells[0] != other && cells[0].len() == 12, "{cells:?}");
