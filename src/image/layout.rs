@@ -230,6 +230,16 @@ pub(super) fn agrees(blob: &Descriptor, digest: &Digest, bytes: u64) -> Result<(
     Err(ImageError::Damaged(Failure::ours(format!("cannot trust the blob {}", blob.digest), why, FIX)))
 }
 
+/// Whether a layer that was unpacked is what the configuration says.
+pub(super) fn agrees_unpacked(layer: &Descriptor, found: &Digest, diff_id: &Digest) -> Result<(), ImageError> {
+    if found == diff_id {
+        return Ok(());
+    }
+    let why = format!("unpacked it has the digest {found}, and the configuration says {diff_id}");
+    let fix = "fetch or make the image again";
+    Err(ImageError::Damaged(Failure::ours(format!("cannot trust the layer {}", layer.digest), why, fix)))
+}
+
 fn for_this_machine(index: &Index) -> Result<&Descriptor, String> {
     let fits = |one: &&Descriptor| {
         one.platform.as_ref().is_some_and(|for_| for_.os == "linux" && for_.architecture == architecture())

@@ -2,7 +2,7 @@
 //! writes. Nothing of it is believed before its digest was seen.
 
 use crate::ground::Failure;
-use crate::image::layout::{Layout, agrees};
+use crate::image::layout::{Layout, agrees, agrees_unpacked};
 use crate::image::{Config, Descriptor, Digest, ImageError, Manifest, Reference, Store, config, media, watch};
 use crate::kernel::{CallError, EntryType, Within};
 use crate::tree::{Archive, Budget, DirectoryKind, Inside, decompressed, new_directory};
@@ -111,11 +111,7 @@ pub(super) fn is_diff_id(layout: &Layout, layer: &Descriptor, diff_id: &Digest) 
     };
     read.map_err(|error| damaged(format!("what is compressed in it cannot be read: {error}")))?;
     agrees(layer, &stored.borrow().digest(), stored.borrow().length())?;
-    let found = seen.borrow().digest();
-    match found == *diff_id {
-        true => Ok(()),
-        false => Err(damaged(format!("unpacked it has the digest {found}, and the configuration says {diff_id}"))),
-    }
+    agrees_unpacked(layer, &seen.borrow().digest(), diff_id)
 }
 
 /// What `docker save` writes: a list of images.

@@ -13,7 +13,7 @@
 
 use crate::ground::{Failure, Name};
 use crate::image::layer::{Owners, unpack};
-use crate::image::layout::{Image, Layout, agrees};
+use crate::image::layout::{Image, Layout, agrees, agrees_unpacked};
 use crate::image::manifest::Index;
 use crate::image::{Descriptor, Digest, Hashing, ImageError, Reference, watch};
 use crate::kernel::proc::is_in_a_mount_table;
@@ -310,12 +310,7 @@ impl Store {
         let (bytes, digest) = (stored.borrow().length(), stored.borrow().digest());
         if outcome.is_ok() {
             let found = plain.borrow().digest();
-            let right = agrees(layer, &digest, bytes).and_then(|()| {
-                let why = format!("unpacked it has the digest {found}, and the configuration says {diff_id}");
-                let fix = "fetch or make the image again";
-                let wrong = Failure::ours(format!("cannot trust {called}"), why, fix);
-                if found == *diff_id { Ok(()) } else { Err(ImageError::Damaged(wrong)) }
-            });
+            let right = agrees(layer, &digest, bytes).and_then(|()| agrees_unpacked(layer, &found, diff_id));
             if right.is_err() {
                 let _ = remove_tree(&directory);
             }
