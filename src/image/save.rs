@@ -1,7 +1,7 @@
 //! Images in one archive, which others read: an image layout, and beside it the `manifest.json` that `docker load` looks for.
 //! The same images make the same bytes.
 
-use crate::image::layer::header::{BLOCK, Header};
+use crate::image::layer::header::{self, BLOCK, Broken, Header};
 use crate::image::layout::Image;
 use crate::image::{Descriptor, Digest, Hashing, ImageError, Index, Layout, manifest};
 use serde_json::json;
@@ -61,20 +61,14 @@ impl Out<'_> {
 
     fn file(&mut self, path: &str, size: u64, content: &mut dyn Read) -> Result<(), ImageError> {
         self.header(Header { path: path.as_bytes(), kind: b'0', mode: 0o644, size, ..Header::default() })?;
-        let mut buffer = vec![0; 128 * 1024];
-        let mut left = size;
-        while left > 0 {
-            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let got = content.read(&mut buffer[..most]);
-            let got = got.map_err(|error| ImageError::io("cannot save the images", "read", Path::new(path), &error))?;
-            if got == 0 {
+        header::content(content, size, |bytes| self.put(bytes)).map_err(|broken| match broken {
+            Broken::Unreadable(error) => ImageError::io("cannot save the images", "read", Path::new(path), &error),
+            Broken::Short => {
                 let why = format!("{path} became shorter while it was read");
-                return Err(ImageError::refused("cannot save the images", why, "layerlab image check"));
+                ImageError::refused("cannot save the images", why, "layerlab image check")
             }
-            self.put(&buffer[..got])?;
-            left -= got as u64;
-        }
-        self.put(&[0; BLOCK][..(BLOCK - (size % BLOCK as u64) as usize) % BLOCK])
+            Broken::Refused(error) => error,
+        })
     }
 
     fn header(&mut self, header: Header) -> Result<(), ImageError> {

@@ -2,6 +2,8 @@
 //!
 //! The same entry makes the same bytes, always. There are no names of users and groups, and no forms of GNU tar.
 
+use std::io::Read;
+
 /// A tar archive is made of blocks.
 pub(in crate::image) const BLOCK: usize = 512;
 
@@ -87,6 +89,39 @@ impl Header<'_> {
         bytes.extend(block(self.kind, prefix, name, numbers, link, self.device));
         Ok(bytes)
     }
+}
+
+/// Why the content of an entry could not be passed on.
+pub(in crate::image) enum Broken<E> {
+    /// It cannot be read.
+    Unreadable(std::io::Error),
+    /// It ended before its size was reached.
+    Short,
+    /// Nobody takes it.
+    Refused(E),
+}
+
+/// Passes on the `size` bytes of an entry's content, and the zeros that fill its last block.
+pub(in crate::image) fn content<E>(
+    source: &mut dyn Read,
+    size: u64,
+    mut put: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), Broken<E>> {
+    let mut buffer = vec![0; 128 * 1024];
+    let mut left = size;
+    while left > 0 {
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let got = match source.read(&mut buffer[..most]) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Broken::Unreadable(error)),
+            Ok(0) => return Err(Broken::Short),
+            Ok(got) => got,
+        };
+        put(&buffer[..got]).map_err(Broken::Refused)?;
+        left -= got as u64;
+    }
+    let padding = (BLOCK - (size % BLOCK as u64) as usize) % BLOCK;
+    put(&[0; BLOCK][..padding]).map_err(Broken::Refused)
 }
 
 /// The name in its two fields, the second of which may have 100 bytes and the first 155; they meet at a `/`.

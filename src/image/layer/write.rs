@@ -7,7 +7,7 @@
 use crate::ground::Errno;
 use crate::image::error::ImageError;
 use crate::image::layer::attributes::{Attributes, Marks, marks, said};
-use crate::image::layer::header::{BLOCK, Header};
+use crate::image::layer::header::{self, BLOCK, Broken, Header};
 use crate::image::layer::lowers::{Lowers, is_whiteout};
 use crate::image::layer::owners::{Owners, is_note};
 use crate::image::layer::{OPAQUE, WHITEOUT};
@@ -16,7 +16,7 @@ use crate::tree::{Inside, LeftOut};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -253,10 +253,7 @@ impl Writer<'_> {
     }
 
     fn header(&mut self, path: &Inside, header: &Header, kind: &'static str) -> Result<(), ImageError> {
-        match self.rules.stop.load(Ordering::Relaxed) {
-            0 => {}
-            signal => return Err(ImageError::Stopped(u8::try_from(signal).unwrap_or(1))),
-        }
+        self.goes_on()?;
         let bytes = header.bytes().map_err(|why| self.cannot_say(path, why))?;
         let name = String::from_utf8_lossy(header.path);
         (self.each)(&Entry {
@@ -272,27 +269,23 @@ impl Writer<'_> {
 
     /// The bytes of a file, and so many more that they fill whole blocks. Holes are written as what they are read as.
     fn content(&mut self, path: &Inside, size: u64, file: &mut std::fs::File) -> Result<(), ImageError> {
-        let mut buffer = vec![0; 128 * 1024];
-        let mut left = size;
-        while left > 0 {
-            if self.rules.stop.load(Ordering::Relaxed) != 0 {
-                return Err(ImageError::Stopped(u8::try_from(self.rules.stop.load(Ordering::Relaxed)).unwrap_or(1)));
+        let put = |bytes: &[u8]| self.goes_on().and_then(|()| self.bytes(bytes));
+        header::content(file, size, put).map_err(|broken| match broken {
+            Broken::Unreadable(error) => ImageError::io(reading(path), "read", &path.absolute(), &error),
+            Broken::Short => {
+                let why = "somebody made it shorter while it was read";
+                ImageError::refused(writing(path), why, "wait until nobody writes to the upper layer")
             }
-            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let got = match file.read(&mut buffer[..most]) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(ImageError::io(reading(path), "read", &path.absolute(), &error)),
-                Ok(0) => {
-                    let why = "somebody made it shorter while it was read";
-                    return Err(ImageError::refused(writing(path), why, "wait until nobody writes to the upper layer"));
-                }
-                Ok(got) => got,
-            };
-            self.bytes(&buffer[..got])?;
-            left -= got as u64;
+            Broken::Refused(error) => error,
+        })
+    }
+
+    /// A signal ends the work.
+    fn goes_on(&self) -> Result<(), ImageError> {
+        match self.rules.stop.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            signal => Err(ImageError::Stopped(u8::try_from(signal).unwrap_or(1))),
         }
-        let padding = (BLOCK - (size % BLOCK as u64) as usize) % BLOCK;
-        self.bytes(&[0; BLOCK][..padding])
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
