@@ -3,10 +3,10 @@
 use crate::cli::{CliError, Common};
 use crate::event::Timed;
 use crate::ground::{Shown, Stream, escaped_lines};
-use crate::kernel::window_size;
+use crate::kernel::{CallError, window_size};
 use crate::paint::{PAINTERS, Painter, Palette};
 use crate::scene::{self, Look};
-use crate::tree::write_named;
+use crate::tree::{write_named, write_named_by};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -154,5 +154,31 @@ fn colour() -> bool {
 
 /// Writes a file that somebody named: all of it or nothing.
 pub fn write_file(what: &str, file: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    write_named(file, bytes).map_err(|error| CliError::file(&format!("cannot write {what} to"), file, error))
+    write_named(file, bytes).map_err(|error| unwritten(what, file, error))
+}
+
+/// The same of what `write` writes, which need not be in memory.
+pub fn write_file_by(
+    what: &str,
+    file: &Path,
+    write: impl FnOnce(&mut std::fs::File) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    enum Failed {
+        File(CallError),
+        Content(CliError),
+    }
+    impl From<CallError> for Failed {
+        fn from(error: CallError) -> Failed {
+            Failed::File(error)
+        }
+    }
+    write_named_by(file, |open| write(open).map_err(Failed::Content)).map_err(|failed| match failed {
+        Failed::File(error) => unwritten(what, file, error),
+        Failed::Content(error) => error,
+    })
+}
+
+/// A file that somebody named could not be written.
+pub fn unwritten(what: &str, file: &Path, error: CallError) -> CliError {
+    CliError::file(&format!("cannot write {what} to"), file, error)
 }

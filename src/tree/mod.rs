@@ -27,5 +27,5 @@ pub use new_directory::{DirectoryKind, new_directory};
 pub use remove::remove_tree;
 pub use unpacked::decompressed;
 pub use way::{exchanged_by_others, is_out_of_reach};
-pub use whole_file::{write_named, write_whole};
+pub use whole_file::{write_named, write_named_by, write_whole};
 pub use writer::{LeftOut, Made, Meta, TreeWriter};

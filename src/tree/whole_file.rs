@@ -3,6 +3,7 @@
 use crate::ground::Errno;
 use crate::kernel::{CallError, Within, quoted};
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
@@ -13,6 +14,11 @@ use std::path::Path;
 /// # Errors
 /// When it cannot be written; the old one is still there then.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CallError> {
+    write_whole_by(path, |file| write_bytes(file, path, bytes))
+}
+
+/// The same of what `write` writes.
+fn write_whole_by<E: From<CallError>>(path: &Path, write: impl FnOnce(&mut File) -> Result<(), E>) -> Result<(), E> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (directory, name) = (Within::open(above)?, path.file_name().unwrap_or_default());
     // Of the same name each time: what a killed process left is taken away.
@@ -25,10 +31,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CallError> {
         }
         made => made?,
     };
-    let written = file.write_all(bytes).map_err(|error| CallError::of("write", quoted(new.as_ref()), &error));
-    written.and_then(|()| directory.rename(&new, name)).inspect_err(|_| {
+    write(&mut file).and_then(|()| Ok(directory.rename(&new, name)?)).inspect_err(|_| {
         let _ = directory.remove(&new, false);
     })
+}
+
+fn write_bytes(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), CallError> {
+    file.write_all(bytes).map_err(|error| CallError::of("write", quoted(path), &error))
 }
 
 /// Where the descriptors are that a shell hands on.
@@ -39,13 +48,26 @@ const HANDED_ON: &[&str] = &["/dev/fd", "/dev/stdout", "/dev/stderr", "/proc"];
 /// # Errors
 /// When it cannot be written.
 pub fn write_named(path: &Path, bytes: &[u8]) -> Result<(), CallError> {
+    write_named_by(path, |file| write_bytes(file, path, bytes))
+}
+
+/// The same of what `write` writes, which need not be in memory.
+///
+/// # Errors
+/// When the file cannot be written, and those of `write`.
+pub fn write_named_by<E: From<CallError>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let is_stream = |kind: std::fs::FileType| kind.is_fifo() || kind.is_char_device();
     let handed_on = HANDED_ON.iter().any(|place| path.starts_with(place));
     if !handed_on && !std::fs::symlink_metadata(path).is_ok_and(|data| is_stream(data.file_type())) {
-        return write_whole(path, bytes);
+        return write_whole_by(path, write);
     }
-    let written = std::fs::File::options().write(true).open(path).and_then(|mut file| file.write_all(bytes));
-    written.map_err(|error| CallError::of("openat", format!("AT_FDCWD, {}, O_WRONLY", quoted(path)), &error))
+    let opened = File::options().write(true).open(path);
+    let mut file =
+        opened.map_err(|error| CallError::of("openat", format!("AT_FDCWD, {}, O_WRONLY", quoted(path)), &error))?;
+    write(&mut file)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::cli::size::bytes;
 use crate::cli::{CliError, Exit};
 use crate::ground::{Shown, Stream};
 use crate::image::{Layout, Report, Store, check};
+use crate::scene::words::plural;
 use std::path::PathBuf;
 
 /// Whether all that is stored is what it says
@@ -36,8 +37,7 @@ impl Check {
 }
 
 fn told(report: &Report) -> String {
-    let count = |number: u64, what: &str| if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") };
-    let (images, blobs) = (count(report.images, "image"), count(report.blobs, "blob"));
+    let (images, blobs) = (plural(report.images, "image"), plural(report.blobs, "blob"));
     let mut text = match report.findings.len() {
         0 => format!("{images}, {blobs}, {}: all is what it says.\n", bytes(report.bytes)),
         many => format!(
@@ -50,7 +50,7 @@ fn told(report: &Report) -> String {
         text.push_str(&format!("\n{}: {}\n", finding.image, finding.what));
     }
     if !report.unneeded.is_empty() {
-        let blobs = count(report.unneeded.len() as u64, "blob");
+        let blobs = plural(report.unneeded.len() as u64, "blob");
         text.push_str(&format!("No image needs {blobs}; they go with the next image that is removed.\n"));
     }
     text

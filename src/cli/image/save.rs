@@ -2,10 +2,12 @@
 
 use crate::cli::CliError;
 use crate::cli::image::place;
+use crate::cli::output::{unwritten, write_file_by};
 use crate::ground::{Failure, Stream, pass_through};
 use crate::image::{Store, save};
+use crate::kernel::{CallError, quoted};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Write images into an archive that Docker, podman and skopeo read, too
 #[derive(Debug, clap::Args)]
@@ -32,20 +34,12 @@ impl Save {
             save(store.layout(), &images, &mut out)?;
             return Ok(out.flush()?);
         };
-        // It appears whole or not at all.
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let unwritable = |error: std::io::Error| {
-            let call = crate::kernel::CallError::of("openat", crate::kernel::quoted(file), &error);
-            CliError::file("cannot write the images to", file, call)
-        };
-        let temporary = tempfile::Builder::new().prefix(".layerlab-save-").tempfile_in(folder).map_err(unwritable)?;
-        let mut out = BufWriter::with_capacity(256 * 1024, temporary);
-        save(store.layout(), &images, &mut out)?;
-        let temporary = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
-        use std::os::unix::fs::PermissionsExt;
-        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(unwritable)?;
-        temporary.persist(file).map_err(|error| unwritable(error.error))?;
-        Ok(())
+        write_file_by("the images", file, |open| {
+            let mut out = BufWriter::with_capacity(256 * 1024, open);
+            save(store.layout(), &images, &mut out)?;
+            let flushed = out.flush();
+            flushed.map_err(|error| unwritten("the images", file, CallError::of("write", quoted(file), &error)))
+        })
     }
 }
 
