@@ -6,7 +6,7 @@ use crate::container::{ContainerError, Options, Plan, Volume, run};
 use crate::ground::{Failure, Name, Stream};
 use crate::image::config::Running;
 use crate::image::{Digest, ImageError, LIMIT, Store};
-use crate::kernel::{CallError, effective_ids, quoted};
+use crate::kernel::{CallError, effective_ids, quoted, wait_until_single_threaded};
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -171,7 +171,10 @@ fn stored(name: &OsStr) -> Result<Option<Stored>, CliError> {
         store.directories(&image, LIMIT, &stop)?
     } else {
         drop(store);
-        Store::write(&place)?.directories(&image, LIMIT, &stop)?
+        let lowers = Store::write(&place)?.directories(&image, LIMIT, &stop)?;
+        // They were unpacked by several threads.
+        wait_until_single_threaded();
+        lowers
     };
     if lowers.is_empty() {
         let wanted = format!("cannot run the image {name}");

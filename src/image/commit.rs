@@ -3,11 +3,12 @@
 use crate::ground::Failure;
 use crate::image::change::Change;
 use crate::image::config::{Config, Layers, Running, Step};
-use crate::image::layer::{Entry, Opaque, Owners, Rules, Written, write};
+use crate::image::layer::{Blocks, Compression, Entry, Opaque, Owners, Rules, Written, write};
 use crate::image::layout::Image;
-use crate::image::{Descriptor, Digest, Hashing, ImageError, Manifest, Store, architecture, media};
+use crate::image::threads::Behind;
+use crate::image::{Descriptor, Digest, ImageError, Manifest, Store, architecture, media};
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, UNIX_EPOCH};
@@ -23,8 +24,8 @@ pub struct Commit<'a> {
     pub uppers: Vec<PathBuf>,
     /// Directories that hide what lies below are marked, not listed.
     pub marker: bool,
-    /// Layers are compressed.
-    pub gzip: bool,
+    /// How layers are compressed.
+    pub compression: Compression,
     /// Who made it.
     pub author: Option<String>,
     /// What for.
@@ -126,22 +127,22 @@ fn make_layer(
     let rules = Rules { opaque, owners: Owners::of_caller(), youngest: commit.youngest, stop: commit.stop };
     let failed = |error: std::io::Error| ImageError::io("cannot write the layer", "write", upper, &error);
     let mut each = |entry: &Entry| tell(Told::Entry(entry));
-    let blob = BufWriter::with_capacity(256 * 1024, store.new_blob()?);
-    let whole = |blob: BufWriter<_>| blob.into_inner().map_err(|error| failed(error.into_error()));
-    if commit.gzip {
-        let compressing = flate2::write::GzEncoder::new(blob, flate2::Compression::default());
-        let mut plain = Hashing::new(compressing);
+    let blob = store.new_blob()?;
+    let (written, blob, diff_id) = if commit.compression == Compression::None {
+        let mut plain = Behind::new(blob).map_err(failed)?;
         let written = write(upper, &rules, &mut plain, &mut each)?;
-        let diff_id = plain.digest();
-        let blob = plain.into_inner().finish().map_err(failed)?;
-        let (digest, size) = whole(blob)?.finish()?;
-        return Ok((written, Descriptor::new(media::LAYER_GZIP, digest, size), diff_id));
-    }
-    let mut blob = blob;
-    let written = write(upper, &rules, &mut blob, &mut each)?;
-    blob.flush().map_err(failed)?;
-    let (digest, size) = whole(blob)?.finish()?;
-    Ok((written, Descriptor::new(media::LAYER, digest.clone(), size), digest))
+        let blob = plain.finish().map_err(failed)?;
+        let diff_id = blob.digest();
+        (written, blob, diff_id)
+    } else {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut blocks = Blocks::new(blob, commit.compression, processors).map_err(failed)?;
+        let written = write(upper, &rules, &mut blocks, &mut each)?;
+        let (blob, diff_id) = blocks.finish().map_err(failed)?;
+        (written, blob, diff_id)
+    };
+    let (digest, size) = blob.finish()?;
+    Ok((written, Descriptor::new(commit.compression.media_type(), digest, size), diff_id))
 }
 
 /// The configuration of an image that begins with nothing.

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
-use std::cell::RefCell;
 use std::fmt;
 use std::io::{Empty, Read, Result, Write};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// `sha256:` and 64 hexadecimal digits: what these bytes are, and no others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,20 +97,40 @@ impl<S> Hashing<S> {
 }
 
 /// A stream, and what is known of the bytes that have been read from it so far.
-pub fn watch(stream: Box<dyn Read>) -> (Box<dyn Read>, Rc<RefCell<Hashing<Empty>>>) {
-    let seen = Rc::new(RefCell::new(Hashing::new(std::io::empty())));
+pub fn watch(stream: Box<dyn Read + Send>) -> (Box<dyn Read + Send>, Seen) {
+    let seen = Seen(Arc::new(Mutex::new(Hashing::new(std::io::empty()))));
     (Box::new(Watched { stream, seen: seen.clone() }), seen)
 }
 
+/// What is known of the bytes that have been read.
+#[derive(Clone, Debug)]
+pub struct Seen(Arc<Mutex<Hashing<Empty>>>);
+
+impl Seen {
+    /// The digest of what has been read so far.
+    pub fn digest(&self) -> Digest {
+        self.hashing().digest()
+    }
+
+    /// How many bytes have been read.
+    pub fn length(&self) -> u64 {
+        self.hashing().length()
+    }
+
+    fn hashing(&self) -> MutexGuard<'_, Hashing<Empty>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Watched {
-    stream: Box<dyn Read>,
-    seen: Rc<RefCell<Hashing<Empty>>>,
+    stream: Box<dyn Read + Send>,
+    seen: Seen,
 }
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let got = self.stream.read(buffer)?;
-        self.seen.borrow_mut().count(&buffer[..got]);
+        self.seen.hashing().count(&buffer[..got]);
         Ok(got)
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::ground::Failure;
 use crate::image::layout::{Layout, agrees, agrees_unpacked};
-use crate::image::{Config, Descriptor, Digest, ImageError, Manifest, Reference, Store, config, media, watch};
+use crate::image::{Config, Descriptor, Digest, ImageError, Manifest, NewBlob, Reference, Store, config, media, watch};
 use crate::kernel::{CallError, EntryType, Within};
 use crate::tree::{Archive, Budget, DirectoryKind, Inside, decompressed, new_directory};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An image that came in.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -43,7 +44,7 @@ pub fn load_directory(store: &Store, directory: &Path) -> Result<Vec<Loaded>, Im
 pub fn load_archive(
     store: &Store,
     called: &str,
-    file: Box<dyn Read>,
+    file: Box<dyn Read + Send>,
     budget: &Budget,
 ) -> Result<Vec<Loaded>, ImageError> {
     let directory = store.incoming();
@@ -67,9 +68,11 @@ fn import(store: &Store, layout: &Layout, descriptor: &Descriptor) -> Result<Loa
     let image = layout.image(descriptor)?;
     // First the layers and what is written about them, then what leads there. Of an index for many machines only what this one
     // needs.
-    image.blobs().into_iter().rev().try_for_each(|blob| copy(store, layout, blob))?;
-    let layers = image.manifest.layers.iter().zip(&image.config.rootfs.diff_ids);
-    layers.into_iter().try_for_each(|(layer, diff_id)| is_diff_id(store.layout(), layer, diff_id))?;
+    for (layer, diff_id) in image.manifest.layers.iter().zip(&image.config.rootfs.diff_ids) {
+        let called = format!("the layer {}", layer.digest);
+        store_layer(store, Box::new(layout.open(layer)?), &called, Some(layer), diff_id)?;
+    }
+    [&image.manifest.config, &image.own].into_iter().try_for_each(|blob| copy(store, layout, blob))?;
     let name = name_of(descriptor);
     store.name(&image.own, name.as_deref())?;
     Ok(Loaded { name, id: image.id().clone() })
@@ -97,6 +100,78 @@ fn copy(store: &Store, layout: &Layout, blob: &Descriptor) -> Result<(), ImageEr
     to.finish_as(blob)
 }
 
+/// Stores a layer while it is unpacked, and holds both to what is known of them: to the descriptor, where there is one already,
+/// and to the configuration. Nothing is left of one that does not agree.
+fn store_layer(
+    store: &Store,
+    from: Box<dyn Read + Send>,
+    called: &str,
+    expected: Option<&Descriptor>,
+    diff_id: &Digest,
+) -> Result<Descriptor, ImageError> {
+    let storing =
+        Storing(Arc::new(Mutex::new(Stored { from, to: store.new_blob()?, first: Vec::new(), failed: None })));
+    let unpack = || {
+        let (mut plain, seen) = watch(decompressed(Box::new(storing.clone()), called)?);
+        std::io::copy(&mut plain, &mut std::io::sink()).map_err(|error| unreadable(called, &error))?;
+        Ok(seen.digest())
+    };
+    let plain: Result<Digest, ImageError> = unpack();
+    // What stands behind the end of what was compressed is stored, too, and so is what could not be unpacked: the digest tells first
+    // whether it was changed.
+    let read = std::io::copy(&mut storing.clone(), &mut std::io::sink());
+    let mut stored = storing.lock();
+    let failed = stored.failed.take().or(read.err());
+    if let Some(error) = failed {
+        return Err(ImageError::io(format!("cannot store {called}"), "write", store.layout().root(), &error));
+    }
+    let kind = media::of_layer(&stored.first);
+    let (digest, size) = (stored.to.digest(), stored.to.length());
+    let found = Descriptor::new(kind, digest, size);
+    let layer = expected.unwrap_or(&found).clone();
+    agrees(&layer, &found.digest, found.size)?;
+    agrees_unpacked(&layer, &plain?, diff_id)?;
+    stored.to.keep()?;
+    Ok(layer)
+}
+
+/// A stream whose bytes are stored as they are read.
+#[derive(Clone)]
+struct Storing(Arc<Mutex<Stored>>);
+
+struct Stored {
+    from: Box<dyn Read + Send>,
+    to: NewBlob,
+    /// Its first bytes tell how it is compressed.
+    first: Vec<u8>,
+    failed: Option<std::io::Error>,
+}
+
+impl Storing {
+    fn lock(&self) -> MutexGuard<'_, Stored> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read for Storing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let mut stored = self.lock();
+        let got = stored.from.read(buffer)?;
+        let missing = media::FIRST - stored.first.len();
+        stored.first.extend_from_slice(&buffer[..got.min(missing)]);
+        if let Err(error) = stored.to.write_all(&buffer[..got]) {
+            stored.failed = Some(error);
+            return Err(std::io::ErrorKind::WriteZero.into());
+        }
+        Ok(got)
+    }
+}
+
+fn unreadable(called: &str, error: &std::io::Error) -> ImageError {
+    let why = format!("what is compressed in it cannot be read: {error}");
+    ImageError::Damaged(Failure::ours(format!("cannot trust {called}"), why, "fetch or make the image again"))
+}
+
 /// Whether a stored layer is, when it is not compressed, what the configuration says.
 ///
 /// # Errors
@@ -105,13 +180,9 @@ pub(super) fn is_diff_id(layout: &Layout, layer: &Descriptor, diff_id: &Digest) 
     let called = format!("the layer {}", layer.digest);
     let (file, stored) = watch(Box::new(layout.open(layer)?));
     let (mut plain, seen) = watch(decompressed(file, &called)?);
-    let read = std::io::copy(&mut plain, &mut std::io::sink());
-    let damaged = |why: String| {
-        ImageError::Damaged(Failure::ours(format!("cannot trust {called}"), why, "fetch or make the image again"))
-    };
-    read.map_err(|error| damaged(format!("what is compressed in it cannot be read: {error}")))?;
-    agrees(layer, &stored.borrow().digest(), stored.borrow().length())?;
-    agrees_unpacked(layer, &seen.borrow().digest(), diff_id)
+    std::io::copy(&mut plain, &mut std::io::sink()).map_err(|error| unreadable(&called, &error))?;
+    agrees(layer, &stored.digest(), stored.length())?;
+    agrees_unpacked(layer, &seen.digest(), diff_id)
 }
 
 /// What `docker save` writes: a list of images.
@@ -142,15 +213,8 @@ fn load_docker(store: &Store, called: &str, directory: &Path) -> Result<Vec<Load
         let config: Config = config::parse(&bytes, saved.layers.len()).map_err(refused)?;
         let mut layers = Vec::new();
         for (name, diff_id) in saved.layers.iter().zip(&config.rootfs.diff_ids) {
-            let mut file = open_inside(&root, name).map_err(refused)?;
-            let mut blob = store.new_blob()?;
-            let copied = std::io::copy(&mut file, &mut blob);
-            copied.map_err(|error| ImageError::io(&wanted, "write", Path::new(name), &error))?;
-            let (digest, size) = blob.finish()?;
-            let kind = if digest == *diff_id { media::LAYER } else { media::LAYER_GZIP };
-            let layer = Descriptor::new(kind, digest, size);
-            is_diff_id(store.layout(), &layer, diff_id)?;
-            layers.push(layer);
+            let file = open_inside(&root, name).map_err(refused)?;
+            layers.push(store_layer(store, Box::new(file), &format!("the layer {name}"), None, diff_id)?);
         }
         let config = store.put_blob(media::CONFIG, &bytes)?;
         let (id, media_type) = (config.digest.clone(), Some(media::MANIFEST.to_string()));

@@ -10,6 +10,8 @@ pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 pub const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 /// A layer compressed by gzip.
 pub const LAYER_GZIP: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+/// A layer compressed by zstd.
+pub const LAYER_ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
 
 const DOCKER_INDEX: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
@@ -17,7 +19,7 @@ const DOCKER_CONFIG: &str = "application/vnd.docker.container.image.v1+json";
 const LAYERS: &[&str] = &[
     LAYER,
     LAYER_GZIP,
-    "application/vnd.oci.image.layer.v1.tar+zstd",
+    LAYER_ZSTD,
     "application/vnd.docker.image.rootfs.diff.tar",
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
     "application/vnd.docker.image.rootfs.diff.tar.zstd",
@@ -41,4 +43,16 @@ pub fn is_config(media_type: &str) -> bool {
 /// Whether it is a layer that we can read.
 pub fn is_layer(media_type: &str) -> bool {
     LAYERS.contains(&media_type)
+}
+
+/// So many bytes of a layer tell how it is compressed.
+pub(super) const FIRST: usize = 4;
+
+/// What a layer is that begins with these bytes.
+pub(super) fn of_layer(first: &[u8]) -> &'static str {
+    match first {
+        [0x1f, 0x8b, ..] => LAYER_GZIP,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => LAYER_ZSTD,
+        _ => LAYER,
+    }
 }

@@ -21,6 +21,7 @@ pub mod media;
 mod reference;
 mod save;
 mod store;
+mod threads;
 mod user;
 
 pub use change::Change;
@@ -29,7 +30,7 @@ pub use check::{Finding, Report, check};
 pub use commit::{Commit, Committed, Told, commit, source_date_epoch};
 pub use config::{Config, chain_ids};
 pub use descriptor::{Descriptor, Platform, REF_NAME, architecture};
-pub use digest::{Digest, Hashing, hash, watch};
+pub use digest::{Digest, Hashing, Seen, hash, watch};
 pub use error::ImageError;
 pub use forest::{Node, forest};
 pub use layout::{Image, Layout};

@@ -61,7 +61,8 @@ impl Out<'_> {
 
     fn file(&mut self, path: &str, size: u64, content: &mut dyn Read) -> Result<(), ImageError> {
         self.header(Header { path: path.as_bytes(), kind: b'0', mode: 0o644, size, ..Header::default() })?;
-        header::content(content, size, |bytes| self.put(bytes)).map_err(|broken| match broken {
+        let mut buffer = vec![0; 128 * 1024];
+        header::content(content, size, &mut buffer, |bytes| self.put(bytes)).map_err(|broken| match broken {
             Broken::Unreadable(error) => ImageError::io("cannot save the images", "read", Path::new(path), &error),
             Broken::Short => {
                 let why = format!("{path} became shorter while it was read");

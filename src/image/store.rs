@@ -15,6 +15,7 @@ use crate::ground::{Failure, Name};
 use crate::image::layer::{Owners, unpack};
 use crate::image::layout::{Image, Layout, agrees, agrees_unpacked};
 use crate::image::manifest::Index;
+use crate::image::threads::Ahead;
 use crate::image::{Descriptor, Digest, Hashing, ImageError, Reference, watch};
 use crate::kernel::proc::is_in_a_mount_table;
 use crate::kernel::{CallError, Within, effective_ids, lock_within, names_in, quoted};
@@ -44,6 +45,8 @@ pub struct NewBlob {
     writing: Hashing<File>,
     path: PathBuf,
     blobs: PathBuf,
+    /// It has its name. Until then it goes with this.
+    is_kept: bool,
 }
 
 /// What became of the removal of an image.
@@ -170,7 +173,7 @@ impl Store {
         let path = root.join("incoming").join(format!("blob-{}", random_name()));
         let made = File::options().write(true).create_new(true).open(&path);
         let file = made.map_err(|error| ImageError::io("cannot store a blob", "openat", &path, &error))?;
-        Ok(NewBlob { writing: Hashing::new(file), path, blobs: root.join("blobs/sha256") })
+        Ok(NewBlob { writing: Hashing::new(file), path, blobs: root.join("blobs/sha256"), is_kept: false })
     }
 
     /// Stores these bytes as a blob.
@@ -298,19 +301,25 @@ impl Store {
         let directory = root.join("unpacked").join(&cache_id);
         let called = format!("the layer {}", layer.digest);
         let (file, stored) = watch(Box::new(self.layout.open(layer)?));
-        let (stream, plain) = watch(decompressed(file, &called)?);
-        let mut archive = Archive::plain(stream, called.clone(), budget);
+        // What has the same digest before and after is not compressed, and is hashed once.
+        let (stream, plain) = match layer.digest == *diff_id {
+            true => (file, stored.clone()),
+            false => watch(decompressed(file, &called)?),
+        };
+        let ahead =
+            Ahead::new(stream).map_err(|error| ImageError::io("cannot read a layer", "clone3", root, &error))?;
+        let mut archive = Archive::plain(Box::new(ahead), called.clone(), budget);
         let kind = DirectoryKind { called: "the layer", prefix: ".new-" };
         let outcome = new_directory(&directory, kind, budget, |tree| {
             let unpacked = unpack(&mut archive, Owners::of_caller(), tree)?;
             archive.drain()?;
             Ok(unpacked)
         });
-        // What was changed on the disk is told as that, and not as what came of it.
-        let (bytes, digest) = (stored.borrow().length(), stored.borrow().digest());
+        drop(archive);
         if outcome.is_ok() {
-            let found = plain.borrow().digest();
-            let right = agrees(layer, &digest, bytes).and_then(|()| agrees_unpacked(layer, &found, diff_id));
+            // What was changed on the disk is told as that, and not as what came of it.
+            let right = agrees(layer, &stored.digest(), stored.length())
+                .and_then(|()| agrees_unpacked(layer, &plain.digest(), diff_id));
             if right.is_err() {
                 let _ = remove_tree(&directory);
             }
@@ -397,25 +406,45 @@ impl NewBlob {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn finish_as(self, expected: &Descriptor) -> Result<(), ImageError> {
-        let right = agrees(expected, &self.writing.digest(), self.writing.length());
-        if right.is_err() {
-            let _ = std::fs::remove_file(&self.path);
-            return right;
-        }
-        self.finish().map(|_| ())
+    pub fn finish_as(mut self, expected: &Descriptor) -> Result<(), ImageError> {
+        agrees(expected, &self.digest(), self.length())?;
+        self.keep()
     }
 
     /// Gives it its name: its digest, and how many bytes it has.
     ///
     /// # Errors
     /// When it cannot be given one.
-    pub fn finish(self) -> Result<(Digest, u64), ImageError> {
-        let (digest, bytes) = (self.writing.digest(), self.writing.length());
-        let name = self.blobs.join(digest.hex());
+    pub fn finish(mut self) -> Result<(Digest, u64), ImageError> {
+        self.keep()?;
+        Ok((self.digest(), self.length()))
+    }
+
+    /// The digest of what was written so far.
+    pub fn digest(&self) -> Digest {
+        self.writing.digest()
+    }
+
+    /// How many bytes were written so far.
+    pub fn length(&self) -> u64 {
+        self.writing.length()
+    }
+
+    /// Gives it its name.
+    pub(super) fn keep(&mut self) -> Result<(), ImageError> {
+        let name = self.blobs.join(self.digest().hex());
         let named = std::fs::rename(&self.path, &name);
         named.map_err(|error| ImageError::io("cannot store a blob", "rename", &name, &error))?;
-        Ok((digest, bytes))
+        self.is_kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewBlob {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 

@@ -120,6 +120,15 @@ pub fn wait_for_child(pid: u32) {
     let _ = pid.map(|pid| rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty()));
 }
 
+/// Waits until this process has no thread but the calling one. All others were joined: pthread_join(3) returns a moment before
+/// the kernel has forgotten a thread, and until then a user namespace cannot be had (unshare(2), EINVAL).
+pub fn wait_until_single_threaded() {
+    let threads = || std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    while threads() > 1 {
+        std::thread::yield_now();
+    }
+}
+
 /// flock(2), exclusive, without waiting: `false` where somebody else holds it. It is released with the descriptor.
 pub fn try_lock(file: impl AsFd) -> std::io::Result<bool> {
     match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {

@@ -85,7 +85,7 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// As those of [`Archive::open`].
     pub fn from_stream(
-        stream: Box<dyn Read>,
+        stream: Box<dyn Read + Send>,
         called: String,
         budget: &'a Budget<'a>,
     ) -> Result<Archive<'a>, TreeError> {

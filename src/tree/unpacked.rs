@@ -10,7 +10,10 @@ use std::path::Path;
 ///
 /// # Errors
 /// When they cannot be read, and when they are compressed in a way that we do not know.
-pub fn decompressed(stream: Box<dyn Read>, called: &str) -> std::result::Result<Box<dyn Read>, TreeError> {
+pub fn decompressed(
+    stream: Box<dyn Read + Send>,
+    called: &str,
+) -> std::result::Result<Box<dyn Read + Send>, TreeError> {
     let wanted = format!("cannot unpack {called}");
     unpacked(stream).map_err(|refusal| match refusal {
         Refusal::Unreadable(error) => TreeError::io(&wanted, "read", Path::new(called), &error),
@@ -21,7 +24,7 @@ pub fn decompressed(stream: Box<dyn Read>, called: &str) -> std::result::Result<
     })
 }
 
-fn unpacked(file: Box<dyn Read>) -> std::result::Result<Box<dyn Read>, Refusal> {
+fn unpacked(file: Box<dyn Read + Send>) -> std::result::Result<Box<dyn Read + Send>, Refusal> {
     let mut file = BufReader::with_capacity(256 * 1024, file);
     let first = file.fill_buf().map_err(Refusal::Unreadable)?;
     match first {
@@ -43,8 +46,8 @@ enum Refusal {
 
 /// A zstd file is one frame after another.
 struct Zstd {
-    source: Option<BufReader<Box<dyn Read>>>,
-    frame: Option<StreamingDecoder<BufReader<Box<dyn Read>>, ruzstd::decoding::FrameDecoder>>,
+    source: Option<BufReader<Box<dyn Read + Send>>>,
+    frame: Option<StreamingDecoder<BufReader<Box<dyn Read + Send>>, ruzstd::decoding::FrameDecoder>>,
 }
 
 impl Read for Zstd {

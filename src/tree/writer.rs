@@ -84,6 +84,8 @@ pub struct TreeWriter<'a> {
     directories: BTreeMap<Inside, Meta>,
     made: Made,
     budget: &'a Budget<'a>,
+    /// What is copied passes through here.
+    buffer: Vec<u8>,
     root_user: bool,
     keeps_special_bits: bool,
 }
@@ -100,6 +102,7 @@ impl<'a> TreeWriter<'a> {
             directories,
             made: Made::default(),
             budget,
+            buffer: vec![0; 64 * 1024],
             root_user,
             keeps_special_bits: root_user,
         }
@@ -166,12 +169,11 @@ impl<'a> TreeWriter<'a> {
     /// A file with the next `size` bytes of a stream; returns how many there were.
     pub fn stream(&mut self, path: &Inside, meta: &Meta, size: u64, source: &mut dyn Read) -> Outcome<u64> {
         let mut file = self.begin(path, size)?;
-        let mut buffer = vec![0; 64 * 1024];
         let mut left = size;
         while left > 0 {
             self.budget.goes_on()?;
-            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let got = match source.read(&mut buffer[..most]) {
+            let most = self.buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let got = match source.read(&mut self.buffer[..most]) {
                 Ok(0) => break,
                 Ok(got) => got,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
@@ -180,7 +182,7 @@ impl<'a> TreeWriter<'a> {
                     return Err(TreeError::refused(format!("cannot read {path}"), error.to_string(), fix));
                 }
             };
-            let written = file.write_all(&buffer[..got]);
+            let written = file.write_all(&self.buffer[..got]);
             written.map_err(|error| TreeError::io(self.making(path), "write", &path.absolute(), &error))?;
             left -= got as u64;
         }

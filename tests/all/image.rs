@@ -136,16 +136,17 @@ fn an_image_is_the_same_for_everybody_and_every_digest_is_that_of_sha256sum() {
     let listed = succeeds(command("tar").arg("--list").arg("--file").arg(place.blob(&image["layers"][0]["digest"])));
     assert_eq!(listed, "./\na\netc/\netc/issue\netc/motd\n");
     // Compressed, the blob is another one, and what it holds the same.
-    let id = place.prints(&["commit", "--gzip", "small", "zipped"]);
-    let zipped = place.json(&["inspect", id.trim()]);
-    assert_eq!(zipped[0]["layers"][0]["diffId"], image["layers"][0]["diffId"]);
-    assert_ne!(zipped[0]["layers"][0]["digest"], image["layers"][0]["digest"]);
-    let gunzip = format!("gzip -dc {} | sha256sum", place.blob(&zipped[0]["layers"][0]["digest"]).display());
-    let sum = succeeds(command("sh").args(["-c", &gunzip]));
-    assert_eq!(
-        format!("sha256:{}  -\n", sum.split_whitespace().next().unwrap()),
-        format!("{}  -\n", image["layers"][0]["diffId"].as_str().unwrap())
-    );
+    for (compression, program) in [("gzip", "gzip"), ("zstd", "zstd")] {
+        let id = place.prints(&["commit", "--compression", compression, "small", compression]);
+        let zipped = place.json(&["inspect", id.trim()]);
+        let layer = &zipped[0]["layers"][0];
+        assert_eq!(layer["diffId"], image["layers"][0]["diffId"]);
+        assert_ne!(layer["digest"], image["layers"][0]["digest"]);
+        assert_eq!(layer["mediaType"], format!("application/vnd.oci.image.layer.v1.tar+{compression}"));
+        let unpacked = format!("{program} -dc < {} | sha256sum", place.blob(&layer["digest"]).display());
+        let sum = succeeds(command("sh").args(["-c", &unpacked]));
+        assert_eq!(format!("sha256:{}", sum.split_whitespace().next().unwrap()), layer["diffId"].as_str().unwrap());
+    }
     place.is_clean();
 }
 
@@ -332,7 +333,7 @@ fn what_is_saved_is_loaded_as_it_was() {
     let place = Place::new();
     place.small("app:1");
     place.tree("more", &[("b", "c")]);
-    place.prints(&["commit", "--base", "app:1", "--gzip", "more", "app:2"]);
+    place.prints(&["commit", "--base", "app:1", "--compression", "gzip", "more", "app:2"]);
     place.prints(&["save", "-o", "saved.tar", "app:1", "app:2"]);
     let piped = format!("{} image save app:1 app:2 | cmp - saved.tar", crate::support::program().display());
     let same =
@@ -389,7 +390,7 @@ fn other_programs_read_what_we_write_and_we_read_what_they_write() {
     succeeds(command("setfattr").args(["-n", "user.overlay.opaque", "-v", "y"]).arg(upper.join("dir")));
     succeeds(command("setfattr").args(["-n", "user.kept", "-v", "v"]).arg(upper.join("etc/new")));
     place.prints(&["commit", "--base", "base", "upper", "app"]);
-    place.prints(&["commit", "--base", "base", "--opaque", "marker", "--gzip", "upper", "marked"]);
+    place.prints(&["commit", "--base", "base", "--opaque", "marker", "--compression", "gzip", "upper", "marked"]);
     for name in ["app", "marked"] {
         let bundle = place.at(format!("bundle-{name}"));
         let image = format!("{}:{name}:latest", place.store().display());

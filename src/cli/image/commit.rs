@@ -5,6 +5,7 @@ use crate::cli::image::place;
 use crate::cli::image::tag::new_name;
 use crate::cli::signals::stop_by_signal;
 use crate::ground::{EPOCH, Failure, KEPT_IMAGE, Name, Shown, Stream, complain};
+use crate::image::layer::Compression;
 use crate::image::{Change, Image, LIMIT, Store, Told, commit, source_date_epoch};
 use crate::observe::kept_lowers;
 use std::path::{Path, PathBuf};
@@ -30,9 +31,9 @@ pub struct Commit {
     /// What for
     #[arg(long, short, value_name = "TEXT")]
     message: Option<String>,
-    /// Compress the layers by gzip
-    #[arg(long)]
-    gzip: bool,
+    /// How to compress the layers: gzip, zstd or none
+    #[arg(long, value_name = "ALGORITHM", default_value = "none", value_parser = ["gzip", "zstd", "none"])]
+    compression: String,
     /// How to write directories that hide what lies below: a whiteout for each name, or one mark
     #[arg(long, value_name = "FORM", default_value = "explicit", value_parser = ["explicit", "marker"])]
     opaque: String,
@@ -68,7 +69,7 @@ impl Commit {
             lowers: source.lowers,
             uppers: source.uppers,
             marker: self.opaque == "marker",
-            gzip: self.gzip,
+            compression: Compression::named(&self.compression).unwrap_or(Compression::None),
             author: self.author.clone(),
             message: self.message.clone(),
             changes: self.change.clone(),
@@ -153,7 +154,8 @@ fn explain(told: &Told, text: &mut String) {
             text.push_str(&format!("{end:>10}  two blocks of zeros: the end\n"));
             text.push_str(&format!("# diff_id: sha256 of these {} bytes\n{diff_id}\n", written.bytes));
             if layer.digest != **diff_id {
-                let what = "# digest: sha256 of the same, compressed; another version of gzip would make another one";
+                let what =
+                    "# digest: sha256 of the same, compressed; another program that compresses makes another one";
                 text.push_str(&format!("{what}\n{} {} bytes\n", layer.digest, layer.size));
             }
         }

@@ -40,7 +40,7 @@ impl Load {
         let loaded = match &self.input {
             Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path)?,
             input => {
-                let (called, stream): (String, Box<dyn Read>) = match input {
+                let (called, stream): (String, Box<dyn Read + Send>) = match input {
                     Some(path) => (path.display().to_string(), Box::new(open(path)?)),
                     None => ("what comes on the standard input".to_string(), Box::new(std::io::stdin())),
                 };

@@ -101,13 +101,13 @@ pub(in crate::image) enum Broken<E> {
     Refused(E),
 }
 
-/// Passes on the `size` bytes of an entry's content, and the zeros that fill its last block.
+/// Passes on the `size` bytes of an entry's content by way of the buffer, and the zeros that fill its last block.
 pub(in crate::image) fn content<E>(
     source: &mut dyn Read,
     size: u64,
+    buffer: &mut [u8],
     mut put: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), Broken<E>> {
-    let mut buffer = vec![0; 128 * 1024];
     let mut left = size;
     while left > 0 {
         let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));

@@ -5,6 +5,7 @@
 //! layer.
 
 mod attributes;
+mod compress;
 pub(super) mod header;
 pub(super) mod lowers;
 mod owners;
@@ -13,6 +14,7 @@ mod tests;
 mod unpack;
 mod write;
 
+pub use compress::{Blocks, Compression};
 pub use owners::Owners;
 pub use unpack::{Unpacked, unpack};
 pub use write::{Entry, Opaque, Rules, Written, write};

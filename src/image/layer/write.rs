@@ -96,6 +96,7 @@ pub fn write(
         out,
         each,
         written: Written::default(),
+        buffer: vec![0; 128 * 1024],
         first_names: HashMap::new(),
     };
     writer.directory(&top, &Inside::default(), &found)?;
@@ -110,6 +111,8 @@ struct Writer<'a> {
     out: &'a mut dyn Write,
     each: &'a mut dyn FnMut(&Entry),
     written: Written,
+    /// The contents of files pass through here.
+    buffer: Vec<u8>,
     /// Files with several names: the first of them, and what is noted of their owner.
     first_names: HashMap<u64, (Vec<u8>, Attributes)>,
 }
@@ -269,8 +272,11 @@ impl Writer<'_> {
 
     /// The bytes of a file, and so many more that they fill whole blocks. Holes are written as what they are read as.
     fn content(&mut self, path: &Inside, size: u64, file: &mut std::fs::File) -> Result<(), ImageError> {
+        let mut buffer = std::mem::take(&mut self.buffer);
         let put = |bytes: &[u8]| self.goes_on().and_then(|()| self.bytes(bytes));
-        header::content(file, size, put).map_err(|broken| match broken {
+        let copied = header::content(file, size, &mut buffer, put);
+        self.buffer = buffer;
+        copied.map_err(|broken| match broken {
             Broken::Unreadable(error) => ImageError::io(reading(path), "read", &path.absolute(), &error),
             Broken::Short => {
                 let why = "somebody made it shorter while it was read";
