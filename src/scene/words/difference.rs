@@ -1,7 +1,8 @@
 //! How two outputs differ, line by line.
 
 use crate::scene::words::plural;
-use similar::{ChangeTag, TextDiff};
+use similar::ChangeTag;
+use similar::algorithms::{Capture, Replace, myers};
 
 /// Two outputs line by line, with what cannot be seen made visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +24,16 @@ pub enum Blanks {
 
 /// How what was found differs from what was expected.
 pub fn difference(expected: &str, found: &str, blanks: Blanks) -> Difference {
-    let ended = |text: &str| if text.is_empty() || text.ends_with('\n') { text.into() } else { format!("{text}\n") };
-    let (expected_lines, found_lines) = (ended(&with_wildcards_filled(expected, found)), ended(found));
-    let diff = TextDiff::from_lines(expected_lines.as_str(), found_lines.as_str());
+    let filled = with_wildcards_filled(expected, found);
+    let (old, new): (Vec<&str>, Vec<&str>) = (filled.split_terminator('\n').collect(), found.split_terminator('\n').collect());
+    // One algorithm by its name: a choice at run time would bring all six into the program, half a megabyte of it.
+    let mut changes = Replace::new(Capture::new());
+    let Ok(()) = myers::diff_deadline_raw(&mut changes, &old[..], 0..old.len(), &new[..], 0..new.len(), None);
     let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let only_blanks = squeeze(&expected_lines) == squeeze(&found_lines);
+    let only_blanks = squeeze(&filled) == squeeze(found);
     let mut lines = Vec::new();
-    for change in diff.iter_all_changes() {
-        let text = change.value().trim_end_matches('\n');
+    for change in changes.into_inner().ops().iter().flat_map(|change| change.iter_changes(&old[..], &new[..])) {
+        let text = change.value();
         lines.push(match change.tag() {
             ChangeTag::Equal => (' ', text.to_string()),
             ChangeTag::Delete => ('-', visible(text, only_blanks, blanks)),
