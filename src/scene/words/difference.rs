@@ -25,7 +25,8 @@ pub enum Blanks {
 /// How what was found differs from what was expected.
 pub fn difference(expected: &str, found: &str, blanks: Blanks) -> Difference {
     let filled = with_wildcards_filled(expected, found);
-    let (old, new): (Vec<&str>, Vec<&str>) = (filled.split_terminator('\n').collect(), found.split_terminator('\n').collect());
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (filled.split_terminator('\n').collect(), found.split_terminator('\n').collect());
     // One algorithm by its name: a choice at run time would bring all six into the program, half a megabyte of it.
     let mut changes = Replace::new(Capture::new());
     let Ok(()) = myers::diff_deadline_raw(&mut changes, &old[..], 0..old.len(), &new[..], 0..new.len(), None);
