@@ -10,6 +10,7 @@
 mod absent;
 mod address;
 mod among;
+mod archive;
 mod bench;
 mod bridge_port;
 mod cause;
@@ -24,6 +25,7 @@ mod files;
 mod from;
 mod hard_link;
 mod hostname;
+mod image;
 mod in_use;
 mod inside;
 mod kept_layers;
@@ -32,6 +34,7 @@ mod limit;
 mod link_up;
 mod lowers;
 mod lowers_and_new;
+mod made_from;
 mod mapped;
 mod marks;
 mod member;
@@ -117,6 +120,9 @@ pub const KINDS: &[&CheckKind] = &[
     &from::KIND,
     &empty::KIND,
     &files::KIND,
+    &archive::KIND,
+    &image::KIND,
+    &made_from::KIND,
     &programs::KIND,
     &prints::KIND,
     &fails::KIND,

@@ -2291,6 +2291,87 @@ fn trials() -> Vec<State> {
     ]
 }
 
+fn images() -> Vec<State> {
+    let look = "look into it: tar -tvf x.tar";
+    let of_store = "look at all of them: layerlab image ls";
+    let tag = "An image without a tag gets the tag latest.";
+    let above = "What a container changed makes sense above the layers that it was begun with, and above no others.";
+    vec![
+        state("mkdir w up d; echo a > w/a; touch w/.wh.b; mknod up/b c 0 0; echo a > d/x; echo no > n.tar; \
+               tar -C w -cf x.tar .; tar -C up -cf y.tar .; tar -cf z.tar w; tar -cf e.tar -T /dev/null")
+            .holds("archive x.tar a .wh.b", "x.tar holds .wh.b, a and no more")
+            .holds("archive x.tar 'a reads a' .wh.b", "x.tar holds .wh.b, a and no more")
+            .fails("archive q.tar a", "q.tar does not exist", ["an archive", "nothing", "", "…"])
+            .fails("archive d a", "d is a directory, not an archive", ["an archive", "a directory", "", "…"])
+            .fails("archive n.tar a", "n.tar is no archive", ["what tar writes", "…", "", "look into it: tar -tvf n.tar"])
+            .fails("archive e.tar a", "e.tar has no a", ["a", "no entry", "", "look into it: tar -tvf e.tar"])
+            .fails("archive x.tar c", "x.tar has no c", ["c", ".wh.b, a", "", look])
+            .fails(
+                "archive y.tar .wh.b",
+                "y.tar has b as a device, and no .wh.b",
+                [
+                    ".wh.b",
+                    "b",
+                    "A device of the numbers 0,0 is overlayfs's own mark. In an archive the agreed one is an empty file.",
+                    "look into it: tar -tvf y.tar",
+                ],
+            )
+            .fails(
+                "archive z.tar a .wh.b",
+                "z.tar has no .wh.b",
+                [
+                    ".wh.b",
+                    "w/.wh.b, w/a",
+                    "The names in it begin with a directory: tar was called outside of the layer. -C DIR enters it first.",
+                    "look into it: tar -tvf z.tar",
+                ],
+            )
+            .fails("archive x.tar 'a reads b' .wh.b", "a in x.tar reads \"a\", not \"b\"", ["\"b\"", "\"a\"", "", look])
+            .fails(
+                "archive x.tar a",
+                "x.tar has .wh.b, which should not be in it",
+                ["a", ".wh.b, a", "What is in the archive becomes a part of every image that has this layer.", look],
+            ),
+        state("true").fails("image a:1", "no image is called a:1", ["a:1", "no image that has a name", tag, of_store]),
+        state("mkdir a b; echo a > a/a; echo b > b/b; layerlab image commit a a:1; layerlab image commit b b:1\n\
+               layerlab image commit --base a:1 b a:2; layerlab image commit --base a:2 a a:3; layerlab image tag a:1 c:1")
+            .then("layerlab image commit --message harmed b h:1; grep -l harmed images/blobs/sha256/* | xargs sed -i s/harmed/marred/")
+            .holds("image a:1", "the image a:1 is there, and all of it is what it says")
+            .holds("made-from a:2 a:1", "a:2 is a:1 and one layer more")
+            .fails("image a", "no image is called a", ["a", "a:1, b:1, a:2, a:3, c:1, h:1", tag, of_store])
+            .fails(
+                "image h:1",
+                "the image h:1 is not what it says",
+                [
+                    "that every digest is that of its bytes",
+                    "…",
+                    "A digest is computed from the bytes: where they differ, these are not the bytes that were meant.",
+                    "see what is not in order: layerlab image check",
+                ],
+            )
+            .fails(
+                "made-from a:2 b:1",
+                "a:2 was not made from b:1",
+                [
+                    "the layers of b:1, and one more on top",
+                    "2 layers, of which 0 are those of b:1",
+                    above,
+                    "compare them: layerlab image history a:2; layerlab image history b:1",
+                ],
+            )
+            .fails(
+                "made-from a:3 a:1",
+                "a:3 has 2 layers more than a:1, not one",
+                ["the layers of a:1, and one more on top", "2 more", "", "…"],
+            )
+            .fails(
+                "made-from c:1 a:1",
+                "c:1 has the layers of a:1, and none more",
+                ["the layers of a:1, and one more on top", "no further layer", "", "…"],
+            ),
+    ]
+}
+
 fn table() -> Vec<State> {
     [
         trials(),
@@ -2306,6 +2387,7 @@ fn table() -> Vec<State> {
         insides(),
         roots(),
         cgroups(),
+        images(),
     ]
     .into_iter()
     .flatten()

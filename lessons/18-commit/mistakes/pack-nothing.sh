@@ -1,0 +1,1 @@
+# verify: second.tar does not exist
