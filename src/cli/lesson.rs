@@ -187,7 +187,7 @@ fn check(
         said.extend(lesson::diff(&line.expected, &difference.found).lines().map(|changed| format!("    {changed}")));
     }
     said.extend(checked.unexplained.iter().map(|(step, trouble)| format!("note: after step {step}, {trouble}")));
-    let proof = engine::prove(entry, &lesson, version, places, &start)?;
+    let proof = engine::prove(entry, &lesson, version, engine::SCRIPT_PATIENCE, places, &start)?;
     for flaw in &proof.flaws {
         sound = false;
         said.push(format!("error: {}", flaw.what));

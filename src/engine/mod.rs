@@ -15,6 +15,6 @@ pub use check::{Checked, Difference, check};
 pub use exercise::{Wrong, name, prepare, verify};
 pub use mutants::{Mutants, Sample, run_mutants};
 pub use places::{Place, Places};
-pub use prove::{Flaw, Proof, prove};
+pub use prove::{Flaw, Proof, SCRIPT_PATIENCE, prove};
 pub use reached::Reached;
 pub use run::{Answer, Item, Question, Run, RunOptions};

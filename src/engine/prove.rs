@@ -8,6 +8,10 @@ use crate::lesson::{CatalogueEntry, Exercise, Fixture, FixtureKind, Lesson};
 use crate::stage::{Stage, StageError};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// So long a script may take, and what is looked at after it. Most take a twentieth of a second.
+pub const SCRIPT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What was proven.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub struct Flaw {
 }
 
 /// Runs the scripts of every exercise that are for a machine with this version of cgroups, each on a stage of its own,
-/// which `start` makes, as many at a time as there are `places`.
+/// which `start` makes, as many at a time as there are `places`. A script has `patience` to come to its end.
 ///
 /// # Errors
 /// When a stage breaks.
@@ -44,6 +48,7 @@ pub fn prove(
     entry: &CatalogueEntry,
     lesson: &Lesson,
     version: Option<CgroupVersion>,
+    patience: Duration,
     places: &Places,
     start: &(dyn Fn() -> Result<Stage, StageError> + Sync),
 ) -> Result<Proof, StageError> {
@@ -55,7 +60,7 @@ pub fn prove(
     let try_out = |fixture: &Fixture| {
         let exercise = lesson.exercises().find(|exercise| exercise.id == fixture.exercise);
         let _place = places.take();
-        exercise.map_or(Ok(None), |exercise| flaw(lesson, exercise, fixture, &mut start()?))
+        exercise.map_or(Ok(None), |exercise| flaw(lesson, exercise, fixture, patience, &mut start()?))
     };
     let flaws: Result<Vec<Option<Flaw>>, StageError> = std::thread::scope(|scope| {
         let tries: Vec<_> = here.iter().map(|fixture| scope.spawn(|| try_out(fixture))).collect();
@@ -68,6 +73,7 @@ fn flaw(
     lesson: &Lesson,
     exercise: &Exercise,
     fixture: &Fixture,
+    patience: Duration,
     stage: &mut Stage,
 ) -> Result<Option<Flaw>, StageError> {
     let flaw = |what: String, said: Vec<String>, fix: &str| {
@@ -78,7 +84,18 @@ fn flaw(
         let what = format!("the exercise does not begin as it should: `{line}` did not do what the lesson says");
         return Ok(flaw(what, shown.lines().map(str::to_string).collect(), "mend the steps first"));
     }
-    let ran = stage.script(&fixture.script)?;
+    stage.be_patient_for(patience);
+    let seconds = patience.as_secs_f32();
+    let ran = match stage.script(&fixture.script) {
+        Err(StageError::Hangs(_)) => {
+            return Ok(flaw(
+                format!("the script has not ended after {seconds} seconds"),
+                Vec::new(),
+                "start what is meant to stay in the background, with its output to /dev/null: COMMAND > /dev/null 2>&1 &",
+            ));
+        }
+        ran => ran?,
+    };
     if ran.status != 0 {
         let said = String::from_utf8_lossy(&ran.shown).lines().map(str::to_string).collect();
         return Ok(flaw(
@@ -87,7 +104,13 @@ fn flaw(
             "let it do what it means to do",
         ));
     }
-    let verdicts = verify(exercise, &start, stage)?;
+    let verdicts = match verify(exercise, &start, stage) {
+        Err(StageError::Hangs(failure)) => {
+            let what = format!("after this script a check has not ended after {seconds} seconds");
+            return Ok(flaw(what, vec![failure.wanted], "let the script leave nothing at which the kernel hangs"));
+        }
+        verdicts => verdicts?,
+    };
     let causes: Vec<String> = causes(&verdicts).map(|verdict| verdict.sentence.clone()).collect();
     Ok(match (fixture.kind, fixture.sentence()) {
         (FixtureKind::Solution, _) if causes.is_empty() => None,

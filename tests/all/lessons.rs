@@ -1,7 +1,11 @@
 //! `lesson check` of every lesson: the kernel says what its text says, its solutions pass and its mistakes fail.
 
-use crate::support::{disk, ends_with, layerlab, source, text};
+use crate::support::{self, disk, ends_with, layerlab, source, text};
+use layerlab::engine::{Places, prove};
+use layerlab::lesson::{Catalogue, Language};
+use layerlab::stage::{Stage, StageNeeds};
 use std::path::Path;
+use std::time::Duration;
 
 mod in_memory {
     test_each_lesson!(super::in_memory_it_is_sound);
@@ -70,6 +74,30 @@ fn what_is_said_of_several_comes_in_their_order() {
         folder.path().display()
     );
     assert_eq!(ended.stdout, said);
+}
+
+#[test]
+fn a_script_that_never_ends_is_said_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = text(layerlab().args(["lesson", "new", "one", "--dir"]).arg(folder.path()));
+    assert!(ends_with(&new, Some(0)), "{new:?}");
+    let path = folder.path().join("01-one");
+    // The second leaves the output open that is read to its end.
+    std::fs::write(path.join("solutions/write.sh"), "sleep 1000\n").unwrap();
+    std::fs::write(path.join("solutions/write-2.sh"), "echo yes > answer.txt\nsleep 1000 &\n").unwrap();
+    let catalogue = Catalogue::folder(&path).unwrap();
+    let entry = &catalogue.entries()[0];
+    let lesson = entry.load(&Language::default()).unwrap();
+    let start = || {
+        let scratch = support::scratch("layerlab-lessons");
+        Stage::spawn(&support::program(), scratch, StageNeeds::default())?.wait()
+    };
+    let proof = prove(entry, &lesson, None, Duration::from_millis(700), &Places::of_this_machine(), &start).unwrap();
+    // On a busy machine the mistakes, which end, may take longer, too.
+    let flaws = proof.flaws.iter().filter(|flaw| flaw.file.starts_with("solutions"));
+    let said: Vec<_> = flaws.map(|flaw| (flaw.file.display().to_string(), flaw.what.as_str())).collect();
+    let what = "the script has not ended after 0.7 seconds";
+    assert_eq!(said, [("solutions/write-2.sh".to_string(), what), ("solutions/write.sh".to_string(), what)]);
 }
 
 #[test]
