@@ -114,6 +114,13 @@ for (const file of [exported, resolve(book, "01-four-layers.html"), resolve(book
   const moving = await page.locator("[data-copied]").first().evaluate((row) => row.getAnimations().length);
   holds("what was copied up is seen to move", moving === 1);
   holds("what happened is seen", await page.locator(".ll-now samp >> visible=true").count() > 0);
+  const upper = page.locator(".ll-now .ll-upper >> visible=true").last();
+  await page.locator(".ll-now").getByRole("button", { name: "Before", exact: true }).click();
+  holds("before the commands the upper has no copy", !(await upper.textContent()).includes("image-layer1.txt"));
+  holds("before, nothing is marked", await page.locator(".ll-now .ll-then .ll-new, .ll-now .ll-then .ll-changed").count() === 0);
+  await page.locator(".ll-now").getByRole("button", { name: "After", exact: true }).click();
+  holds("after them it has one, which moves there again", (await upper.textContent()).includes("image-layer1.txt")
+    && await page.locator("[data-copied]").first().evaluate((row) => row.getAnimations().length) > 0);
   await page.reload();
   holds("answers are kept", (await page.locator(".ll-now .ll-mark").count()) === 4);
   await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));

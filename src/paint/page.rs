@@ -296,6 +296,7 @@ impl Page {
     }
 
     fn observation(&mut self, observation: &Observation) {
+        self.text.push_str("<div class=\"ll-look\">\n");
         if !observation.workspace.is_empty() {
             let rows = list("workspace", &observation.workspace, &layer_note);
             self.block("ll-trees", &column("workspace", "", &rows));
@@ -328,6 +329,7 @@ impl Page {
                 drawn.svg(&picture::Said { title: "What the kernel has now".into(), text }, false)
             );
         }
+        self.text.push_str("</div>\n");
     }
 }
 
@@ -419,14 +421,12 @@ fn list(label: &str, rows: &[Row], note_of: &dyn Fn(&Row) -> String) -> String {
             (_, Some(Mark::Changed)) => "changed",
             (_, None) => "same",
         };
-        let copied = row.mark.is_some() && row.states.iter().any(|state| matches!(state, State::CopiedUp { .. }));
+        let copied =
+            row.mark == Some(Mark::New) && row.states.iter().any(|state| matches!(state, State::CopiedUp { .. }));
         let moves = if copied { " data-copied=\"\"" } else { "" };
-        let note = match (mark.is_empty(), note.is_empty()) {
-            (_, true) => mark.to_string(),
-            (true, false) => note,
-            (false, false) => format!("{mark} {note}"),
-        };
-        let note = if note.is_empty() { note } else { format!(" <em>{}</em>", html(&note)) };
+        let sign = if mark.is_empty() { String::new() } else { format!("<span>{}</span> ", html(mark)) };
+        let note = format!("{sign}{}", html(&note));
+        let note = if note.is_empty() { note } else { format!(" <em>{}</em>", note.trim_end()) };
         let path: String = above.concat();
         let heard =
             if path.is_empty() { String::new() } else { format!("<span class=\"ll-ear\">{}</span>", html(&path)) };

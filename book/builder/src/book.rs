@@ -24,12 +24,14 @@ pub struct Page {
     pub lesson: Option<String>,
     /// The language of its text.
     pub language: String,
+    /// It loads scripts that lie beside it.
+    pub loads: bool,
 }
 
 impl Page {
     /// A page that does not play.
     pub fn plain(name: &str, title: &str, body: String) -> Page {
-        Page { name: name.into(), title: title.into(), body, lesson: None, language: "en".into() }
+        Page { name: name.into(), title: title.into(), body, lesson: None, language: "en".into(), loads: false }
     }
 }
 
@@ -47,16 +49,19 @@ pub fn build(sources: &Path, lessons: &Path, output: &Path) -> Result<()> {
     pages.push(Page::plain("teaching", "How to teach with it", markdown_to_html(&text("teaching")?)));
     pages.push(Page::plain("instructor", "For the instructor", teaching::page(&chapters)));
     pages.push(Page::plain("authors", "Lessons of your own", markdown_to_html(&text("authors")?)));
-    let found = search::page(&pages);
-    pages.push(found);
+    let index = search::index(&pages);
+    pages.push(search::page());
     fs::create_dir_all(output).map_err(|error| failed("make", "mkdir", output, &error))?;
+    let write = |name: &str, text: &str| {
+        let file = output.join(name);
+        fs::write(&file, text).map_err(|error| failed("write", "write", &file, &error))
+    };
     let contents = Contents::of(&pages, &chapters);
     let frame = Frame::new(&contents);
     for at in 0..pages.len() {
-        let file = output.join(format!("{}.html", pages[at].name));
-        fs::write(&file, frame.around(&pages, at)).map_err(|error| failed("write", "write", &file, &error))?;
+        write(&format!("{}.html", pages[at].name), &frame.around(&pages, at))?;
     }
-    Ok(())
+    write(search::INDEX, &index)
 }
 
 /// The first page opens with a picture of the moment for which the first lesson exists: a write through the merged view.

@@ -74,6 +74,7 @@ impl Chapter {
             body: glossary.linked(&self.content),
             lesson: Some(self.lesson.meta.slug.clone()),
             language: self.lesson.meta.language.clone(),
+            loads: false,
         }
     }
 

@@ -77,10 +77,12 @@ impl<'a> Frame<'a> {
         } else {
             format!("{} - layerlab", page.title)
         };
+        // From a disk a file beside the page is another origin, so its scheme is allowed.
+        let loads = if page.loads { " 'self' file:" } else { "" };
         format!(
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\" />\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-             script-src 'unsafe-inline'\" />\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n\
+             script-src 'unsafe-inline'{loads}\" />\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\" />\n\
              <title>{}</title>\n<style>\n{STYLE}{}</style>\n</head>\n<body>\n\
              <a class=\"bk-skip\" href=\"#text\">To the text</a>\n\
              <header class=\"bk-head\"><a href=\"index.html\">layerlab</a><nav aria-label=\"Book\"><ul>{tops}</ul></nav>\

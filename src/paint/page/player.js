@@ -115,7 +115,7 @@
   const path = (row) => [...row.querySelectorAll(":scope > span:not([aria-hidden])")].map((one) => one.textContent).join("");
   const move = (part) => {
     if (still.matches || !part.animate || part.classList.contains("ll-asks")) return;
-    for (const trees of part.querySelectorAll(".ll-trees")) {
+    for (const trees of part.querySelectorAll(".ll-look > .ll-trees")) {
       const lower = [...trees.querySelectorAll(".ll-lower li")];
       for (const row of trees.querySelectorAll("li")) {
         const from = row.hasAttribute("data-copied") && lower.find((one) => path(one) === path(row));
@@ -131,6 +131,41 @@
         }
       }
     }
+  };
+
+  // What was there before the commands is the look before this one, without what had become of it.
+  const looks = [...main.querySelectorAll(".ll-look")];
+  const wasThere = (look) => {
+    const then = make("div", "", { class: "ll-then" });
+    for (const one of look.querySelectorAll(":scope > .ll-trees, :scope > .ll-panels")) then.append(one.cloneNode(true));
+    then.querySelectorAll(".ll-gone").forEach((row) => row.remove());
+    then.querySelectorAll("li").forEach((row) => {
+      row.querySelector("em > span")?.remove();
+      if (row.matches(".ll-new, .ll-changed")) row.className = "ll-same";
+      row.removeAttribute("data-copied");
+    });
+    then.querySelectorAll("tbody tr").forEach((row) => {
+      if (row.firstChild.textContent === "-") row.remove();
+      else row.firstChild.textContent = "";
+    });
+    return then;
+  };
+  const compare = (look, at) => {
+    if (at === 0 || !look.querySelector(".ll-new, .ll-changed, .ll-gone, .ll-told, tbody td:first-child:not(:empty)")) return;
+    let then = null;
+    const turn = (was) => {
+      if (was && !then) look.append(then = wasThere(looks[at - 1]));
+      if (then) then.hidden = !was;
+      look.classList.toggle("ll-was", was);
+      before.setAttribute("aria-pressed", String(was));
+      after.setAttribute("aria-pressed", String(!was));
+      if (!was) move(look.closest(".ll-part"));
+    };
+    const before = button("Before", () => turn(true), { "aria-pressed": "false" });
+    const after = button("After", () => turn(false), { "aria-pressed": "true" });
+    const row = make("div", "", { class: "ll-turn", role: "group", "aria-label": "The trees before and after the commands" });
+    row.append(before, after);
+    look.prepend(row);
   };
 
   const live = make("p", "", { class: "ll-ear", "aria-live": "polite" });
@@ -188,6 +223,7 @@
   addEventListener("afterprint", () => closed.forEach((one) => { one.open = false; }));
 
   parts.forEach(ask);
+  looks.forEach(compare);
   const bar = make("nav", "", { class: "ll-bar", "aria-label": "Player; the arrow keys go back and on" });
   bar.append(back, jump, next, whole);
   if (main.querySelector(".ll-calls")) bar.append(calls);
