@@ -16,6 +16,7 @@ mod lesson;
 mod list;
 mod next;
 mod output;
+mod outside;
 mod pack;
 mod present;
 mod progress;
@@ -160,6 +161,9 @@ pub fn run() -> ExitCode {
     if let Err(error) = enough_memory() {
         return ended(Err(error), false);
     }
+    if let Some(code) = outside::run_if_asked(&mut arguments) {
+        return code;
+    }
     if let Some(outcome) = crate::container::run_if_asked(&arguments) {
         return ended(outcome.map_err(CliError::from), false);
     }
@@ -169,7 +173,7 @@ pub fn run() -> ExitCode {
     if arguments.get(1).is_some_and(is_lesson) {
         arguments.insert(1, "list".into());
     }
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results, not errors. If the pipe is closed, nobody wants them. What was typed is
@@ -179,6 +183,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Some(code) = outside::ask(&cli, &arguments[1..]) {
+        return code;
+    }
     let common = match cli.common.with_lessons_found() {
         Ok(common) => common,
         Err(error) => {

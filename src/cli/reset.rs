@@ -16,6 +16,11 @@ pub struct Reset {
 }
 
 impl Reset {
+    /// Whether it does not ask.
+    pub fn says_yes(&self) -> bool {
+        self.yes
+    }
+
     /// Asks, then makes the benches anew. The session itself, its shells and the progress stay.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let targets = Target::find_all(&common.chosen(), self.exercise.as_deref())?;

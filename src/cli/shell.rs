@@ -1,7 +1,7 @@
 //! `layerlab shell [LESSON[.EXERCISE]]`
 
 use crate::cli::run::cannot_run;
-use crate::cli::{CliError, Common, Exit, output, task};
+use crate::cli::{CliError, Common, Exit, output, outside, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
 use crate::ground::{Call, Failure, Need, Role, Stream, complain, say};
 use crate::host::{Finding, foreseen, lacking};
@@ -68,7 +68,9 @@ impl Shell {
         }
         let options =
             SessionShellOptions { command: self.command.clone(), talks, flags: flags(common), prompt: prompt(common) };
-        let shell = session_shell(&target, exercise, &session, &start.here, options).map_err(cannot_write)?;
+        let mut shell = session_shell(&target, exercise, &session, &start.here, options).map_err(cannot_write)?;
+        let socket = outside::listen(&session).map_err(cannot_write)?;
+        shell.variables.push((outside::SOCKET.into(), socket.into()));
         Err(shell.exec(&session.record.keeper).into())
     }
 }

@@ -19,6 +19,11 @@ pub struct Solution {
 }
 
 impl Solution {
+    /// Whether it does not ask.
+    pub fn says_yes(&self) -> bool {
+        self.yes
+    }
+
     /// Shows them: freely once the exercise is solved, before that after a question.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let target = Target::find(&common.chosen(), self.exercise.as_deref())?;

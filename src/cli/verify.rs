@@ -22,6 +22,11 @@ pub struct Verify {
 }
 
 impl Verify {
+    /// Whether it writes a file that was named.
+    pub fn names_a_file(&self) -> bool {
+        self.junit.is_some()
+    }
+
     /// Checks, notes it in the progress, and tells.
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let chosen = common.chosen();

@@ -9,6 +9,9 @@ pub const LESSON: &str = "LAYERLAB_LESSON";
 /// The directory in which the exercise is worked on.
 pub const HERE: &str = "LAYERLAB_HERE";
 
+/// The directory of what is noted of the session.
+pub const STATE: &str = "LAYERLAB_STATE";
+
 /// Whether the command is typed in the shell of a session.
 pub fn is_inside() -> bool {
     std::env::var_os(LESSON).is_some()

@@ -16,7 +16,7 @@ mod target;
 mod verify;
 
 pub use error::CourseError;
-pub use inside::{bench, is_inside, word};
+pub use inside::{HERE, LESSON, STATE, bench, is_inside, word};
 pub use journey::{Journey, LessonProgress, NextCommand};
 pub use lessons::Lessons;
 pub use look::{ExerciseLook, ExerciseVisit};

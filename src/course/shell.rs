@@ -1,7 +1,7 @@
 //! The shell of a session: which program it is, what it finds in its environment, and what it reads when it begins.
 
 use crate::course::Target;
-use crate::course::inside::{HERE, LESSON};
+use crate::course::inside::{HERE, LESSON, STATE};
 use crate::ground::{EPOCH, EXERCISE_VARIABLE as EXERCISE, IMAGES, IMAGES_VARIABLE};
 use crate::kernel::proc::{find_program, is_program, with_usual_path};
 use crate::lesson::Exercise;
@@ -62,7 +62,7 @@ pub fn session_shell(
     let mut variables: Vec<(String, OsString)> = [
         ("PATH", [bin.as_os_str(), explained.as_os_str(), &path].join(":".as_ref())),
         ("LAYERLAB_HOME", target.home.root().into()),
-        ("LAYERLAB_STATE", state.clone().into()),
+        (STATE, state.clone().into()),
         (LESSON, target.name().into()),
         (EXERCISE, exercise.id.clone().into()),
         ("LAYERLAB_NUMBER", number.to_string().into()),
@@ -179,7 +179,7 @@ layerlab() {
 /// session's it says so. A directory that was made anew is entered anew.
 const PROMPT: &str = r#"
 help() { "$LAYERLAB_STATE/bin/help"; }
-HISTFILE=$LAYERLAB_STATE/history
+HISTFILE=$LAYERLAB_HOME/$LAYERLAB_LESSON/.history
 HISTCONTROL=ignoreboth
 shopt -s checkwinsize histappend
 export LAYERLAB_LEVEL=${LAYERLAB_LEVEL:-$SHLVL}

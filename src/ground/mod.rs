@@ -25,7 +25,7 @@ pub use name::Name;
 pub use need::Need;
 pub use role::Role;
 pub use shown::{Shown, Stream, complain, pass_through, say};
-pub use variable::{EPOCH, EXERCISE_VARIABLE, IMAGES, IMAGES_VARIABLE};
+pub use variable::{CALLER_VARIABLE, EPOCH, EXERCISE_VARIABLE, IMAGES, IMAGES_VARIABLE};
 
 /// The file beside the upper layer that `container run --keep` leaves: the layers below it, topmost first, a path a line.
 pub const KEPT_LOWERS: &str = "lowers";

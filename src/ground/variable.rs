@@ -9,3 +9,6 @@ pub const IMAGES: &str = "images";
 /// No file in an image is younger than this, in seconds since 1970 (<https://reproducible-builds.org/specs/source-date-epoch/>),
 /// and in lessons its value: so the same lines make the same image on every machine.
 pub const EPOCH: (&str, &str) = ("SOURCE_DATE_EPOCH", "0");
+
+/// Of a command that was typed in a session and is done outside of it: the process inside, by its number outside.
+pub const CALLER_VARIABLE: &str = "LAYERLAB_CALLER";

@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 /// At most so many go in one message.
-const MOST: usize = 2;
+const MOST: usize = 3;
 
 /// sendmsg(2): a message of one byte that carries descriptors.
 pub fn send_descriptors(socket: impl AsFd, descriptors: &[BorrowedFd<'_>]) -> Result<()> {
@@ -20,6 +20,18 @@ pub fn send_descriptors(socket: impl AsFd, descriptors: &[BorrowedFd<'_>]) -> Re
     carried.push(SendAncillaryMessage::ScmRights(descriptors));
     rustix::net::sendmsg(socket, &[IoSlice::new(b"d")], &mut carried, SendFlags::NOSIGNAL)?;
     Ok(())
+}
+
+/// The same with our standard input, output and error.
+pub fn send_standard_streams(socket: impl AsFd) -> Result<()> {
+    use rustix::stdio::{stderr, stdin, stdout};
+    send_descriptors(socket, &[stdin(), stdout(), stderr()])
+}
+
+/// getsockopt(2) SO_PEERCRED: the process that has connected, by its number here, and its user.
+pub fn peer_of(socket: impl AsFd) -> Result<(u32, u32)> {
+    let peer = rustix::net::sockopt::socket_peercred(socket)?;
+    Ok((peer.pid.as_raw_nonzero().get().unsigned_abs(), peer.uid.as_raw()))
 }
 
 /// recvmsg(2): the descriptors of the next message, closed on execve(2); none where the other end was closed.

@@ -32,7 +32,8 @@ mod within;
 pub use attributes::{FileSystem, filesystem, get_attribute, list_attributes, supports_attribute};
 pub use carried::{Carried, OWN_DEVICES, Theirs, use_own_devices};
 pub use descriptors::{
-    close_inherited, has_hung_up, own_network, receive_descriptors, send_descriptors, standard_directory, use_as_input,
+    close_inherited, has_hung_up, own_network, peer_of, receive_descriptors, send_descriptors, send_standard_streams,
+    standard_directory, use_as_input,
 };
 pub use directory::{
     EntryType, Stat, look, open_at_once, open_directory, open_file, open_to_read, read_directory, read_in, read_link,
@@ -55,5 +56,7 @@ pub use signals::{
 };
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys};
-pub use terminal::{RawTerminal, TerminalState, Typed, take_terminal, typed_or_ready, window_size};
+pub use terminal::{
+    RawTerminal, TerminalState, Typed, foreground_group, hand_terminal, take_terminal, typed_or_ready, window_size,
+};
 pub use within::{Within, copy_chunk, next_data, seek_to};

@@ -101,6 +101,17 @@ pub fn take_terminal() -> Result<()> {
     Ok(not_stopped_by_terminal(|| tcsetpgrp(stdin(), rustix::process::getpid()))?)
 }
 
+/// tcgetpgrp(3): the process group that has our terminal; none where this is no terminal, or not ours.
+pub fn foreground_group(terminal: impl AsFd) -> Option<u32> {
+    Some(tcgetpgrp(terminal).ok()?.as_raw_nonzero().get().unsigned_abs())
+}
+
+/// tcsetpgrp(3): gives our terminal to a process group.
+pub fn hand_terminal(terminal: impl AsFd, group: u32) -> Result<()> {
+    let group = i32::try_from(group).ok().and_then(Pid::from_raw).ok_or(Errno::INVAL)?;
+    Ok(not_stopped_by_terminal(|| tcsetpgrp(terminal, group))?)
+}
+
 /// What somebody typed, or why there is none.
 #[derive(Debug)]
 pub struct Typed {

@@ -26,7 +26,7 @@ pub struct Processes {
     pub others: Vec<Running>,
     /// Those of this program: shells' parents, visitors, and whatever the learner has started of it.
     pub ours: Vec<Running>,
-    /// The parent of the calling process, its parent, and so on, by the numbers that /proc shows.
+    /// The process that asks, its parent, and so on, by the numbers that /proc shows.
     pub above: Vec<u32>,
 }
 
@@ -61,6 +61,14 @@ impl Processes {
     /// # Errors
     /// Where /proc cannot be read.
     pub fn now() -> Result<Processes> {
+        Processes::seen_from(None)
+    }
+
+    /// The same, as the process of this number asks for it; otherwise it is the parent of the calling one.
+    ///
+    /// # Errors
+    /// Where /proc cannot be read.
+    pub fn seen_from(asks: Option<u32>) -> Result<Processes> {
         let own = Process::own()?;
         // Who has entered a PID namespace is not in it, but the children would be.
         let inside = own.namespace("pid_for_children")?;
@@ -69,7 +77,8 @@ impl Processes {
             Process::all()?.into_iter().filter_map(|(pid, it)| Some((pid, seen(it)?))).collect();
         let mut first = None;
         let (mut others, mut ours) = (Vec::new(), Vec::new());
-        let above = own.status("PPid").ok().and_then(|pid| pid.parse().ok()).map(|pid| line(&all, pid).collect());
+        let asks = asks.or_else(|| own.status("PPid").ok()?.parse().ok());
+        let above = asks.map(|pid| line(&all, pid).collect());
         let members: Vec<u32> = all.keys().copied().filter(|pid| is_member(&all, *pid, inside)).collect();
         let mut whose: BTreeMap<u32, (Option<String>, bool)> = BTreeMap::new();
         for number in &members {

@@ -25,6 +25,11 @@ impl SessionError {
 
     /// The same, of a call that the kernel's room made.
     pub(super) fn call(wanted: &str, error: CallError, why: &str, fix: &str) -> SessionError {
+        // So it is in the shell of a session, where nobody outside does it instead.
+        if error.errno == Errno::EROFS && std::env::var_os("LAYERLAB_STATE").is_some() {
+            let why = "in a session nothing can be written but its benches, and what is noted lies elsewhere";
+            return SessionError::Disk(Failure::kernel(wanted, error, why, "do it in another terminal"));
+        }
         SessionError::Disk(Failure::kernel(wanted, error, why, fix))
     }
 

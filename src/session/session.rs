@@ -114,14 +114,18 @@ impl Session {
         if self.keeper_state() != KeeperState::OutOfSight {
             return Ok(());
         }
-        let around = std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state());
-        let wanted = match around {
+        let wanted = match self.is_typed_in() {
             true => "cannot see the session that you are in".to_string(),
             false => format!("cannot see the session of {} from here", self.lesson),
         };
         let why = "this shell has a /proc of its own, in which the processes of the session are not to be seen";
         let fix = "do it in another terminal, or leave this shell with exit";
         Err(SessionError::refused(&wanted, why, fix))
+    }
+
+    /// Whether the command was typed in the shell of this session, wherever it is done.
+    fn is_typed_in(&self) -> bool {
+        std::env::var_os("LAYERLAB_STATE").is_some_and(|state| Path::new(&state) == self.state())
     }
 
     /// Finds the session of a lesson, or makes one. If two try at once, the second finds the session of the first.
@@ -173,7 +177,7 @@ impl Session {
     ) -> Result<Session, SessionError> {
         home.make(&home.benches(lesson))?;
         home.make(&home.state(lesson))?;
-        let starting = StartingKeeper::start(&home.benches(lesson), home.root(), needs)?;
+        let starting = StartingKeeper::start(&home.benches(lesson), home.root(), lessons, needs)?;
         let record = Record {
             version: VERSION,
             lessons: lessons.map(Path::to_path_buf),
@@ -260,7 +264,9 @@ impl Session {
         let fresh = if of_all || others.is_empty() { Fresh::WithUnclaimed } else { Fresh::Alone };
         match self.prepare(lesson, exercise, fresh) {
             Ok((_, stays)) => Ok(Reset { stays, ..Reset::default() }),
-            Err(SessionError::Stage(StageError::Damaged(failure))) if !self.record.keeper.is_around_us() => {
+            Err(SessionError::Stage(StageError::Damaged(failure)))
+                if !self.record.keeper.is_around_us() && !self.is_typed_in() =>
+            {
                 self.renew(StageNeeds::of(&lesson.meta.needs))?;
                 self.prepare(lesson, exercise, Fresh::WithUnclaimed)?;
                 let lost = if of_all { Vec::new() } else { others };
@@ -276,7 +282,8 @@ impl Session {
             let _ = std::fs::remove_file(self.start_file(&begun));
         }
         self.record.keeper.end()?;
-        let starting = StartingKeeper::start(&self.home.benches(&self.lesson), self.home.root(), needs)?;
+        let (benches, lessons) = (self.home.benches(&self.lesson), self.record.lessons.as_deref());
+        let starting = StartingKeeper::start(&benches, self.home.root(), lessons, needs)?;
         self.record.keeper = starting.keeper.clone();
         self.write()?;
         starting.keep()?;

@@ -21,7 +21,7 @@ use crate::stage::confine::Confinement;
 use crate::stage::error::StageError;
 use crate::stage::link::send;
 use crate::stage::scratch::{self, Scratch};
-use crate::stage::wire::{KeeperSetup, Reply, Setup, StageNeeds, WorkerSetup};
+use crate::stage::wire::{KeeperSetup, Reply, SessionFiles, Setup, StageNeeds, WorkerSetup};
 use crate::stage::{PROGRAM, ScratchChoice, is_real_root};
 use serde::Serialize;
 use std::os::fd::{AsFd, OwnedFd};
@@ -37,7 +37,7 @@ pub(super) fn run(setup: &str) -> ExitCode {
     let done = match serde_json::from_str::<Setup>(setup) {
         Ok(Setup::Run(choice, needs)) => run_for(&choice, needs, &socket),
         // The keeper has no death signal: it outlives us, as soon as the CLI has written down that it is there.
-        Ok(Setup::Session { root, writable, needs }) => keep(root, writable, needs, &socket),
+        Ok(Setup::Session { root, files, needs }) => keep(root, files, needs, &socket),
         Err(error) => Err(StageError::broken(format!("setup is unreadable: {error}"))),
     };
     match done {
@@ -78,7 +78,7 @@ fn run_for(choice: &ScratchChoice, needs: StageNeeds, socket: &OwnedFd) -> Resul
 }
 
 /// Makes the namespaces of a session and starts their keeper.
-fn keep(root: PathBuf, writable: Vec<PathBuf>, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
+fn keep(root: PathBuf, files: SessionFiles, needs: StageNeeds, socket: &OwnedFd) -> Result<(), StageError> {
     let places = if needs.cgroups { lesson_cgroup_places()? } else { Vec::new() };
     let before = Before::now();
     let rights = Rights::to_mount(needs, &before)?;
@@ -87,13 +87,13 @@ fn keep(root: PathBuf, writable: Vec<PathBuf>, needs: StageNeeds, socket: &Owned
     if rights != Rights::Root {
         // The keeper makes its cgroups in what was given to this user.
         let given = places.iter().map(|place| place.directory.clone());
-        let writable: Vec<PathBuf> = writable.iter().cloned().chain(given).collect();
-        Confinement { writable: &writable, real_root: false }.begin()?;
+        let writable: Vec<PathBuf> = files.writable.iter().cloned().chain(given).collect();
+        Confinement { writable: &writable, ..Confinement::of_session(&files) }.begin()?;
     }
     rights.enter_namespaces(&before)?;
     // Whatever directory we were called from can be unmounted and deleted while the session lasts.
     let _ = std::env::set_current_dir("/");
-    start(crate::stage::KEEPER, &KeeperSetup { root, role, scratch, places, writable }, socket).map(drop)
+    start(crate::stage::KEEPER, &KeeperSetup { root, role, scratch, places, files }, socket).map(drop)
 }
 
 fn build(
@@ -114,7 +114,7 @@ fn build(
     };
     let directories = cgroups.iter().flat_map(|cgroups| &cgroups.trees).map(|tree| tree.directory.clone());
     let writable: Vec<PathBuf> = directories.chain([scratch.root().to_path_buf()]).collect();
-    Confinement { writable: &writable, real_root: rights == Rights::Root }
+    Confinement { writable: &writable, real_root: rights == Rights::Root, ..Confinement::default() }
         .begin()
         .and_then(|()| rights.enter_namespaces(&before))
         .map_err(failed)?;

@@ -13,7 +13,7 @@ use crate::kernel::{
 };
 use crate::stage::confine::{Confinement, give_up_capabilities};
 use crate::stage::link::{Link, send, unexpected};
-use crate::stage::wire::{Keeper, KeeperSetup, Reply, Setup, StageFacts, StageNeeds};
+use crate::stage::wire::{Keeper, KeeperSetup, Reply, SessionFiles, Setup, StageFacts, StageNeeds};
 use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError, is_real_root};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};
@@ -45,13 +45,13 @@ pub(super) fn run(setup: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let KeeperSetup { role, scratch, writable, .. } = setup;
+    let KeeperSetup { role, scratch, files, .. } = setup;
     let facts = StageFacts { role, kernel: kernel_release(), scratch, pid: own_pid_outside(), cgroups };
     // The processes of the session, by the numbers that they have in it: ps looks for itself under its own. Where the
     // kernel refuses it (in a container that hides a part of its /proc), the one of the machine stays.
     let _ = Sys::default().mount_proc(Path::new("/proc"));
     if role == Role::Root
-        && let Err(error) = confine(writable, facts.cgroups.as_ref())
+        && let Err(error) = confine(&files, facts.cgroups.as_ref())
     {
         facts.cgroups.iter().for_each(isolate::remove_cgroups);
         let _ = send(&socket, &Reply::Failed(error));
@@ -76,20 +76,28 @@ pub(super) fn run(setup: &str) -> ExitCode {
 }
 
 /// What root's session leaves of the machine; its cgroups are its own.
-fn confine(mut writable: Vec<PathBuf>, cgroups: Option<&Cgroups>) -> Result<(), StageError> {
-    writable.extend(cgroups.iter().flat_map(|cgroups| &cgroups.trees).map(|tree| tree.directory.clone()));
-    Confinement { writable: &writable, real_root: true }.begin()?;
+fn confine(files: &SessionFiles, cgroups: Option<&Cgroups>) -> Result<(), StageError> {
+    let cgroups = cgroups.iter().flat_map(|cgroups| &cgroups.trees).map(|tree| tree.directory.clone());
+    let writable: Vec<PathBuf> = files.writable.iter().cloned().chain(cgroups).collect();
+    Confinement { writable: &writable, real_root: true, ..Confinement::of_session(files) }.begin()?;
     give_up_capabilities()
 }
 
-/// What may be written in a session: our own directory; that for temporary files; and by an ordinary user what is the user's.
-fn writable(home: &Path) -> Vec<PathBuf> {
+/// What may be written in a session: its benches, and where an ordinary user works on a lesson that was built in, the user's
+/// home. Lines of another lesson could wait there, unseen, for what somebody types later, and so the home is not theirs.
+/// Our own directory is not written in a session: what is noted there, a process outside notes.
+fn session_files(root: &Path, home: &Path, lessons: Option<&Path>) -> SessionFiles {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let temporary = variable("TMPDIR").unwrap_or_else(|| "/tmp".into());
-    let own = variable("HOME").filter(|_| !is_real_root());
-    let all = [Some(home.to_path_buf()), Some(temporary), own].into_iter().flatten();
-    let is_one = |path: &PathBuf| path.is_dir() && path != Path::new("/");
-    all.filter_map(|path| path.canonicalize().ok()).filter(is_one).collect()
+    let own = variable("HOME").filter(|_| lessons.is_none() && !is_real_root());
+    let is_one = |path: &PathBuf| path != Path::new("/");
+    let real = |paths: Vec<Option<PathBuf>>| {
+        paths.into_iter().flatten().filter_map(|path| path.canonicalize().ok()).filter(is_one).collect()
+    };
+    SessionFiles {
+        writable: real(vec![Some(root.to_path_buf()), own.filter(|own| own.is_dir())]),
+        sealed: real(vec![Some(home.to_path_buf())]),
+        needed: real(vec![std::env::current_exe().ok(), lessons.map(Path::to_path_buf), variable("HOME")]),
+    }
 }
 
 /// The cgroups of the session, called after us; the keeper itself is in them. Should it be killed, whoever ends the session
@@ -120,12 +128,17 @@ pub struct StartingKeeper {
 
 impl StartingKeeper {
     /// Has a session's namespaces made and their keeper started; `root` is the directory of the session's files, below our own
-    /// directory `home`.
+    /// directory `home`, and `lessons` the folder or file of the lesson, where it was not built in.
     ///
     /// # Errors
     /// What the host refuses.
-    pub fn start(root: &Path, home: &Path, needs: StageNeeds) -> Result<StartingKeeper, StageError> {
-        let setup = Setup::Session { root: root.to_path_buf(), writable: writable(home), needs };
+    pub fn start(
+        root: &Path,
+        home: &Path,
+        lessons: Option<&Path>,
+        needs: StageNeeds,
+    ) -> Result<StartingKeeper, StageError> {
+        let setup = Setup::Session { root: root.to_path_buf(), files: session_files(root, home, lessons), needs };
         let mut link = Link::start(Path::new(PROGRAM), HOLDER, &setup, true)?;
         let outcome = link.reply();
         let _ = link.child.wait();

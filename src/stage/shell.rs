@@ -111,7 +111,8 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
         // The group that has the terminal is not known in this PID namespace, and some shells want to give it back.
         let _ = take_terminal();
     }
-    let error = Command::new(program).args(arguments).envs(setup.variables).exec();
+    // The directory for temporary files is the session's own, `/tmp`.
+    let error = Command::new(program).args(arguments).env_remove("TMPDIR").envs(setup.variables).exec();
     let call = Call::failed("execve", format!("{}, …", quoted(program.as_ref())), error);
     let (why, fix) = ("it is not there any more, or no program for this machine", "set SHELL to another shell");
     complain(format!("error: {}", Failure::kernel(format!("cannot start {}", program.display()), call, why, fix)));

@@ -34,13 +34,14 @@ impl Undone {
     }
 }
 
-/// Undoes what was done in an exercise. The calling process has entered the session.
-pub(super) fn undo(keeper: &Keeper, bench: &Path, fresh: Fresh) -> Result<Undone, StageError> {
+/// Undoes what was done in an exercise. The calling process has entered the session; `caller` is the process in it that asked
+/// for it, by its number outside.
+pub(super) fn undo(keeper: &Keeper, bench: &Path, fresh: Fresh, caller: Option<u32>) -> Result<Undone, StageError> {
     let mut stays = unmount(keeper, bench, fresh);
     damage(keeper, bench)?;
     let mut last = Vec::new();
     for _ in 0..ROUNDS {
-        let sorted = sort(bench, fresh)?;
+        let sorted = sort(bench, fresh, caller)?;
         last = sorted.last;
         let ends = sorted.ends;
         if ends.is_empty() {
@@ -76,9 +77,9 @@ struct Sorted {
     stays: Vec<String>,
 }
 
-fn sort(bench: &Path, fresh: Fresh) -> Result<Sorted, StageError> {
+fn sort(bench: &Path, fresh: Fresh, caller: Option<u32>) -> Result<Sorted, StageError> {
     let broken = |error| StageError::broken(format!("the processes of the session cannot be seen: {error}"));
-    let processes = Processes::now().map_err(broken)?;
+    let processes = Processes::seen_from(caller).map_err(broken)?;
     let exercise = bench.file_name().unwrap_or_default();
     let is_container = |running: &Running| {
         let words = running.process.arguments().unwrap_or_default();

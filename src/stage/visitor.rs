@@ -1,7 +1,7 @@
 //! A visitor of a session: enters its namespaces, does what it is asked, and goes. The keeper stays as it is, so a
 //! visitor that hangs or is killed harms nobody.
 
-use crate::ground::{EXERCISE_VARIABLE, Role};
+use crate::ground::{CALLER_VARIABLE, EXERCISE_VARIABLE, Role};
 use crate::isolate;
 use crate::kernel::{die_with_parent, keep_proc};
 use crate::reason::{Before, Tried};
@@ -63,7 +63,7 @@ fn arrive(setup: &str) -> Result<(Option<Undone>, WorkerSetup), StageError> {
     let _ = die_with_parent();
     let undone = match setup.fresh {
         Some(fresh) => {
-            let undone = undo::undo(&setup.keeper, &setup.root, fresh)?;
+            let undone = undo::undo(&setup.keeper, &setup.root, fresh, setup.caller)?;
             scratch::make_fresh(&setup.root)?;
             Some(undone)
         }
@@ -85,6 +85,8 @@ fn begin_anew(undone: Undone, worker: WorkerSetup, socket: &OwnedFd) -> Result<E
     let _ = send(socket, &Reply::Stays(undone.stays.clone()));
     let mut child = Command::new(PROGRAM);
     child.env(EXERCISE_VARIABLE, worker.root.file_name().unwrap_or_default());
+    // The one in which it lies is not the session's.
+    child.env_remove("TMPDIR").env_remove(CALLER_VARIABLE);
     child.args([WORKER, &setup]).stdin(input).status().map_err(|error| broken(&error))?;
     undone.finish();
     Ok(ExitCode::SUCCESS)
@@ -142,7 +144,8 @@ impl Visit<'_> {
     /// When the session has ended, or may not be entered.
     pub fn enter(self, patience: Duration) -> Result<Stage, StageError> {
         let Visit { keeper, root, here, fresh } = self;
-        let setup = VisitorSetup { keeper: keeper.clone(), root, here, fresh };
+        let caller = std::env::var(CALLER_VARIABLE).ok().and_then(|pid| pid.parse().ok());
+        let setup = VisitorSetup { keeper: keeper.clone(), root, here, fresh, caller };
         let mut link = Link::start(Path::new(PROGRAM), VISITOR, &setup, false)?;
         link.be_patient_for(patience);
         let mut stays = Vec::new();

@@ -21,11 +21,23 @@ pub(super) enum Setup {
         /// The directory of the session's files.
         #[serde(with = "path_bytes")]
         root: PathBuf,
-        /// What may be written in it besides.
-        #[serde(with = "path_bytes")]
-        writable: Vec<PathBuf>,
+        files: SessionFiles,
         needs: StageNeeds,
     },
+}
+
+/// What a session leaves of the machine's files: the benches can be written, all else is read-only.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct SessionFiles {
+    /// Directories that can be written, with all below them.
+    #[serde(with = "path_bytes")]
+    pub writable: Vec<PathBuf>,
+    /// Directories that can't, although one above them can.
+    #[serde(with = "path_bytes")]
+    pub sealed: Vec<PathBuf>,
+    /// What is needed as well, should it lie in the directory for temporary files, which is the session's own.
+    #[serde(with = "path_bytes")]
+    pub needed: Vec<PathBuf>,
 }
 
 /// What a run or a session has of its own beyond what all have.
@@ -56,9 +68,8 @@ pub(super) struct KeeperSetup {
     pub scratch: PathBuf,
     /// Where it makes the cgroups of the session; none where it has none.
     pub places: Vec<CgroupTree>,
-    /// It confines the machine, because it is real root; an ordinary user's holder has done that. But for these directories.
-    #[serde(with = "path_bytes", default)]
-    pub writable: Vec<PathBuf>,
+    /// It confines the machine, because it is real root; an ordinary user's holder has done that.
+    pub files: SessionFiles,
 }
 
 /// What a visitor of a session is started with.
@@ -73,6 +84,8 @@ pub(super) struct VisitorSetup {
     pub here: PathBuf,
     /// The bench is made anew: nothing is mounted in it, and it is empty.
     pub fresh: Option<Fresh>,
+    /// The process in the session that asks for it, by its number outside; none where it was typed outside.
+    pub caller: Option<u32>,
 }
 
 /// How a bench is made anew.

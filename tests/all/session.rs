@@ -51,7 +51,11 @@ fn a_shell_that_unshare_opens_knows_the_words_and_reaches_no_name_of_the_machine
 #[test]
 fn a_session_that_cannot_be_seen_is_neither_said_to_have_ended_nor_thrown_away() {
     let student = Student::new();
-    for command in ["verify 12.name", "layerlab shell 12 -c true", "layerlab stop 12"] {
+    // Where the process outside does it, it is seen.
+    let said = student.inside("12.name", "unshare --pid --fork --mount-proc sh -c 'verify 12.name; echo $?'");
+    assert!(said.starts_with("12.name ") && said.ends_with("\n1\n"), "{said}");
+    let verify = "env --unset=LAYERLAB_OUTSIDE verify 12.name";
+    for command in [verify, "layerlab shell 12 -c true", "layerlab stop 12"] {
         let script = format!("{command}; echo $?");
         let quoted = shell_words::quote(&script).into_owned();
         let script = format!("unshare --pid --fork --mount-proc sh -c {quoted} 2>&1");
@@ -425,8 +429,10 @@ fn inside_a_session_it_is_not_ended_and_not_entered_again() {
         assert!(refused.contains("you are in the session of") && refused.contains(fix), "{command}: {refused}");
     }
     assert_eq!(student.json(0, &["status", "--json"]).as_array().unwrap().len(), 2);
-    // Nor can another one be reached from here: process numbers mean something else.
-    for command in ["layerlab stop 2", "layerlab verify 2"] {
+    // Another one is looked at outside.
+    assert!(student.ends(1, &["shell", "3", "-c", "layerlab verify 2"]).stdout.starts_with("2.copy "));
+    // It cannot be reached from here: process numbers mean something else.
+    for command in ["layerlab stop 2", "env --unset=LAYERLAB_OUTSIDE layerlab verify 2"] {
         let refused = student.ends(2, &["shell", "3", "-c", command]).stderr;
         assert!(refused.contains("cannot see the session of 02-copy-up from here"), "{refused}");
         assert!(refused.contains("with exit"), "{refused}");

@@ -1,8 +1,10 @@
 //! Lessons that name absolute paths, in every place where a lesson can hold a command: nothing of the machine is changed.
 
-use crate::support::session::Student;
+use crate::support::session::{Student, Terminal, soon};
 use crate::support::{command, is_in_three_lines, is_root, layerlab, program, text};
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -279,5 +281,129 @@ fn what_is_typed_in_a_session_reaches_only_what_is_ones_own() {
     // What is one's own can be written: the bench, and by way of the commands what is noted.
     student.inside("3", "rm mnt/report.txt; touch mine; verify > /dev/null; hint > /dev/null");
     assert!(student.bench("hide").join("mine").exists() && student.home().join("progress.json").exists());
+    student.ok(&["stop", "3"]);
+}
+
+#[test]
+fn lines_of_a_foreign_lesson_write_only_the_bench_of_its_session() {
+    let (student, folder) = (Student::new(), tempfile::tempdir().unwrap());
+    let home = student.beside().join("user");
+    std::fs::create_dir(&home).unwrap();
+    std::fs::set_permissions(&home, PermissionsExt::from_mode(0o777)).unwrap();
+    let name = format!("of-a-lesson-{}", std::process::id());
+    // At once, and by a process that waits until somebody types.
+    let directories = [home.as_path(), Path::new("/tmp"), Path::new("/var/tmp"), student.home()];
+    let places: String = directories.map(|directory| format!(" {}/{name}", directory.display())).concat();
+    let waits = format!("until [ -e typed ]; do sleep 0.02; done; touch{places}; touch waited");
+    let line = format!("sh -c 'touch{places}; ({waits}) < /dev/null > /dev/null 2>&1 & false'");
+    lesson(folder.path(), &[line], "true");
+    let folder = folder.path().to_str().unwrap();
+    let typed = "touch typed; until [ -e waited ]; do sleep 0.01; done; ls -A . /tmp ~; touch ~/typed";
+    let arguments = ["--lessons", folder, "--as-real-root=yes", "shell", "1", "-c", typed];
+    let ended = text(student.layerlab(&arguments).env("HOME", &home));
+    assert!(ended.stdout.contains("waited") && ended.stdout.contains(&name), "{ended:?}");
+    // What waits in the session could do what is typed later: the home is neither's.
+    assert!(ended.stderr.contains("Read-only file system"), "{ended:?}");
+    let names = |directory: &Path| -> Vec<_> {
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect()
+    };
+    assert!(names(&home).is_empty(), "{:?}", names(&home));
+    for directory in directories {
+        assert!(!directory.join(&name).exists(), "{directory:?}");
+    }
+    student.ok(&["--lessons", folder, "stop", "1"]);
+}
+
+#[test]
+fn a_session_has_its_bench_and_a_tmp_of_its_own_and_what_is_noted_is_written_outside() {
+    let student = Student::new();
+    let (home, own) = (student.beside().join("user"), student.beside().join("layerlab"));
+    std::fs::create_dir(&home).unwrap();
+    // The program lies below /tmp, as the benches do.
+    std::fs::hard_link(program(), &own).or_else(|_| std::fs::copy(program(), &own).map(drop)).unwrap();
+    let name = format!("of-a-session-{}", std::process::id());
+    let script = format!(
+        "rm mnt/report.txt; touch mine /tmp/{name} ~/mine; touch $LAYERLAB_HOME/mine $LAYERLAB_STATE/mine /var/tmp/{name}\n\
+         cd /; verify; hint > /dev/null; ls /tmp/{name}; layerlab progress clear 3 --yes; echo code=$?\n\
+         unset LAYERLAB_OUTSIDE; verify > /dev/null; hint; echo code=$?"
+    );
+    let mut shell = command(&own);
+    shell.args(["shell", "3", "-c", &script]).env("LAYERLAB_HOME", student.home()).env("HOME", &home);
+    let ended = text(shell.env("TMPDIR", student.beside()).env("COLUMNS", "160"));
+    let said = |what: &str| assert!(ended.stdout.contains(what) || ended.stderr.contains(what), "{what}: {ended:?}");
+    said("\u{2713} mnt/report.txt is not there");
+    said(&format!("\n/tmp/{name}\ncode=3\n"));
+    // Where nobody outside answers, it is told.
+    said("error: cannot note your progress");
+    said("  fix   do it in another terminal");
+    assert!(ended.stdout.ends_with("code=3\n"), "{ended:?}");
+    let refused = ended.stderr.matches("touch: cannot touch").count();
+    assert_eq!(refused, if is_root() { 4 } else { 3 }, "{ended:?}");
+    assert!(!Path::new("/tmp").join(&name).exists());
+    assert_eq!(home.join("mine").exists(), !is_root());
+    assert!(student.bench("hide").join("mine").exists());
+    let done = &student.progress()["exercises"]["whiteouts.hide"];
+    assert!(done["solved"].is_string() && done["hints"] == 1, "{done}");
+    // What is asked, is asked at the terminal, and the shell has it again.
+    let mut terminal = Terminal::start(&student.layerlab(&["shell", "3"]));
+    terminal.shows("F1 help");
+    terminal.types("layerlab reset\n", "[y/N]");
+    terminal.types("n\n", "Nothing was done.");
+    terminal.types("ls mine; layerlab reset\n", "[y/N]");
+    terminal.types("\u{3}", "hide");
+    terminal.types("verify | tail -n 1; layerlab reset -y\n", "3.hide is as it was at the start.");
+    terminal.types("echo $((6*7)); ls mine\n", "42");
+    terminal.types("next\n", "3.restore");
+    terminal.types("exit\n", "exit");
+    assert_eq!(terminal.ends(), Some(0));
+    assert!(!student.bench("hide").join("mine").exists());
+    student.ok(&["stop", "3"]);
+}
+
+#[test]
+fn the_process_outside_of_a_session_does_only_what_is_on_its_list() {
+    let student = Student::new();
+    let mut shell = student.layerlab(&["shell", "3", "-c", "touch ready; cat"]);
+    let mut shell = shell.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
+    assert!(soon(|| student.bench("hide").join("ready").exists()));
+    let state = student.state("03-whiteouts");
+    let sockets = std::fs::read_dir(&state).unwrap().flatten();
+    let socket = sockets.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "sock"));
+    let socket = socket.expect("somebody listens");
+    let asked = |words: &[&str]| {
+        let printed = tempfile::tempfile().unwrap();
+        let stream = std::os::unix::net::UnixStream::connect(&socket).unwrap();
+        let streams = [printed.as_fd(), printed.as_fd(), printed.as_fd()];
+        let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
+        let mut carried = rustix::net::SendAncillaryBuffer::new(&mut space);
+        carried.push(rustix::net::SendAncillaryMessage::ScmRights(&streams));
+        let byte = [std::io::IoSlice::new(b"d")];
+        rustix::net::sendmsg(&stream, &byte, &mut carried, rustix::net::SendFlags::empty()).unwrap();
+        let words: Vec<_> = words.iter().map(std::ffi::OsString::from).collect();
+        let request = serde_json::json!({ "words": words, "variables": [] });
+        (&stream).write_all(format!("{request}\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        (&stream).read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert_eq!(asked(&["hint"]), "0\n");
+    let (file, folder) = (student.beside().join("made"), student.beside());
+    let (file, folder) = (file.to_str().unwrap(), folder.to_str().unwrap());
+    for words in [
+        &["progress", "clear", "all", "--yes"][..],
+        &["verify", "--junit", file],
+        &["--lessons", folder, "verify"],
+        &["--as-real-root=yes", "reset", "-y"],
+        &["stop", "all"],
+        &["rootfs", file],
+        &["container", "run", "/", "true"],
+        &["__outside-command", "stop", "all"],
+        &[],
+    ] {
+        assert_eq!(asked(words), "2\n", "{words:?}");
+    }
+    assert!(!Path::new(file).exists() && student.progress()["exercises"]["whiteouts.hide"]["hints"] == 1);
+    drop(shell.stdin.take());
+    assert!(shell.wait().unwrap().success());
     student.ok(&["stop", "3"]);
 }
