@@ -26,6 +26,7 @@ mod from;
 mod hard_link;
 mod hostname;
 mod image;
+mod images;
 mod in_use;
 mod inside;
 mod kept_layers;
@@ -122,6 +123,7 @@ pub const KINDS: &[&CheckKind] = &[
     &files::KIND,
     &archive::KIND,
     &image::KIND,
+    &images::KIND,
     &made_from::KIND,
     &programs::KIND,
     &prints::KIND,

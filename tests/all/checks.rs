@@ -2295,6 +2295,7 @@ fn images() -> Vec<State> {
     let look = "look into it: tar -tvf x.tar";
     let of_store = "look at all of them: layerlab image ls";
     let tag = "An image without a tag gets the tag latest.";
+    let nameless = "An image goes with its last name. One that has none is removed by its ID.";
     let above = "What a container changed makes sense above the layers that it was begun with, and above no others.";
     vec![
         state("mkdir w up d; echo a > w/a; touch w/.wh.b; mknod up/b c 0 0; echo a > d/x; echo no > n.tar; \
@@ -2332,12 +2333,27 @@ fn images() -> Vec<State> {
                 "x.tar has .wh.b, which should not be in it",
                 ["a", ".wh.b, a", "What is in the archive becomes a part of every image that has this layer.", look],
             ),
-        state("true").fails("image a:1", "no image is called a:1", ["a:1", "no image that has a name", tag, of_store]),
+        state("true")
+            .fails("image a:1", "no image is called a:1", ["a:1", "no image that has a name", tag, of_store])
+            .fails("images b:1", "no image is called b:1", ["b:1", "no image that has a name", tag, of_store]),
+        state("mkdir a; echo a > a/a; layerlab image commit a a:1; layerlab image tag a:1 b:1; layerlab image commit --message x a c:1")
+            .then("layerlab image tag a:1 c:1")
+            .fails(
+                "images a:1 b:1 c:1",
+                "an image without a name is still there",
+                ["a:1, b:1 and c:1", "a:1, b:1, an image without a name and c:1", nameless, of_store],
+            ),
         state("mkdir a b; echo a > a/a; echo b > b/b; layerlab image commit a a:1; layerlab image commit b b:1\n\
                layerlab image commit --base a:1 b a:2; layerlab image commit --base a:2 a a:3; layerlab image tag a:1 c:1")
             .then("layerlab image commit --message harmed b h:1; grep -l harmed images/blobs/sha256/* | xargs sed -i s/harmed/marred/")
             .holds("image a:1", "the image a:1 is there, and all of it is what it says")
             .holds("made-from a:2 a:1", "a:2 is a:1 and one layer more")
+            .holds("images a:1 b:1 a:2 a:3 c:1 h:1", "there is no image but a:1, b:1, a:2, a:3, c:1 and h:1")
+            .fails(
+                "images a:1 b:1 a:2",
+                "a:3, c:1 and h:1 are still there",
+                ["a:1, b:1 and a:2", "a:1, b:1, a:2, a:3, c:1 and h:1", nameless, of_store],
+            )
             .fails("image a", "no image is called a", ["a", "a:1, b:1, a:2, a:3, c:1, h:1", tag, of_store])
             .fails(
                 "image h:1",

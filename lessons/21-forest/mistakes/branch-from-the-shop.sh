@@ -1,0 +1,6 @@
+# verify: report:1 has 3 layers more than python:3, not one
+mkdir draft final
+echo draft > draft/report.txt
+echo final > final/report.txt
+layerlab image commit --base shop:today draft report:1
+layerlab image commit --base report:1 final report:2
