@@ -6,8 +6,9 @@ use crate::cli::{CliError, Common, Exit, output};
 use crate::ground::{Failure, Stream, say};
 use crate::lesson::{CatalogueEntry, FixtureKind, Lesson};
 use crate::paint::Theme;
-use crate::present::{Address, Ended, Follower, Hour, Presented, Presenter, PresenterOptions};
+use crate::present::{Address, Ended, Follower, Hour, Presented, Presenter, PresenterOptions, RecordWriter};
 use crate::session::{Home, LastHour};
+use crate::tree::write_named;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -32,6 +33,9 @@ pub struct Present {
     /// Run nothing for the screen: show the recording
     #[arg(long)]
     recorded: bool,
+    /// Keep what was run, the hands and the detours, for the students: `layerlab export LESSON --recording FILE` reads it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["notes", "follow", "check", "recorded"])]
+    record: Option<PathBuf>,
     /// The recording to take along, made with `run --record`; else the lesson's own
     #[arg(long, value_name = "FILE")]
     recording: Option<PathBuf>,
@@ -97,8 +101,9 @@ impl Present {
             let failure = Failure::plain(wanted, format!("present it live: layerlab present {number}"));
             return Err(CliError::Failed(Exit::Lesson, failure));
         }
-        let options =
-            PresenterOptions { theme: self.theme(common), recorded: self.recorded, resume, home, lesson: name };
+        let (theme, recorded) = (self.theme(common), self.recorded);
+        let record = self.record.clone().map(writer);
+        let options = PresenterOptions { theme, recorded, resume, home, lesson: name, record };
         let (hour, ended) = Presenter::begin(hour, link, options)?.run();
         match ended {
             Ended::Signal(signal) => Err(CliError::Said(Exit::Signal(signal))),
@@ -151,6 +156,14 @@ impl Present {
             None => Ok(()),
         }
     }
+}
+
+/// Writes the record of the hour.
+fn writer(file: PathBuf) -> RecordWriter {
+    Box::new(move |text| {
+        let written = write_named(&file, text);
+        written.map_err(|error| format!("The record of the hour cannot be written to {}: {error}", file.display()))
+    })
 }
 
 /// What people do wrong in each exercise, in the words that `verify` has for it.

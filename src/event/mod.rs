@@ -8,12 +8,14 @@
 //! so whatever can be seen on a terminal can be seen everywhere, without a kernel. The first event carries [`FORMAT`]; a
 //! reader refuses any other.
 
+mod detour;
 mod network;
 mod panel;
 mod recording;
 mod tree;
 mod verdict;
 
+pub use detour::{Detour, Hands, OtherNumber, Tried};
 pub use network::{CableEnd, SeenInterface, SeenNetwork};
 pub use panel::{Cell, Panel, PanelKind, PanelRow};
 pub use recording::{LONGEST_RECORDING, RecordingReader, Refused, Timed};
@@ -105,6 +107,10 @@ pub enum Event {
         /// One a statement, in their order.
         marks: Vec<Marked>,
     },
+    /// In a class, hands were counted for a question.
+    Hands(Hands),
+    /// In a class, somebody tried something else in this state.
+    Detour(Detour),
     /// An exercise of the lesson.
     Exercise {
         /// Its short name.

@@ -228,6 +228,19 @@ pub(super) fn experiment() -> Vec<Event> {
                 },
             ],
         },
+        Event::Hands(Hands {
+            statement: Statement { path: "mnt/image-layer3.txt".into(), reads: None },
+            yes: 27,
+            of: 40,
+        }),
+        Event::Detour(Detour {
+            title: "detour from beat 5".into(),
+            others: vec![OtherNumber { of: "sh".into(), was: "12".into(), is: "13".into() }],
+            tried: vec![Tried {
+                shown: "detour /tmp $ touch mnt/new\ndetour /tmp $ ls mnt".into(),
+                seen: Some(Observation { workspace: vec![file(0, "mnt")], ..Observation::default() }),
+            }],
+        }),
         step(3, "Write through the union"),
         command("echo 'I am image layer1 test' > mnt/image-layer1.txt"),
         Event::Observation(Observation {

@@ -119,6 +119,18 @@ impl Markdown {
                 writeln!(out, "This run did not do what the lesson says: {}\n", plain(line))
             }
             Event::Observation(observation) => self.observation(observation, out),
+            Event::Hands(hands) => writeln!(out, "{}\n", plain(&words::hands(hands))),
+            Event::Detour(detour) => {
+                writeln!(out, "**In the class: {}**\n", plain(&detour.title))?;
+                if let Some(said) = words::other_numbers(&detour.others) {
+                    writeln!(out, "{}\n", plain(&said))?;
+                }
+                for tried in &detour.tried {
+                    code("console", &format!("{}\n", escaped_lines(tried.shown.trim_end())), out)?;
+                    tried.seen.iter().try_for_each(|seen| self.observation(seen, out))?;
+                }
+                Ok(())
+            }
             Event::Exercise { id, title, text } => {
                 writeln!(out, "## {} ({}.{})\n", plain(title), self.number, plain(id))?;
                 writeln!(out, "{}\n", escaped_lines(text.trim()))

@@ -5,7 +5,8 @@
 //! was recorded. Everything that came from a run or a lesson is escaped. What the instructor says is not on it.
 
 use crate::event::{
-    Adapted, Begin, Cell, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, State, Timed,
+    Adapted, Begin, Cell, Detour, Event, Kind, Layer, Lower, Mark, Marked, Observation, Overlay, Panel, Row, State,
+    Timed,
 };
 use crate::ground::{Call, Failure, Role, Shown};
 use crate::paint::html::{html, markdown};
@@ -171,6 +172,8 @@ impl Page {
                     html(id)
                 );
             }
+            Event::Hands(hands) => self.block("ll-step", &html(&words::hands(hands))),
+            Event::Detour(detour) => self.detour(detour),
             // A page is made of a run, and nothing is checked in one.
             Event::Verified(_) => {}
             Event::End { .. } => self.close_part(),
@@ -199,6 +202,21 @@ impl Page {
 
     fn block(&mut self, class: &str, inner: &str) {
         let _ = writeln!(self.text, "<div class=\"{class}\">{inner}</div>");
+    }
+
+    /// Folded: whoever reads the lesson need not follow it.
+    fn detour(&mut self, detour: &Detour) {
+        let before = self.seen.take();
+        let _ = write!(self.text, "<details><summary>In the class: {}</summary>", html(&detour.title));
+        if let Some(said) = words::other_numbers(&detour.others) {
+            let _ = writeln!(self.text, "<p class=\"ll-step\">{}</p>", html(&said));
+        }
+        for tried in &detour.tried {
+            let _ = writeln!(self.text, "<div class=\"ll-console\"><samp>{}</samp></div>", html(&tried.shown));
+            tried.seen.iter().for_each(|seen| self.observation(seen));
+        }
+        self.text.push_str("</details>\n");
+        self.seen = before;
     }
 
     fn begin(&mut self, begin: &Begin) {

@@ -5,13 +5,15 @@
 //! holds no shell, a prompt takes the lesson's own verbs.
 
 use crate::action::CommandLine;
-use crate::event::Observation;
+use crate::event::{self, Cell, Change, Observation, OtherNumber, PanelKind, Tried};
 use crate::kernel::Pty;
 use crate::paint::Key;
 use crate::present::inbox::StandbyTold;
 use crate::present::standby::Standby;
-use crate::scene::words::plural;
+use crate::present::transcript::Transcript;
+use crate::scene::words::{self, plural};
 use crate::scene::{Line, Role, columns, observation};
+use std::collections::VecDeque;
 use std::num::NonZero;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
@@ -22,6 +24,8 @@ pub const LEAVE: u8 = 0x1d;
 const WIDE: usize = 120;
 /// Between two looks lies at least this.
 const PAUSE: Duration = Duration::from_millis(200);
+/// So many commands of a detour are kept.
+const MOST_TRIED: usize = 60;
 
 /// A detour.
 pub struct Detour {
@@ -39,9 +43,13 @@ pub struct Detour {
     /// Something was shown since the last look, and when that was.
     stale: bool,
     looked: Instant,
-    looking: bool,
-    /// What to know of it: the first line.
-    heading: String,
+    /// The looks that were asked for, each after so many commands.
+    looking: VecDeque<usize>,
+    /// What to keep of it.
+    kept: event::Detour,
+    transcript: Transcript,
+    /// What became different since the last command ended.
+    changes: Vec<Change>,
     /// Lines that were typed.
     lines: usize,
     over: bool,
@@ -53,6 +61,8 @@ struct Verbs {
     line: String,
     shown: Vec<(Role, String)>,
     running: bool,
+    /// Typed while a line ran.
+    ahead: Vec<Key>,
 }
 
 impl Detour {
@@ -78,8 +88,10 @@ impl Detour {
             look: None,
             stale: false,
             looked: Instant::now(),
-            looking: true,
-            heading: format!("detour from beat {beat}"),
+            looking: VecDeque::from([0]),
+            kept: event::Detour { title: format!("detour from beat {beat}"), ..event::Detour::default() },
+            transcript: Transcript::new(most(columns)),
+            changes: Vec::new(),
             lines: 0,
             over: false,
         })
@@ -95,23 +107,45 @@ impl Detour {
         self.standby
     }
 
-    /// What to keep of it in the record of the hour.
-    pub fn kept(&self) -> String {
-        format!("{}: {} typed", self.heading, plural(self.lines as u64, "line"))
+    /// A few words on it.
+    pub fn words(&self) -> String {
+        format!("{}: {} typed", self.kept.title, plural(self.lines as u64, "line"))
     }
 
-    /// What differs now from what the class has seen: numbers of processes and namespaces are others on another stage.
+    /// What to keep of it in the record of the hour.
+    pub fn kept(&mut self) -> event::Detour {
+        self.ended();
+        std::mem::take(&mut self.kept)
+    }
+
+    /// Notes what differs now from what the class has seen: numbers of processes and namespaces are others on another stage.
     pub fn differs_from(&mut self, seen: Option<&Observation>) {
-        let (Some(seen), Some(look)) = (seen, &self.look) else { return };
-        let cells = |observation: &Observation| -> Vec<String> {
-            let rows = observation.panels.iter().flat_map(|panel| &panel.rows);
-            rows.flat_map(|row| &row.cells).map(|cell| cell.text().to_string()).collect()
-        };
-        let (seen, now) = (cells(&seen.still()), cells(look));
-        let others = seen.iter().zip(&now).filter(|(one, other)| one != other).count();
-        if others > 0 {
-            self.heading.push_str(&format!("; {} other than shown", plural(others as u64, "number")));
+        if let (Some(seen), Some(look)) = (seen, &self.look) {
+            self.kept.others = others(&seen.still(), look);
         }
+    }
+
+    /// Notes what the last command has shown, where it did not say itself that it ended.
+    fn ended(&mut self) {
+        let is_prompt = |shown: &String| shown.ends_with('$') || shown.ends_with("$ exit");
+        let shown = self.transcript.take().filter(|shown| !is_prompt(shown));
+        self.note(shown.into_iter().collect());
+    }
+
+    /// Notes what commands have shown that have ended, and has somebody look at what they did.
+    fn note(&mut self, shown: Vec<String>) {
+        for shown in shown {
+            if self.kept.tried.len() < MOST_TRIED {
+                self.kept.tried.push(Tried { shown, seen: None });
+                self.ask_for_look();
+            }
+        }
+    }
+
+    fn ask_for_look(&mut self) {
+        self.stale = false;
+        self.looking.push_back(self.kept.tried.len());
+        self.standby.look();
     }
 
     /// Whether there is a look, and none was compared with what was seen.
@@ -131,14 +165,13 @@ impl Detour {
 
     /// When it is to be woken for a look.
     pub fn due(&self) -> Option<Instant> {
-        (self.stale && !self.looking).then_some(self.looked + PAUSE)
+        (self.stale && self.looking.is_empty()).then_some(self.looked + PAUSE)
     }
 
     /// Looks at the trees where something was shown since the last look.
     pub fn look_if_due(&mut self) {
         if self.due().is_some_and(|due| due <= Instant::now()) {
-            (self.stale, self.looking) = (false, true);
-            self.standby.look();
+            self.ask_for_look();
         }
     }
 
@@ -158,15 +191,20 @@ impl Detour {
         rest
     }
 
+    /// What is typed before the first prompt would be seen twice.
     fn pass_on(&mut self) {
-        if self.begun {
+        if self.begun && self.spoke {
             let taken = self.pty.write(&self.typed);
             self.typed.drain(..taken);
         }
     }
 
     fn verb_key(&mut self, key: Key) {
-        let Some(verbs) = self.verbs.as_mut().filter(|verbs| !verbs.running) else { return };
+        let Some(verbs) = &mut self.verbs else { return };
+        if verbs.running {
+            verbs.ahead.push(key);
+            return;
+        }
         match key {
             Key::Control('d') | Key::Escape => self.over = true,
             Key::Backspace => drop(verbs.line.pop()),
@@ -191,7 +229,6 @@ impl Detour {
 
     /// Reads what the shell shows.
     pub fn read(&mut self) {
-        self.pass_on();
         let mut buffer = [0; 16 * 1024];
         while self.verbs.is_none() && !self.over {
             match self.pty.read(&mut buffer) {
@@ -199,19 +236,35 @@ impl Detour {
                 Ok(Some(length)) => {
                     self.terminal.process(&buffer[..length]);
                     (self.spoke, self.stale) = (true, true);
+                    let ended = self.transcript.hear(&buffer[..length]);
+                    self.note(ended);
                 }
                 _ if self.spoke => self.over = true,
                 // There is no shell in this root.
-                _ => self.verbs = Some(Verbs::default()),
+                _ => {
+                    self.verbs = Some(Verbs::default());
+                    let typed = std::mem::take(&mut self.typed);
+                    Key::read(&typed).into_iter().for_each(|key| self.verb_key(key));
+                }
             }
         }
+        self.pass_on();
     }
 
     /// Notes what its stage has told.
     pub fn heard(&mut self, told: StandbyTold) {
         match told {
             StandbyTold::Looked(look) => {
-                (self.looking, self.looked) = (false, Instant::now());
+                self.looked = Instant::now();
+                let after = self.looking.pop_front().unwrap_or(0);
+                let is_later = self.look.is_some();
+                self.changes.extend(look.changes.iter().filter(|_| is_later).cloned());
+                if let Some(tried) = after.checked_sub(1).and_then(|last| self.kept.tried.get_mut(last))
+                    && tried.seen.is_none()
+                {
+                    // Somebody may have looked while it ran.
+                    tried.seen = Some(Observation { changes: std::mem::take(&mut self.changes), ..look.clone() });
+                }
                 // Looked at many times, the last change stays marked.
                 let same = self.look.as_ref().is_some_and(|last| last.still() == look.still());
                 if self.look.is_none() {
@@ -233,6 +286,9 @@ impl Detour {
                     verbs.shown.extend(text.lines().map(|line| (Role::Output, line.to_string())));
                     let why = ran.failure.iter().flat_map(|failure| failure.lines());
                     verbs.shown.extend(why.map(|(label, text)| (Role::Quiet, format!("{label} {text}"))));
+                    let (shown, ahead) = (verbs.since_command(), std::mem::take(&mut verbs.ahead));
+                    self.note(vec![shown]);
+                    ahead.into_iter().for_each(|key| self.verb_key(key));
                 }
             }
             // It has taken its own stage away.
@@ -261,7 +317,8 @@ impl Detour {
             trees.truncate(tall.saturating_sub(1));
             trees.push(Line::of(Role::Quiet, format!("… {more} more lines")));
         }
-        let heading = Line::of(Role::Warning, format!("◆ {}", self.heading));
+        let others = words::other_numbers(&self.kept.others).map(|said| format!("   {said}")).unwrap_or_default();
+        let heading = Line::of(Role::Warning, format!("◆ {}", self.kept.title)).with(Role::Quiet, &others);
         let mut lines = vec![heading.cut(width)];
         match beside {
             true => lines.extend((0..height - 2).map(|row| {
@@ -308,6 +365,12 @@ impl Detour {
 }
 
 impl Verbs {
+    /// The last command and what came of it.
+    fn since_command(&self) -> String {
+        let from = self.shown.iter().rposition(|(role, _)| *role == Role::Command).unwrap_or(0);
+        self.shown[from..].iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
     fn lines(&self, width: usize, height: usize) -> (Vec<Line>, Option<(usize, usize)>) {
         let said = "This root holds no shell. The verbs of the lessons work: ls, cat, echo, mkdir, mount, tree …";
         let wrap = |role: Role, text: &str| Line::of(role, text).wrap(width, &Line::new(), &Line::of(Role::Text, "  "));
@@ -327,6 +390,23 @@ fn shell_size((width, height): (usize, usize)) -> (usize, usize) {
         true => ((width - 3) / 2, height.saturating_sub(2).max(1)),
         false => (width.max(2), (height.saturating_sub(3) * 3 / 5).max(1)),
     }
+}
+
+/// The cells of the same tables that are not the same.
+fn others(seen: &Observation, now: &Observation) -> Vec<OtherNumber> {
+    let mut others = Vec::new();
+    for panel in &seen.panels {
+        let rows = now.panels.iter().filter(|other| other.kind == panel.kind).flat_map(|other| &other.rows);
+        for (was, is) in panel.rows.iter().zip(rows) {
+            let of = if panel.kind == PanelKind::Processes { was.cells.last() } else { was.cells.first() };
+            let of = of.map_or("", |cell| cell.text());
+            for (was, is) in was.cells.iter().zip(&is.cells).filter(|(was, is)| was != is) {
+                let text = |cell: &Cell| cell.text().to_string();
+                others.push(OtherNumber { of: of.to_string(), was: text(was), is: text(is) });
+            }
+        }
+    }
+    others
 }
 
 fn most(length: usize) -> NonZero<u16> {

@@ -5,7 +5,7 @@ use crate::ground::{CgroupVersion, Role};
 use crate::lesson::{Lesson, belongs};
 use crate::present::beats::{Beat, beats};
 use crate::scene::words::{plural, question};
-use crate::scene::{Asked, BeatLook, BeatPicture, BeatSource, Prose, Role as Style};
+use crate::scene::{Asked, BeatLook, BeatPicture, BeatSource, Prose, Role as Style, SeenBeat, SeenBeats};
 use crate::stage::StageFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +26,11 @@ struct Outcomes {
     /// How many commands were told.
     commands: usize,
     current: Option<usize>,
+    /// What is drawn of the last look of each beat.
+    seen: Vec<Option<SeenBeat>>,
+    /// What was drawn before the beat that was looked at last, and that beat with its looks.
+    drawn: SeenBeats,
+    looks: (usize, Vec<Observation>),
 }
 
 /// A recording of the lesson.
@@ -101,7 +106,28 @@ pub struct Hour {
 
 impl Outcomes {
     fn new(beats: &[Beat]) -> Outcomes {
-        Outcomes { of_beats: vec![Vec::new(); beats.len()], ..Outcomes::default() }
+        Outcomes { of_beats: vec![Vec::new(); beats.len()], seen: vec![None; beats.len()], ..Outcomes::default() }
+    }
+
+    /// Notes what happened at a beat; they come in their order.
+    fn add_to(&mut self, beat: usize, event: &Event) {
+        let Some(events) = self.of_beats.get_mut(beat) else { return };
+        events.push(event.clone());
+        if let Event::Observation(look) = event {
+            if self.looks.0 != beat {
+                for look in self.looks.1.drain(..) {
+                    self.drawn.next(&look);
+                }
+                self.looks.0 = beat;
+            }
+            self.seen[beat] = Some(self.drawn.clone().next(look));
+            self.looks.1.push(look.clone());
+        }
+    }
+
+    /// The last look in the beats before this one.
+    fn last_look(&self, beat: usize) -> Option<&Observation> {
+        self.seen.iter().take(beat).rev().flatten().next().map(|seen| &seen.whole)
     }
 
     /// Puts an event where it belongs; which beat that is.
@@ -126,7 +152,7 @@ impl Outcomes {
                 | Event::Marked { .. }
         );
         let beat = self.current.filter(|_| came)?;
-        self.of_beats.get_mut(beat)?.push(event.clone());
+        self.add_to(beat, event);
         Some(beat)
     }
 }
@@ -228,7 +254,7 @@ impl Hour {
 
     /// Notes what happened at a beat elsewhere: the presenter has told it.
     pub fn came_elsewhere(&mut self, beat: usize, events: Vec<Event>) {
-        self.live.of_beats.get_mut(beat).into_iter().for_each(|all| all.extend(events.iter().cloned()));
+        events.iter().for_each(|event| self.live.add_to(beat, event));
     }
 
     fn outcomes(&self) -> &Outcomes {
@@ -246,13 +272,7 @@ impl Hour {
 
     /// The last look at or before the beat where one is.
     pub fn last_look(&self) -> Option<&Observation> {
-        self.looks(self.shown.place.beat + usize::from(self.shown.place.done)).pop()
-    }
-
-    /// Every look in the beats before this one.
-    fn looks(&self, beat: usize) -> Vec<&Observation> {
-        let before = self.outcomes().of_beats.iter().take(beat).flatten();
-        before.filter_map(|event| if let Event::Observation(look) = event { Some(look) } else { None }).collect()
+        self.outcomes().last_look(self.shown.place.beat + usize::from(self.shown.place.done))
     }
 
     /// So many blocks have to have run for what is shown.
@@ -304,8 +324,7 @@ impl Hour {
 
     /// By which the hands of a question are noted.
     pub fn hands_key(&self, beat: &Beat, question: usize) -> String {
-        let step = beat.step.map_or(0, |(number, _)| number);
-        format!("{step}.{question}")
+        hands_key(beat.step.map_or(0, |(number, _)| number), question)
     }
 
     fn asked(&self, beat: &Beat) -> Vec<Asked> {
@@ -362,7 +381,8 @@ impl Hour {
             ahead,
             asked,
             events: self.events().iter().collect(),
-            looks: self.looks(place.beat),
+            seen: self.outcomes().seen.get(place.beat).filter(|_| place.done).and_then(Option::as_ref),
+            before: self.outcomes().last_look(place.beat),
             message: message.map(|(grave, text)| (if grave { Style::Error } else { Style::Warning }, text)),
             keys: keys.to_string(),
         }
@@ -424,6 +444,11 @@ impl Hour {
         }
         text + &format!("\n\nNow it is their turn: `layerlab shell {}`", self.lesson.meta.number)
     }
+}
+
+/// By which the hands of a question of a step are noted.
+pub(super) fn hands_key(step: u32, question: usize) -> String {
+    format!("{step}.{question}")
 }
 
 fn by(begin: &Begin) -> String {

@@ -15,11 +15,14 @@ mod live;
 mod notes;
 mod preflight;
 mod presenter;
+mod record;
+mod stage_thread;
 mod standby;
+mod transcript;
 
 pub use beats::{Beat, BeatLine, beats};
 pub use hour::{Hour, Place};
 pub use link::{Address, Presented};
 pub use notes::Follower;
 pub use preflight::{Found, Preflight, preflight};
-pub use presenter::{Ended, Presenter, PresenterOptions};
+pub use presenter::{Ended, Presenter, PresenterOptions, RecordWriter};

@@ -3,7 +3,7 @@
 use crate::engine::{Answer, Item, Run, RunOptions};
 use crate::event::{Event, RecordingReader, Timed};
 use crate::lesson::{Lesson, belongs};
-use crate::present::live::start;
+use crate::present::stage_thread::start;
 use crate::stage::StageError;
 use std::time::{Duration, Instant};
 

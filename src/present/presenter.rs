@@ -9,6 +9,7 @@ use crate::present::inbox::{Inbox, LiveTold, Message, StandbyTold};
 use crate::present::keys::{self, Command};
 use crate::present::link::Presented;
 use crate::present::live::Live;
+use crate::present::record::{HourRecord, KeptDetour};
 use crate::present::standby::Standbys;
 use crate::scene::{Line, Role, columns};
 use crate::screen::FullScreen;
@@ -26,7 +27,6 @@ const KEYS: &str = "Space on  ← back  d detour  ? all keys  q leaves";
 const KEYS_AT_A_QUESTION: &str = "Space on  ← back  h hands up  ? all keys  q leaves";
 
 /// How a lesson is to be presented.
-#[derive(Debug)]
 pub struct PresenterOptions {
     /// No colours at all where there is none.
     pub theme: Option<Theme>,
@@ -38,7 +38,12 @@ pub struct PresenterOptions {
     pub home: Home,
     /// See `home`.
     pub lesson: String,
+    /// What writes the record of the hour, where it is wanted.
+    pub record: Option<RecordWriter>,
 }
+
+/// Writes the record of an hour, all of it or nothing, as often as it has become another one.
+pub type RecordWriter = Box<dyn FnMut(&[u8]) -> std::result::Result<(), String>>;
 
 /// How an hour ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,9 @@ pub struct Presenter {
     resume: Option<Place>,
     /// What was typed before it could be heeded.
     early: Vec<u8>,
+    record: HourRecord,
+    writer: Option<RecordWriter>,
+    written: Vec<u8>,
 }
 
 impl Presenter {
@@ -111,8 +119,10 @@ impl Presenter {
     /// # Errors
     /// Where there is no terminal.
     pub fn begin(mut hour: Hour, link: Presented, options: PresenterOptions) -> Result<Presenter> {
-        let PresenterOptions { theme, recorded, resume, home, lesson } = options;
+        let PresenterOptions { theme, recorded, resume, home, lesson, record: writer } = options;
+        let mut record = HourRecord::default();
         if let Some(last) = &resume {
+            record.detours = serde_json::from_value(last.tried.clone()).unwrap_or_default();
             hour.shown.hands.clone_from(&last.hands);
             hour.detours.clone_from(&last.detours);
         }
@@ -142,6 +152,9 @@ impl Presenter {
             saved: None,
             resume,
             early: Vec::new(),
+            record,
+            writer,
+            written: Vec::new(),
         };
         if recorded {
             presenter.go_where_it_was_left();
@@ -157,10 +170,10 @@ impl Presenter {
     /// Shows the lesson until somebody leaves.
     pub fn run(mut self) -> (Hour, Ended) {
         let ended = self.present();
-        self.save();
-        if let Mode::Detour(detour, _) = std::mem::replace(&mut self.mode, Mode::Beat) {
-            self.standbys.end(detour.into_standby());
+        if let Mode::Detour(..) = self.mode {
+            self.leave_detour();
         }
+        self.save();
         let Presenter { screen, hour, .. } = self;
         drop(screen);
         (hour, ended)
@@ -400,6 +413,7 @@ impl Presenter {
             }
             LiveTold::Event(event) => {
                 self.hour.happened(&event);
+                self.record.happened(&event);
                 if let Event::Mismatch { line, .. } = &event {
                     let then = if self.hour.has_recording() { " r goes on with the recording." } else { "" };
                     let said = format!("{line} did not do what the lesson says.{then}");
@@ -407,6 +421,7 @@ impl Presenter {
                 }
             }
             LiveTold::Waits | LiveTold::Over => {
+                self.record.block_ended();
                 // The first time nothing has run yet.
                 self.hour.shown.blocks += usize::from(std::mem::replace(&mut self.live_has_waited, true));
                 self.live_waits = matches!(told, LiveTold::Waits);
@@ -421,6 +436,7 @@ impl Presenter {
         self.hour.shown.stage = StageState::Lost;
         let first = error.to_string();
         let first = first.lines().next().unwrap_or_default().trim_start_matches("error: ").to_string();
+        self.record.happened(&Event::Warned { text: format!("{first}. From here on nothing was run in this hour.") });
         if self.hour.has_recording() {
             self.hour.show_recording(true);
             self.hour.shown.message = Some((true, format!("{first}. What is shown from here on is the recording.")));
@@ -584,8 +600,10 @@ impl Presenter {
     }
 
     fn leave_detour(&mut self) {
-        if let Mode::Detour(detour, _) = std::mem::replace(&mut self.mode, Mode::Beat) {
-            self.hour.detours.push(detour.kept());
+        if let Mode::Detour(mut detour, _) = std::mem::replace(&mut self.mode, Mode::Beat) {
+            self.hour.detours.push(detour.words());
+            let (blocks, detour_kept) = (self.hour.blocks_needed(), detour.kept());
+            self.record.detours.push(KeptDetour { blocks, detour: detour_kept });
             self.standbys.end(detour.into_standby());
             self.aims_at = Some(Instant::now());
         }
@@ -600,6 +618,8 @@ impl Presenter {
         let (hands, detours) = (self.hour.shown.hands.clone(), self.hour.detours.clone());
         let mut last = LastHour::default();
         (last.beat, last.done, last.hands, last.detours) = (beat, done, hands, detours);
+        last.tried = self.record.detours_to_keep();
+        self.write_record();
         if self.saved.as_ref() != Some(&last) {
             // That it cannot be noted is no reason to stop an hour.
             let mut noted = last.clone();
@@ -607,6 +627,16 @@ impl Presenter {
             let _ = noted.write(&self.home, &self.lesson);
             self.saved = Some(last);
         }
+    }
+
+    /// Writes the record of the hour, where it has become another one.
+    fn write_record(&mut self) {
+        let Some(writer) = &mut self.writer else { return };
+        let Some(text) = self.record.text(&self.hour.shown.hands).filter(|text| *text != self.written) else { return };
+        if let Err(why) = writer(&text) {
+            self.hour.shown.message = Some((true, why));
+        }
+        self.written = text;
     }
 
     fn draw(&mut self) -> Result<()> {

@@ -5,11 +5,10 @@ use crate::action::CommandLine;
 use crate::engine::Reached;
 use crate::lesson::Lesson;
 use crate::present::inbox::{Message, Notifier, StandbyTold};
-use crate::present::live::start;
-use crate::stage::{StageError, Stopper};
+use crate::present::stage_thread::StageThread;
+use crate::stage::{Stage, StageError};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 /// A stage that stands by, in a thread. When it is dropped it ends; nobody waits for that but [`Standbys`].
@@ -23,9 +22,7 @@ pub struct Standby {
     pub stands: bool,
     /// Why it is of no use.
     pub failed: Option<StageError>,
-    asks: Option<Sender<Ask>>,
-    stopper: Arc<Mutex<Option<Stopper>>>,
-    thread: Option<JoinHandle<()>>,
+    thread: StageThread<Ask>,
 }
 
 #[derive(Debug)]
@@ -38,59 +35,44 @@ enum Ask {
 
 impl Standby {
     fn begin(id: u64, lesson: Lesson, blocks: usize, notifier: Notifier) -> Standby {
-        let (asks, asked) = channel();
-        let stopper = Arc::new(Mutex::new(None));
-        let thread = std::thread::spawn({
-            let stopper = stopper.clone();
-            move || {
-                let tell = |told| notifier.tell(Message::Standby(id, told));
-                if let Err(error) = serve(&lesson, &asked, &stopper, &tell) {
-                    tell(StandbyTold::Failed(error));
-                }
-            }
-        });
-        let mut standby =
-            Standby { id, blocks: 0, stands: false, failed: None, asks: Some(asks), stopper, thread: Some(thread) };
+        let failed = notifier.clone();
+        let thread = StageThread::begin(
+            lesson,
+            move |lesson, stage, asked| serve(lesson, stage, asked, &|told| notifier.tell(Message::Standby(id, told))),
+            move |error| _ = failed.tell(Message::Standby(id, StandbyTold::Failed(error))),
+        );
+        let mut standby = Standby { id, blocks: 0, stands: false, failed: None, thread };
         standby.go_to(blocks);
         standby
     }
 
-    fn ask(&self, ask: Ask) {
-        if let Some(asks) = &self.asks {
-            // One that has failed has said so.
-            let _ = asks.send(ask);
-        }
-    }
-
     fn go_to(&mut self, blocks: usize) {
         (self.blocks, self.stands) = (blocks, false);
-        self.ask(Ask::GoTo(blocks));
+        self.thread.ask(Ask::GoTo(blocks));
     }
 
     /// Has it look at trees and tables.
     pub fn look(&self) {
-        self.ask(Ask::Look);
+        self.thread.ask(Ask::Look);
     }
 
     /// Has a shell started on this terminal.
     pub fn start_shell(&self, terminal: PathBuf) {
-        self.ask(Ask::Shell(terminal));
+        self.thread.ask(Ask::Shell(terminal));
     }
 
     /// Has a line run by the lesson's own verbs.
     pub fn run(&self, line: CommandLine) {
-        self.ask(Ask::Line(line));
+        self.thread.ask(Ask::Line(line));
     }
 }
 
 fn serve(
     lesson: &Lesson,
+    stage: Stage,
     asked: &Receiver<Ask>,
-    stopper: &Mutex<Option<Stopper>>,
     tell: &dyn Fn(StandbyTold) -> bool,
 ) -> Result<(), StageError> {
-    let stage = start(lesson)?;
-    *stopper.lock().unwrap_or_else(PoisonError::into_inner) = stage.stopper().ok();
     let mut reached = Reached::begin(lesson, stage);
     while let Ok(ask) = asked.recv() {
         let told = match ask {
@@ -110,16 +92,6 @@ fn serve(
         }
     }
     Ok(())
-}
-
-impl Drop for Standby {
-    fn drop(&mut self) {
-        self.asks = None;
-        if let Some(stopper) = self.stopper.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            stopper.stop();
-        }
-        self.thread.take().into_iter().for_each(|thread| drop(thread.join()));
-    }
 }
 
 /// All of them.

@@ -44,12 +44,40 @@ pub struct BeatPicture<'a> {
     pub asked: Vec<Asked>,
     /// What came of the commands.
     pub events: Vec<&'a Event>,
-    /// Every look before this beat, in order.
-    pub looks: Vec<&'a Observation>,
+    /// What is drawn of the look after the commands, where somebody looked.
+    pub seen: Option<&'a SeenBeat>,
+    /// The last look before this beat.
+    pub before: Option<&'a Observation>,
     /// Something to know now, and how grave it is.
     pub message: Option<(Role, String)>,
     /// The keys, for the last line.
     pub keys: String,
+}
+
+/// What is drawn of a look: it depends on all that was drawn before, and is found once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenBeat {
+    /// The look.
+    pub whole: Observation,
+    changed: Observation,
+    as_before: Option<String>,
+}
+
+/// What was drawn in all beats until now, to find what is drawn in the next one.
+#[derive(Clone, Debug, Default)]
+pub struct SeenBeats(Surroundings);
+
+impl SeenBeats {
+    /// The next look in the order of the lesson.
+    pub fn next(&mut self, whole: &Observation) -> SeenBeat {
+        let (changed, as_before) = self.0.around_changes(whole);
+        let whole = whole.clone();
+        match as_before {
+            // Nothing became different: that is to be seen, too.
+            Some(_) if changed == Observation::default() => SeenBeat { changed: whole.still(), as_before: None, whole },
+            as_before => SeenBeat { whole, changed, as_before },
+        }
+    }
 }
 
 /// Where what is shown of a beat comes from.
@@ -287,26 +315,12 @@ impl BeatPicture<'_> {
 
     /// What is drawn of the trees, with a sentence above them and one below, where there is something to say.
     fn seen(&self, look: &BeatLook) -> Seen {
-        let own = self.events.iter().rev().find_map(|event| match event {
-            Event::Observation(observation) => Some(observation),
-            _ => None,
-        });
         let whole = |observation| Seen { observation, above: None, below: None };
-        let mut seen = match own {
-            Some(own) if look.full => whole((*own).clone()),
-            Some(own) => {
-                let mut drawn_before = Surroundings::default();
-                for look in &self.looks {
-                    drawn_before.around_changes(look);
-                }
-                match drawn_before.around_changes(own) {
-                    // Nothing became different: that is to be seen, too.
-                    (changed, Some(_)) if changed == Observation::default() => whole(own.still()),
-                    (observation, below) => Seen { observation, above: None, below },
-                }
-            }
+        let mut seen = match self.seen {
+            Some(own) if look.full => whole(own.whole.clone()),
+            Some(own) => Seen { observation: own.changed.clone(), above: None, below: own.as_before.clone() },
             // A recording has looks at the ends of steps alone.
-            None => match self.looks.last().filter(|_| self.has_commands()) {
+            None => match self.before.filter(|_| self.has_commands()) {
                 Some(last) => Seen { above: self.ahead.is_empty().then_some(BEFORE), ..whole(last.still()) },
                 None => whole(Observation::default()),
             },

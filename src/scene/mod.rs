@@ -22,7 +22,9 @@ mod trees;
 mod verdict;
 pub mod words;
 
-pub use beat::{Asked, BeatLook, BeatPicture, BeatSource, Prose, columns, first_sentence, observation};
+pub use beat::{
+    Asked, BeatLook, BeatPicture, BeatSource, Prose, SeenBeat, SeenBeats, columns, first_sentence, observation,
+};
 pub use exercise::{exercise, exercise_spoken};
 pub use failure::failure;
 pub use finding::{Sign, finding};

@@ -3,7 +3,7 @@
 //! Every event becomes a block of [`Line`]s; blocks of different kinds are set apart by one blank line, commands that
 //! follow each other are not. No line is wider than the look says, so no terminal wraps it.
 
-use crate::event::{Adapted, Begin, Event, Marked, Observation, Statement};
+use crate::event::{Adapted, Begin, Detour, Event, Marked, Observation, Statement};
 use crate::ground::{Call, Role as RunBy};
 use crate::scene::failure::explained;
 use crate::scene::line::{hanging, hanging_by, head};
@@ -108,6 +108,10 @@ impl Screen {
             }
             Event::Observation(observation) => self.observed(observation),
             Event::Marked { marks } => self.marked(marks),
+            Event::Hands(hands) => {
+                self.hanging(&Line::of(Role::Glyph, "  ◆ "), &Line::of(Role::Text, words::hands(hands)))
+            }
+            Event::Detour(detour) => self.detour(detour),
             Event::Exercise { id, title, text } => {
                 let number = self.lesson.as_ref().map(|(number, _)| format!("{number}.")).unwrap_or_default();
                 let first = Line::of(Role::Heading, format!("{number}{id}  "));
@@ -123,6 +127,25 @@ impl Screen {
             }
         };
         (Block::Other, lines)
+    }
+
+    /// What somebody tried out, command after command, with the trees that it led to.
+    fn detour(&self, detour: &Detour) -> Vec<Line> {
+        let mut lines = self.hanging(&Line::of(Role::Warning, "  ◆ "), &Line::of(Role::Strong, &detour.title));
+        if let Some(said) = words::other_numbers(&detour.others) {
+            lines.extend(self.hanging(&Line::of(Role::Text, "    "), &Line::of(Role::Quiet, said)));
+        }
+        let mut drawn = Surroundings::default();
+        for tried in &detour.tried {
+            lines.push(Line::new());
+            lines.extend(self.output(&tried.shown));
+            let seen = tried.seen.as_ref().map(|seen| self.observed(&drawn.around_changes(seen).0));
+            if let Some(seen) = seen.filter(|seen| !seen.is_empty()) {
+                lines.push(Line::new());
+                lines.extend(seen);
+            }
+        }
+        lines
     }
 
     fn notes(&self, text: &str) -> Vec<Line> {

@@ -87,6 +87,17 @@ impl Spoken {
             }
             Event::Observation(observation) => observed(observation, self.look.work),
             Event::Marked { marks } => marked(marks),
+            Event::Hands(hands) => one(words::hands(hands)),
+            Event::Detour(detour) => {
+                let mut lines = one(format!("The class took a {}.", detour.title));
+                lines.extend(words::other_numbers(&detour.others).iter().map(|said| sentence(said)));
+                for tried in &detour.tried {
+                    lines.push(sentence("The terminal showed:"));
+                    lines.extend(tried.shown.lines().map(|line| sentence(&markdown::expand_tabs(line))));
+                    lines.extend(tried.seen.iter().flat_map(|seen| observed(seen, self.look.work)));
+                }
+                lines
+            }
             Event::Exercise { id, title, text } => {
                 let number = self.lesson.map(|number| format!("{number}.")).unwrap_or_default();
                 let heading = vec![Line::new(), sentence(&format!("{number}{id}: {title}."))];

@@ -9,7 +9,7 @@ use crate::scene::words;
 use std::collections::BTreeSet;
 
 /// What was drawn until now.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Surroundings {
     /// The last look, without what became of it. A look may be another one without a mark: from a shell in another
     /// namespace, say.

@@ -31,6 +31,9 @@ pub struct LastHour {
     /// The detours, a few words each.
     #[serde(default)]
     pub detours: Vec<String>,
+    /// What was tried in them, as whoever presents writes it.
+    #[serde(default)]
+    pub tried: serde_json::Value,
 }
 
 impl LastHour {

@@ -53,6 +53,7 @@ pub use handle::{Ran, Stage, StartingStage, Stopper};
 pub use keeper::{KeeperState, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;
+pub use typed_shell::PROMPT_MARK;
 pub use visitor::Visit;
 pub use wire::{Fresh, Keeper, Layers, StageFacts, StageNeeds};
 pub use worker::overlay_options;

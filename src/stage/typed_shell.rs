@@ -19,10 +19,12 @@ use std::process::{Command, ExitCode};
 
 /// The shells that are looked for, and what each is started with.
 const SHELLS: &[(&str, &[&str])] = &[("bash", &["--noprofile", "--norc", "-i"]), ("sh", &["-i"])];
-/// The prompt says that it is no lesson.
-const PROMPT: &str = "detour \\w $ ";
+/// Sent before each prompt, so that commands can be told apart; no terminal shows it (OSC 133).
+pub const PROMPT_MARK: &str = "\x1b]133;A\x07";
+/// The prompt says that it is no lesson. Bash is told what of it takes no room.
+const PROMPT: &str = "\\[\x1b]133;A\x07\\]detour \\w $ ";
 /// The same for a shell that does not know bash's signs.
-const PLAIN_PROMPT: &str = "detour $ ";
+const PLAIN_PROMPT: &str = "\x1b]133;A\x07detour $ ";
 
 /// In the worker: starts it on this terminal.
 pub(super) fn start(setup: TypedShellSetup, terminal: &Path) -> Result<(), StageError> {

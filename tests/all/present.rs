@@ -419,6 +419,44 @@ fn killed_closed_or_asked_to_end_it_leaves_the_terminal_and_nothing_else() {
 }
 
 #[test]
+fn the_record_of_an_hour_has_what_was_run_the_hands_and_the_detours_and_is_exported() {
+    let student = Student::new();
+    let file = student.beside().join("hour.jsonl");
+    let record = file.display().to_string();
+    let screen = present(&student, SIZES[1], &format!("1 --record {record}"));
+    screen.wait_for("● live");
+    press(&screen, &["g", "6", "Enter"], "6/14");
+    press(&screen, &["h", "3", "/", "9", "Enter"], "3 of 9 say yes");
+    press(&screen, &["Escape", "d"], "detour from beat 6");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "echo from the class > mnt/class.txt"]);
+    screen.press("Enter");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "cat mnt/class.txt"]);
+    screen.press("Enter");
+    screen.wait_until(|shown| shown.contains("+ class.txt") || shown.contains("class.txt was made"));
+    press(&screen, &["C-]"], "6/14");
+    press(&screen, &["q", "q"], "<0>");
+    let all: Vec<Event> =
+        RecordingReader::new(&*std::fs::read(&file).unwrap()).map(|told| told.unwrap().event).collect();
+    assert!(all.iter().any(|event| matches!(event, Event::Hands(hands) if (hands.yes, hands.of) == (3, 9))));
+    let detour = all.iter().find_map(|event| if let Event::Detour(detour) = event { Some(detour) } else { None });
+    let tried = &detour.expect("the detour is kept").tried;
+    assert!(tried[0].shown.ends_with("$ echo from the class > mnt/class.txt"), "{tried:?}");
+    assert!(tried[1].shown.ends_with("$ cat mnt/class.txt\nfrom the class"), "{tried:?}");
+    assert!(tried[0].seen.is_some() && !tried[0].shown.contains('\x1b'), "{tried:?}");
+    assert_eq!(all.last(), Some(&Event::End { held: true }));
+    // Next week's record has this week's detour, too.
+    let screen = present(&student, SIZES[1], &format!("1 --resume --record {record}"));
+    press(&screen, &[], "3 of 9 say yes");
+    press(&screen, &["q", "q"], "<0>");
+    for form in ["--markdown", "--html", "--cast"] {
+        let exported = student.ok(&["export", "1", form, "--recording", &record]);
+        for said in ["3 of 9 in the class said yes", "detour from beat 6", "from the class"] {
+            assert!(exported.contains(said), "{form} {said}:\n{exported}");
+        }
+    }
+}
+
+#[test]
 fn where_one_left_off_is_found_again_with_hands_and_detours() {
     let student = Student::new();
     assert!(student_screen(&student, "1 --resume").wait_for("<2>").contains("was not presented before"));

@@ -3,6 +3,7 @@
 //! Kernel words only: lower, upper, merged, whiteout, opaque, copied up.
 
 mod changes;
+mod class;
 mod commands;
 mod difference;
 mod entries;
@@ -13,6 +14,7 @@ mod predictions;
 mod sign;
 
 pub use changes::{Told, sentence, tell};
+pub use class::{hands, other_numbers};
 pub use commands::{FailureTold, ended, left_out, wrong_status};
 pub use difference::{Blanks, Difference, difference};
 pub use entries::{
