@@ -123,8 +123,9 @@ fn make_layer(
     below: &[PathBuf],
     tell: &mut dyn FnMut(Told),
 ) -> Result<(Written, Descriptor, Digest), ImageError> {
-    let opaque = if commit.marker { Opaque::Marker } else { Opaque::Explicit(below.to_vec()) };
-    let rules = Rules { opaque, owners: Owners::of_caller(), youngest: commit.youngest, stop: commit.stop };
+    let opaque = if commit.marker { Opaque::Marker } else { Opaque::Explicit };
+    let lowers = below.to_vec();
+    let rules = Rules { opaque, lowers, owners: Owners::of_caller(), youngest: commit.youngest, stop: commit.stop };
     let failed = |error: std::io::Error| ImageError::io("cannot write the layer", "write", upper, &error);
     let mut each = |entry: &Entry| tell(Told::Entry(entry));
     let blob = store.new_blob()?;

@@ -1,8 +1,8 @@
 //! Who the `User` of an image is: numbers are taken as they are, names are looked up in the image's own passwd(5) and group(5).
 
 use crate::image::ImageError;
-use crate::image::layer::lowers::is_whiteout;
 use crate::image::layer::marks_of;
+use crate::image::layer::stack::is_whiteout;
 use crate::kernel::Within;
 use std::io::Read;
 use std::path::PathBuf;

@@ -21,8 +21,8 @@ pub(in crate::image) struct Marks {
     pub may_hold_whiteouts: bool,
     /// An empty file is a whiteout.
     pub whiteout: bool,
-    /// What is below has another name: a directory was renamed.
-    pub redirect: bool,
+    /// What is below has another name: it was renamed. A path from the top, or a name in the same directory.
+    pub redirect: Option<Vec<u8>>,
     /// Only what stands about the file is here, its content is below.
     pub metacopy: bool,
 }
@@ -35,7 +35,7 @@ pub(super) fn marks(attributes: &[(OsString, Vec<u8>)]) -> Marks {
             Some(b"opaque") if value == b"y" => marks.opaque = true,
             Some(b"opaque") if value == b"x" => marks.may_hold_whiteouts = true,
             Some(b"whiteout") => marks.whiteout = true,
-            Some(b"redirect") => marks.redirect = true,
+            Some(b"redirect") => marks.redirect = Some(value.clone()),
             Some(b"metacopy") => marks.metacopy = true,
             _ => {}
         }
@@ -165,7 +165,7 @@ mod tests {
             assert!(marks(&named("opaque", b"y")).opaque);
             assert!(marks(&named("opaque", b"x")).may_hold_whiteouts && !marks(&named("opaque", b"x")).opaque);
             assert!(marks(&named("whiteout", b"")).whiteout);
-            assert!(marks(&named("redirect", b"/a")).redirect);
+            assert_eq!(marks(&named("redirect", b"/a")).redirect.as_deref(), Some(&b"/a"[..]));
             assert!(marks(&named("metacopy", b"")).metacopy);
             assert_eq!(marks(&named("origin", b"y")), super::Marks::default());
             assert_eq!(marks(&named("overlay.opaque", b"y")), super::Marks::default());

@@ -7,8 +7,8 @@
 mod attributes;
 mod compress;
 pub(super) mod header;
-pub(super) mod lowers;
 mod owners;
+pub(super) mod stack;
 #[cfg(test)]
 mod tests;
 mod unpack;

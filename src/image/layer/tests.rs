@@ -60,7 +60,7 @@ fn attribute(path: &Path, name: &str, value: &[u8]) {
 
 fn rules(opaque: Opaque) -> Rules<'static> {
     static STOP: AtomicUsize = AtomicUsize::new(0);
-    Rules { opaque, owners: Owners::of_caller(), youngest: None, stop: &STOP }
+    Rules { opaque, lowers: Vec::new(), owners: Owners::of_caller(), youngest: None, stop: &STOP }
 }
 
 fn try_write(upper: &Path, rules: &Rules) -> Result<(Vec<u8>, Vec<Entry>, Written), ImageError> {
@@ -76,6 +76,12 @@ fn layer(upper: &Path) -> Vec<u8> {
 
 fn names(upper: &Path, opaque: Opaque) -> Vec<String> {
     try_write(upper, &rules(opaque)).unwrap().1.into_iter().map(|entry| entry.name).collect()
+}
+
+/// Those over lower layers, the topmost first.
+fn names_over(upper: &Path, lowers: &[PathBuf]) -> Vec<String> {
+    let rules = Rules { lowers: lowers.to_vec(), ..rules(Opaque::Explicit) };
+    try_write(upper, &rules).unwrap().1.into_iter().map(|entry| entry.name).collect()
 }
 
 fn refused(upper: &Path) -> String {
@@ -188,13 +194,78 @@ fn an_opaque_directory_is_a_mark_or_a_whiteout_for_each_name_below_it() {
     attribute(&place.at("three/d"), "user.overlay.opaque", b"y");
     let lowers = ["one", "two", "three", "four"].map(|name| place.at(name));
     assert_eq!(names(&upper, Opaque::Marker), ["./", "d/", "d/.wh..wh..opq", "d/kept/"]);
-    let explicit = ["./", "d/", "d/.wh.a", "d/.wh.b", "d/.wh.c", "d/kept/"];
-    assert_eq!(names(&upper, Opaque::Explicit(lowers.to_vec())), explicit);
+    // What is in a directory that hides, hides as well: else /d/kept/x would be there again.
+    let explicit = ["./", "d/", "d/.wh.a", "d/.wh.b", "d/.wh.c", "d/kept/", "d/kept/.wh.x"];
+    assert_eq!(names_over(&upper, &lowers), explicit);
     // Where a lower layer has a file of that name, nothing below it is seen.
     fs::create_dir(place.at("zero")).unwrap();
     fs::write(place.at("zero/d"), "").unwrap();
     let lowers = [&[place.at("zero")], &lowers[..]].concat();
-    assert_eq!(names(&upper, Opaque::Explicit(lowers)), ["./", "d/", "d/kept/"]);
+    assert_eq!(names_over(&upper, &lowers), ["./", "d/", "d/kept/"]);
+}
+
+#[test]
+fn what_was_renamed_or_copied_up_in_part_is_taken_whole_from_the_lower_layers() {
+    let place = Place::new();
+    let upper = place.directory("upper");
+    for (file, text) in [
+        ("one/old/b", "b"),
+        ("one/old/both", "above"),
+        ("one/new/hidden", ""),
+        ("one/new/sub/hidden", ""),
+        ("two/old/a", "a"),
+        ("two/old/both", "below"),
+        ("two/old/gone", ""),
+        ("two/old/sub/x", "x"),
+        ("two/elsewhere/deep/y", "y"),
+        ("two/changed", "content"),
+        ("two/before", "was here"),
+        ("upper/new/c", "c"),
+        ("upper/changed", ""),
+        ("upper/after", ""),
+    ] {
+        fs::create_dir_all(place.at(file).parent().unwrap()).unwrap();
+        fs::write(place.at(file), text).unwrap();
+    }
+    // As the kernel does it by rename(2) and chmod(2) with redirect_dir=on,metacopy=on.
+    let mark = |name: &str, kind: &str, value: &str| {
+        attribute(&upper.join(name), &format!("user.overlay.{kind}"), value.as_bytes());
+    };
+    mark("new", "redirect", "old");
+    whiteout(&upper.join("old"));
+    whiteout(&upper.join("before"));
+    whiteout(&upper.join("new/gone"));
+    fs::create_dir(upper.join("new/moved")).unwrap();
+    mark("new/moved", "redirect", "/elsewhere/deep");
+    for (name, size) in [("changed", 7), ("after", 8)] {
+        mark(name, "metacopy", "");
+        fs::OpenOptions::new().write(true).open(upper.join(name)).unwrap().set_len(size).unwrap();
+        fs::set_permissions(upper.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    mark("after", "redirect", "/before");
+    let lowers = ["one", "two"].map(|name| place.at(name));
+    let rest = ["new/a", "new/b", "new/both", "new/c", "new/moved/", "new/moved/y", "new/sub/"];
+    let marked = Rules { lowers: lowers.to_vec(), ..rules(Opaque::Marker) };
+    let begin = ["./", ".wh.before", ".wh.old", "after", "changed", "new/"];
+    let (bytes, entries, _) = try_write(&upper, &marked).unwrap();
+    let found: Vec<String> = entries.into_iter().map(|entry| entry.name).collect();
+    assert_eq!(found, [&begin[..], &["new/.wh..wh..opq"], &rest, &["new/sub/x"]].concat());
+    let explicit = [&begin[..], &["new/.wh.hidden"], &rest, &["new/sub/.wh.hidden", "new/sub/x"]].concat();
+    assert_eq!(names_over(&upper, &lowers), explicit);
+    try_unpack(&bytes, &place.at("unpacked"), Owners::of_caller()).unwrap();
+    let read = |name: &str| fs::read_to_string(place.at("unpacked").join(name)).unwrap();
+    for (name, text) in
+        [("after", "was here"), ("changed", "content"), ("new/both", "above"), ("new/moved/y", "y"), ("new/sub/x", "x")]
+    {
+        assert_eq!(read(name), text, "{name}");
+    }
+    assert_eq!(fs::metadata(place.at("unpacked/changed")).unwrap().mode() & 0o7777, 0o600);
+    // A mark that leads out leads nowhere.
+    for to in ["../../etc", "/../etc", "a/b", "/nowhere"] {
+        mark("new", "redirect", to);
+        let told = try_write(&upper, &marked).unwrap_err().to_string();
+        assert!(told.contains("EINVAL") || told.contains("redirect_dir=off"), "{to}: {told}");
+    }
 }
 
 #[test]

@@ -8,14 +8,14 @@ use crate::ground::Errno;
 use crate::image::error::ImageError;
 use crate::image::layer::attributes::{Attributes, Marks, marks, said};
 use crate::image::layer::header::{self, BLOCK, Broken, Header};
-use crate::image::layer::lowers::{Lowers, is_whiteout};
 use crate::image::layer::owners::{Owners, is_note};
+use crate::image::layer::stack::{Merged, Part, Stack, is_whiteout};
 use crate::image::layer::{OPAQUE, WHITEOUT};
 use crate::kernel::{CallError, EntryType, Stat, Within, is_mount_root, names_in};
 use crate::tree::{Inside, LeftOut};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Rules<'a> {
     /// How a directory is written that hides what lies below it.
     pub opaque: Opaque,
+    /// The layers below it as directories, the topmost first, as far as they are at hand: what they show has to be known where a
+    /// directory hides it, and where the upper layer has only a part of something.
+    pub lowers: Vec<PathBuf>,
     /// Whose the files are.
     pub owners: Owners,
     /// No file is younger, in seconds since 1970 (<https://reproducible-builds.org/specs/source-date-epoch/>).
@@ -35,10 +38,10 @@ pub struct Rules<'a> {
 }
 
 /// How a directory is written that hides what lies below it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opaque {
-    /// By a whiteout for each name that these lower layers show there, the topmost first. The specification prefers that.
-    Explicit(Vec<PathBuf>),
+    /// By a whiteout for each name that the lower layers show there. The specification prefers that.
+    Explicit,
     /// By `.wh..wh..opq`.
     Marker,
 }
@@ -85,120 +88,240 @@ pub fn write(
     let top = Within::open(upper).map_err(|error| ImageError::call(&wanted, error))?;
     let found = crate::kernel::look(Some(top.fd()), Path::new("."))
         .map_err(|error| ImageError::io(&wanted, "newfstatat", upper, &error))?;
-    let lowers = match &rules.opaque {
-        Opaque::Explicit(lowers) => Some(Lowers::open(lowers)?),
-        Opaque::Marker => None,
-    };
+    let lowers = rules.lowers.iter().map(|lower| {
+        let wanted = format!("cannot read the lower layer {}", lower.display());
+        Within::open(lower).map_err(|error| ImageError::call(wanted, error))
+    });
+    let again = top.again().map_err(|error| ImageError::call(&wanted, error))?;
+    let layers = std::iter::once(Ok(again)).chain(lowers).collect::<Result<_, _>>()?;
     let mut writer = Writer {
         rules,
-        lowers,
-        device: found.device,
+        layers: Stack::new(layers),
         out,
         each,
         written: Written::default(),
         buffer: vec![0; 128 * 1024],
         first_names: HashMap::new(),
     };
-    writer.directory(&top, &Inside::default(), &found)?;
+    let place = Place { path: Inside::default(), device: found.device, found, is_hidden: false };
+    writer.directory(&top, None, &place)?;
     writer.bytes(&[0; 2 * BLOCK])?;
     Ok(writer.written)
 }
 
 struct Writer<'a> {
     rules: &'a Rules<'a>,
-    lowers: Option<Lowers>,
-    device: u64,
+    /// The upper layer and those below it.
+    layers: Stack,
     out: &'a mut dyn Write,
     each: &'a mut dyn FnMut(&Entry),
     written: Written,
     /// The contents of files pass through here.
     buffer: Vec<u8>,
-    /// Files with several names: the first of them, and what is noted of their owner.
-    first_names: HashMap<u64, (Vec<u8>, Attributes)>,
+    /// Files with several names, by file system and inode: the first of them, and what is noted of their owner.
+    first_names: HashMap<(u64, u64), (Vec<u8>, Attributes)>,
+}
+
+/// An entry that is to be written.
+struct Place {
+    path: Inside,
+    found: Stat,
+    /// The file system of the directory that it is in.
+    device: u64,
+    /// A directory above it hides what lies below.
+    is_hidden: bool,
+}
+
+/// Where an entry is read.
+enum Source {
+    /// Only in the upper layer, under this name.
+    Upper(OsString),
+    /// In all layers.
+    Merged(Merged),
 }
 
 impl Writer<'_> {
-    /// A directory: itself, what it hides, and what is in it.
-    fn directory(&mut self, directory: &Within, path: &Inside, found: &Stat) -> Result<(), ImageError> {
+    /// A directory: itself, what it hides, and what is in it. `parts` are its directories in all layers, where all of it is to be
+    /// written and not only what is in the upper layer.
+    fn directory(&mut self, directory: &Within, parts: Option<Vec<Part>>, place: &Place) -> Result<(), ImageError> {
+        let Place { path, found, .. } = place;
         let attributes = Within::attributes_of(directory);
         let held = marks(&attributes);
-        self.is_whole(path, &held)?;
+        let parts = match (parts, &held.redirect) {
+            (None, Some(_)) => Some(self.renamed(path)?),
+            (parts, _) => parts,
+        };
+        if held.metacopy {
+            return Err(self.in_part(path, ONLY_METADATA, "metacopy"));
+        }
         let mut name = tar_name(path);
         name.push(b'/');
         if name == b"/" {
             name = b"./".to_vec();
         }
         self.entry(path, Header { path: &name, kind: b'5', ..Header::default() }, found, &attributes, "directory")?;
-        if found.device != self.device || (!path.names().is_empty() && is_mount_root(directory.fd())) {
+        if found.device != place.device || (!path.names().is_empty() && is_mount_root(directory.fd())) {
             self.leave_out(path, "what is mounted there is no part of the layer");
             return Ok(());
         }
+        let (entries, mut deleted) = match &parts {
+            None => self.upper_entries(directory, path, &held)?,
+            Some(parts) => (self.merged_entries(parts, path)?, BTreeSet::new()),
+        };
+        let hides = place.is_hidden || held.opaque || parts.is_some();
+        match self.rules.opaque {
+            // A directory in it comes upon one of the same name, which is hidden as well.
+            Opaque::Explicit if hides => {
+                let hidden = self.layers.names_at(path, 1);
+                let hidden = hidden
+                    .map_err(|error| ImageError::call(format!("cannot read {path} in the lower layers"), error))?;
+                let is_here = |name: &OsString| entries.iter().any(|(_, place)| last_name(&place.path) == Some(name));
+                deleted.extend(hidden.into_iter().filter(|name| !is_here(name)));
+            }
+            Opaque::Marker if hides && !place.is_hidden => self.whiteout(path, OPAQUE)?,
+            _ => {}
+        }
+        for name in deleted {
+            self.whiteout(path, &[WHITEOUT, name.as_bytes()].concat())?;
+        }
+        for (source, mut place) in entries {
+            place.is_hidden = hides;
+            match source {
+                Source::Upper(name) if place.found.kind == EntryType::Directory => {
+                    let inner = directory.directory(&name).map_err(|error| self.unreadable(&place.path, error))?;
+                    self.directory(&inner, None, &place)?;
+                }
+                Source::Upper(name) => self.one(directory, &name, &place)?,
+                Source::Merged(Merged::Directory(parts)) => {
+                    let top = parts.first().map(|part| part.directory.again());
+                    let top = top.transpose().map_err(|error| self.unreadable(&place.path, error))?;
+                    top.map_or(Ok(()), |top| self.directory(&top, Some(parts), &place))?;
+                }
+                Source::Merged(Merged::File(files)) => {
+                    files.first().map_or(Ok(()), |file| self.one(&file.parent, &file.name, &place))?;
+                }
+                Source::Merged(Merged::Nothing) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What the upper layer has in a directory, and the names that it deletes.
+    fn upper_entries(
+        &self,
+        directory: &Within,
+        path: &Inside,
+        held: &Marks,
+    ) -> Result<(Vec<(Source, Place)>, BTreeSet<OsString>), ImageError> {
         let names = names_in(directory.fd()).map_err(|error| {
             ImageError::call(
                 reading(path),
                 CallError::of("getdents64", crate::kernel::quoted(&path.absolute()), &error),
             )
         })?;
-        let mut entries = Vec::new();
-        let mut deleted = BTreeSet::new();
+        let device = directory.identity().map_err(|error| ImageError::call(reading(path), error))?.0;
+        let (mut entries, mut deleted) = (Vec::new(), BTreeSet::new());
         for name in names {
-            let inside = path.join(&name).map_err(|why| self.cannot_say(path, why))?;
+            let inside = self.named(path, &name)?;
             let found = directory.look(&name).map_err(|error| ImageError::call(reading(&inside), error))?;
-            if name.as_bytes().starts_with(WHITEOUT) {
-                let why =
-                    "a name that begins with .wh. says in a layer that something is deleted, so no file can have it";
-                return Err(self.cannot_say(&inside, why));
-            }
             // Before anything else: the kernel makes all whiteouts of a mount names of one device.
-            match is_whiteout(directory, &name, &found, &held) {
-                true => drop(deleted.insert(name)),
-                false => entries.push((name, inside, found)),
+            if is_whiteout(directory, &name, &found, held) {
+                deleted.insert(name);
+            } else {
+                entries.push((Source::Upper(name), Place { path: inside, found, device, is_hidden: false }));
             }
         }
-        if held.opaque {
-            match &self.lowers {
-                Some(lowers) => {
-                    let hidden = lowers.names(path)?;
-                    deleted.extend(hidden.into_iter().filter(|name| !entries.iter().any(|(other, ..)| other == name)));
-                }
-                None => self.whiteout(path, OPAQUE)?,
-            }
-        }
-        for name in deleted {
-            self.whiteout(path, &[WHITEOUT, name.as_bytes()].concat())?;
-        }
-        entries.iter().try_for_each(|(name, path, found)| self.one(directory, name, path, found))
+        Ok((entries, deleted))
     }
 
-    fn one(&mut self, parent: &Within, name: &OsStr, path: &Inside, found: &Stat) -> Result<(), ImageError> {
+    /// What all layers have in a directory.
+    fn merged_entries(&self, parts: &[Part], path: &Inside) -> Result<Vec<(Source, Place)>, ImageError> {
+        let failed = |error| ImageError::call(format!("cannot read {path} in all layers"), error);
+        let mut entries = Vec::new();
+        for name in self.layers.names(parts).map_err(failed)? {
+            let inside = self.named(path, &name)?;
+            let merged = self.layers.child(parts, &name).map_err(failed)?;
+            let (found, above) = match &merged {
+                Merged::Directory(inner) => match inner.first() {
+                    Some(part) => (look_at(&part.directory), part.directory.identity()),
+                    None => continue,
+                },
+                Merged::File(files) => match files.first() {
+                    Some(file) => (Ok(file.found), file.parent.identity()),
+                    None => continue,
+                },
+                Merged::Nothing => continue,
+            };
+            let device = above.map_err(failed)?.0;
+            let found = found.map_err(failed)?;
+            entries.push((Source::Merged(merged), Place { path: inside, found, device, is_hidden: true }));
+        }
+        Ok(entries)
+    }
+
+    /// The path of an entry in a directory. A file cannot have a name that says in a layer that something is deleted.
+    fn named(&self, path: &Inside, name: &OsStr) -> Result<Inside, ImageError> {
+        let inside = path.join(name).map_err(|why| self.cannot_say(path, why))?;
+        if name.as_bytes().starts_with(WHITEOUT) {
+            let why = "a name that begins with .wh. says in a layer that something is deleted, so no file can have it";
+            return Err(self.cannot_say(&inside, why));
+        }
+        Ok(inside)
+    }
+
+    /// The directories of one that was renamed: here, and under its old name below.
+    fn renamed(&self, path: &Inside) -> Result<Vec<Part>, ImageError> {
+        match self.layers.at(path, 0).map_err(|error| ImageError::call(reading(path), error))? {
+            Merged::Directory(parts) if parts.len() > 1 => Ok(parts),
+            _ => Err(self.in_part(path, "it was renamed, and what it held is still in a lower layer", "redirect_dir")),
+        }
+    }
+
+    /// The content of a file of which only mode and owner were copied up.
+    fn content_below(&self, path: &Inside) -> Result<std::fs::File, ImageError> {
+        let failed = |error| ImageError::call(reading(path), error);
+        match self.layers.at(path, 0).map_err(failed)? {
+            Merged::File(files) => match files.last().filter(|file| !file.metacopy) {
+                Some(file) => file.parent.file(&file.name).map_err(|error| self.unreadable(path, error)),
+                None => Err(self.in_part(path, ONLY_METADATA, "metacopy")),
+            },
+            _ => Err(self.in_part(path, ONLY_METADATA, "metacopy")),
+        }
+    }
+
+    fn one(&mut self, parent: &Within, name: &OsStr, place: &Place) -> Result<(), ImageError> {
+        let Place { path, found, .. } = place;
         let failed = |error| ImageError::call(reading(path), error);
         let full = tar_name(path);
-        if found.kind == EntryType::Directory {
-            let directory = parent.directory(name).map_err(|error| self.unreadable(path, error))?;
-            return self.directory(&directory, path, found);
-        }
         if found.kind == EntryType::Socket {
             self.leave_out(path, "a socket is nothing without the process that listens to it");
             return Ok(());
         }
-        if found.links > 1 && found.device == self.device {
-            if let Some((first, notes)) = self.first_names.get(&found.inode).cloned() {
+        let identity = (found.device, found.inode);
+        if found.links > 1 && found.device == place.device {
+            if let Some((first, notes)) = self.first_names.get(&identity).cloned() {
                 let header = Header { path: &full, kind: b'1', link: &first, ..Header::default() };
                 return self.entry(path, header, found, &notes, "hard link");
             }
-            self.first_names.insert(found.inode, (full.clone(), Vec::new()));
+            self.first_names.insert(identity, (full.clone(), Vec::new()));
         }
         let header = |kind| Header { path: &full, kind, ..Header::default() };
         match found.kind {
             EntryType::File => {
                 let mut file = parent.file(name).map_err(|error| self.unreadable(path, error))?;
                 let attributes = Within::attributes_of(&file);
-                self.is_whole(path, &marks(&attributes))?;
-                if let Some((_, notes)) = self.first_names.get_mut(&found.inode) {
+                let mut size = found.size;
+                if marks(&attributes).metacopy {
+                    file = self.content_below(path)?;
+                    let data = file.metadata();
+                    size =
+                        data.map_err(|error| ImageError::io(reading(path), "fstat", &path.absolute(), &error))?.len();
+                }
+                if let Some((_, notes)) = self.first_names.get_mut(&identity) {
                     notes.extend(attributes.iter().filter(|(name, _)| is_note(name)).cloned());
                 }
-                self.entry(path, Header { size: found.size, ..header(b'0') }, found, &attributes, "file")?;
-                self.content(path, found.size, &mut file)
+                self.entry(path, Header { size, ..header(b'0') }, found, &attributes, "file")?;
+                self.content(path, size, &mut file)
             }
             EntryType::Symlink => {
                 let target = parent.read_link(name).map_err(failed)?;
@@ -302,19 +425,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What overlayfs has left in a lower layer is not in the upper one.
-    fn is_whole(&self, path: &Inside, held: &Marks) -> Result<(), ImageError> {
-        let (why, option) = match held {
-            Marks { redirect: true, .. } => {
-                ("it was renamed, and what it held is still in a lower layer", "redirect_dir")
-            }
-            Marks { metacopy: true, .. } => {
-                ("only its mode and owner were copied up, its content is below", "metacopy")
-            }
-            _ => return Ok(()),
-        };
-        let fix = format!("mount the overlay with {option}=off and make the change again, or copy the file in it");
-        Err(ImageError::refused(writing(path), why, fix))
+    /// The upper layer has only a part of it, and the rest is not to be found.
+    fn in_part(&self, path: &Inside, why: &str, option: &str) -> ImageError {
+        let fix = format!(
+            "name the image that it lies on: --base IMAGE; or mount the overlay with {option}=off and make the change again"
+        );
+        ImageError::refused(writing(path), why, fix)
     }
 
     fn leave_out(&mut self, path: &Inside, why: &str) {
@@ -332,6 +448,17 @@ impl Writer<'_> {
     fn cannot_say(&self, path: &Inside, why: &str) -> ImageError {
         ImageError::refused(writing(path), why, "rename it or take it away, and make the layer again")
     }
+}
+
+const ONLY_METADATA: &str = "only its mode and owner were copied up, its content is below";
+
+fn last_name(path: &Inside) -> Option<&OsString> {
+    path.names().last()
+}
+
+/// What an open directory is.
+fn look_at(directory: &Within) -> Result<Stat, CallError> {
+    crate::kernel::look(Some(directory.fd()), Path::new(".")).map_err(|error| CallError::of("newfstatat", "…", &error))
 }
 
 /// The name of an entry in an archive: relative, without `./`.
