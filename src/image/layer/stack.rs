@@ -8,6 +8,7 @@ use crate::ground::Errno;
 use crate::image::layer::attributes::{Marks, marks};
 use crate::kernel::{CallError, EntryType, Stat, Within, names_in, quoted};
 use crate::tree::Inside;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -154,10 +155,10 @@ impl Stack {
             let names = names_in(directory.fd())
                 .map_err(|error| CallError::of("getdents64", quoted(Path::new(".")), &error))?;
             for name in names {
-                if !shown.contains_key(&name) {
-                    let found = directory.look(&name)?;
-                    let is_shown = !is_whiteout(directory, &name, &found, &held);
-                    shown.insert(name, is_shown);
+                if let Entry::Vacant(vacant) = shown.entry(name) {
+                    let found = directory.look(vacant.key())?;
+                    let is_shown = !is_whiteout(directory, vacant.key(), &found, &held);
+                    vacant.insert(is_shown);
                 }
             }
         }

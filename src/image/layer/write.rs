@@ -140,6 +140,8 @@ enum Source {
     Merged(Merged),
 }
 
+type Entries = Vec<(Source, Place)>;
+
 impl Writer<'_> {
     /// A directory: itself, what it hides, and what is in it. `parts` are its directories in all layers, where all of it is to be
     /// written and not only what is in the upper layer.
@@ -212,7 +214,7 @@ impl Writer<'_> {
         directory: &Within,
         path: &Inside,
         held: &Marks,
-    ) -> Result<(Vec<(Source, Place)>, BTreeSet<OsString>), ImageError> {
+    ) -> Result<(Entries, BTreeSet<OsString>), ImageError> {
         let names = names_in(directory.fd()).map_err(|error| {
             ImageError::call(
                 reading(path),
@@ -235,7 +237,7 @@ impl Writer<'_> {
     }
 
     /// What all layers have in a directory.
-    fn merged_entries(&self, parts: &[Part], path: &Inside) -> Result<Vec<(Source, Place)>, ImageError> {
+    fn merged_entries(&self, parts: &[Part], path: &Inside) -> Result<Entries, ImageError> {
         let failed = |error| ImageError::call(format!("cannot read {path} in all layers"), error);
         let mut entries = Vec::new();
         for name in self.layers.names(parts).map_err(failed)? {
