@@ -1,0 +1,1 @@
+# verify: answer.txt does not exist

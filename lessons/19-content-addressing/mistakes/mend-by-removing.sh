@@ -1,0 +1,2 @@
+# verify: no image is called note:3
+layerlab image rm note:3

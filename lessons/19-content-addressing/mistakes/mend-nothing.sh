@@ -1,0 +1,1 @@
+# verify: the image note:3 is not what it says
