@@ -10,6 +10,7 @@
 //! - [`session`] keeps exercises and progress on disk, [`course`] knows the way through them,
 //! - [`rootfs`] makes a root file system from what the host has, [`tree`] reads and writes trees of files safely,
 //! - [`image`] makes layers and images, and keeps them,
+//! - [`registry`] serves images to others, pushes them and pulls them,
 //! - [`pack`] is lessons of somebody's own in one file,
 //! - [`observe`] reads trees and overlays, [`kernel`] is the only room that talks to the kernel,
 //! - [`ground`] is what every room knows, [`event`] what all of them tell, as plain data,
@@ -43,6 +44,7 @@ pub mod paint;
 pub mod present;
 pub mod reason;
 pub mod refusal;
+pub mod registry;
 pub mod rootfs;
 pub mod scene;
 pub mod screen;

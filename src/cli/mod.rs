@@ -20,6 +20,7 @@ mod outside;
 mod pack;
 mod present;
 mod progress;
+mod registry;
 mod replay;
 mod reset;
 mod rootfs;
@@ -135,6 +136,9 @@ enum Command {
     /// Images: make one of what a container changed, keep them, give them away
     #[command(subcommand)]
     Image(image::ImageCommand),
+    /// A registry of your own: images are pushed to it and pulled from it
+    #[command(subcommand)]
+    Registry(registry::RegistryCommand),
     /// The lower, upper and merged trees of any overlay mount of this machine
     Trees(trees::Trees),
     /// Make a root file system: programs of this machine with their libraries, a tree, or an archive
@@ -215,6 +219,7 @@ pub fn run() -> ExitCode {
         Some(Command::Present(present)) => present.run(common),
         Some(Command::Container(container)) => return ended(container.run(), common.plain),
         Some(Command::Image(image)) => image.run(common),
+        Some(Command::Registry(registry)) => registry.run(),
         Some(Command::Trees(trees)) => trees.run(common),
         Some(Command::Rootfs(rootfs)) => rootfs.run(common),
         Some(Command::Doctor(doctor)) => doctor.run(common),

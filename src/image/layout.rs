@@ -121,6 +121,24 @@ impl Layout {
         Ok(file)
     }
 
+    /// The bytes that are stored under this digest, and how many they are. Whether they are right, nobody has seen yet.
+    ///
+    /// # Errors
+    /// When the kernel refuses; nothing where there are none.
+    pub fn stored(&self, digest: &Digest) -> Result<Option<(File, u64)>, ImageError> {
+        let open = || Within::open(&self.root)?.directory("blobs".as_ref())?.directory("sha256".as_ref());
+        match open().and_then(|blobs| blobs.file(digest.hex().as_ref())) {
+            Ok(file) => {
+                let found = file
+                    .metadata()
+                    .map_err(|error| ImageError::io("cannot read a blob", "fstat", &self.root, &error))?;
+                Ok(found.is_file().then_some((file, found.len())))
+            }
+            Err(error) if error.errno == Errno::ENOENT => Ok(None),
+            Err(error) => Err(ImageError::call(format!("cannot read the blob {digest}"), error)),
+        }
+    }
+
     /// A blob with at most `most` bytes, whose digest is right.
     ///
     /// # Errors

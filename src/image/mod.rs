@@ -36,7 +36,7 @@ pub use forest::{Node, forest};
 pub use layout::{Image, Layout};
 pub use load::{Loaded, load_archive, load_directory};
 pub use manifest::{Document, Index, Manifest};
-pub use reference::Reference;
+pub use reference::{Reference, is_repository, is_tag};
 pub use save::save;
 pub use store::{LIMIT, NewBlob, Removed, Store};
 pub use user::user;

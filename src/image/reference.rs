@@ -68,10 +68,16 @@ impl fmt::Display for Reference {
     }
 }
 
-fn is_tag(tag: &str) -> bool {
+/// Whether a version can be called so.
+pub fn is_tag(tag: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let begins = tag.bytes().next().is_some_and(is_word);
     begins && tag.len() <= 128 && tag.bytes().all(|byte| is_word(byte) || byte == b'.' || byte == b'-')
+}
+
+/// Whether a registry can have a repository of this name: `team/app`.
+pub fn is_repository(name: &str) -> bool {
+    name.len() <= 255 && name.split('/').all(is_component)
 }
 
 /// Letters and digits, with `.`, `_`, `__` or dashes between them.

@@ -85,12 +85,8 @@ impl Store {
         make(root, 0o700)?;
         is_ours(root)?;
         let lock = lock(root, true)?;
-        for directory in ["blobs", "blobs/sha256", "layers"] {
-            make(&root.join(directory), 0o755)?;
-        }
-        for directory in ["unpacked", "incoming"] {
-            make(&root.join(directory), 0o700)?;
-        }
+        make(&root.join("blobs/sha256"), 0o755)?;
+        make(&root.join("incoming"), 0o700)?;
         let store = Store { layout: Layout::at(root), _lock: Some(lock) };
         store.sweep();
         if !store.layout.is_there() {
@@ -185,6 +181,33 @@ impl Store {
         blob.write_all(bytes).map_err(|error| ImageError::io("cannot store a blob", "write", &blob.path, &error))?;
         let (digest, size) = blob.finish()?;
         Ok(Descriptor::new(media_type, digest, size))
+    }
+
+    /// Takes a blob away, whoever needs it; `false` where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove_blob(&self, digest: &Digest) -> Result<bool, ImageError> {
+        let path = self.layout.root().join("blobs/sha256").join(digest.hex());
+        match std::fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(ImageError::io("cannot remove a blob", "unlinkat", &path, &error)),
+        }
+    }
+
+    /// Gives a blob of another layout a name here, too: its bytes are there once. `false` where that one does not have it.
+    ///
+    /// # Errors
+    /// When the two lie on different file systems.
+    pub fn link_blob(&self, from: &Layout, digest: &Digest) -> Result<bool, ImageError> {
+        let path = |layout: &Layout| layout.root().join("blobs/sha256").join(digest.hex());
+        match std::fs::hard_link(path(from), path(&self.layout)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(ImageError::io("cannot link a blob", "linkat", &path(from), &error)),
+        }
     }
 
     /// Whether a blob is there that looks as its descriptor says.
@@ -297,8 +320,13 @@ impl Store {
         budget: &Budget,
     ) -> Result<PathBuf, ImageError> {
         let root = self.layout.root();
+        let make = |path: &Path, mode| {
+            let made = DirBuilder::new().recursive(true).mode(mode).create(path);
+            made.map_err(|error| ImageError::io("cannot unpack the layer", "mkdir", path, &error))
+        };
         let cache_id = random_name();
         let directory = root.join("unpacked").join(&cache_id);
+        make(&root.join("unpacked"), 0o700)?;
         let called = format!("the layer {}", layer.digest);
         let (file, stored) = watch(Box::new(self.layout.open(layer)?));
         // What has the same digest before and after is not compressed, and is hashed once.
@@ -326,9 +354,7 @@ impl Store {
             right?;
         }
         outcome?;
-        let note = root.join("layers").join(chain.hex());
-        let made = DirBuilder::new().recursive(true).create(&note);
-        made.map_err(|error| ImageError::io("cannot note the layer", "mkdir", &note, &error))?;
+        make(&root.join("layers").join(chain.hex()), 0o755)?;
         self.put_file(&format!("layers/{}/cache-id", chain.hex()), cache_id.as_bytes())?;
         Ok(directory)
     }
@@ -378,7 +404,11 @@ impl Store {
         }
     }
 
-    fn put_index(&self, index: &Index) -> Result<(), ImageError> {
+    /// Says anew which images there are. The caller has what it was, and keeps other writers out.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is as it was then.
+    pub fn put_index(&self, index: &Index) -> Result<(), ImageError> {
         let json = serde_json::to_vec(index).map_err(std::io::Error::from);
         let json =
             json.map_err(|error| ImageError::io("cannot write the index", "write", self.layout.root(), &error))?;

@@ -44,7 +44,9 @@ pub use filter::system_call_filter;
 pub use held::{DirectoryToHold, HeldDirectory, NotHeld, hold_directories, open_path_below};
 pub use mounts::{MountFlags, may_mount, remove_posix_queues};
 pub use namespaces::{Namespaces, Spread, domain_name, hostname, set_domain_name, set_process_name};
-pub use network::{Cable, Interface, Network, Route, is_own_network, may_use_network, network, network_number};
+pub use network::{
+    Cable, Interface, Network, Route, is_own_network, let_wait, may_use_network, network, network_number,
+};
 pub use overlay::{OverlayMount, try_option};
 pub use privileges::{Capabilities, Instruction, effective_capabilities, has_capability};
 pub use processes::*;

@@ -73,6 +73,11 @@ fn own() -> Option<(u64, u64)> {
     *OWN.get_or_init(|| Process::own().and_then(|own| own.network()).ok())
 }
 
+/// listen(2), once more on a socket that listens: so many connections may wait until somebody has time for them.
+pub fn let_wait(socket: impl AsFd, connections: i32) -> std::io::Result<()> {
+    Ok(rustix::net::listen(socket, connections)?)
+}
+
 /// Whether this file is the network namespace in which we are ourselves.
 pub fn is_own_network(namespace: &Path) -> bool {
     let found = rustix::fs::stat(namespace).map(|found| (found.st_dev, found.st_ino));

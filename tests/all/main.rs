@@ -26,6 +26,7 @@ mod planted;
 mod present;
 mod reasons;
 mod refusals;
+mod registry;
 mod rootfs;
 mod session;
 mod session_faults;

@@ -1,0 +1,21 @@
+//! A registry, and how images go to one and come from one (OCI distribution specification 1.1).
+//!
+//! A [`Server`] takes connections and reads requests; a [`Registry`] answers them, out of image layouts in a directory.
+
+mod answer;
+mod base64;
+mod blobs;
+mod body;
+mod headers;
+mod lists;
+mod login;
+mod manifests;
+mod registry;
+mod repository;
+mod request;
+mod route;
+mod server;
+mod uploads;
+
+pub use registry::Registry;
+pub use server::{Answered, Server};
