@@ -10,12 +10,12 @@ mod headers;
 mod lists;
 mod login;
 mod manifests;
-mod registry;
 mod repository;
 mod request;
 mod route;
 mod server;
+mod service;
 mod uploads;
 
-pub use registry::Registry;
 pub use server::{Answered, Server};
+pub use service::Registry;

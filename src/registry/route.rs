@@ -27,6 +27,9 @@ pub enum Route {
     Referrers(String, String),
 }
 
+/// A route of the name of a repository, and the last part of the path.
+type Make = fn(String, String) -> Route;
+
 impl Route {
     /// Reads the path of a request.
     ///
@@ -43,7 +46,7 @@ impl Route {
         let path = path.strip_prefix("/v2/").ok_or_else(nothing)?;
         let parts: Vec<&str> = path.split('/').collect();
         // From behind: a repository may be called a/blobs.
-        let (name, route): (&[&str], fn(String, String) -> Route) = match parts.as_slice() {
+        let (name, route): (&[&str], Make) = match parts.as_slice() {
             [name @ .., "tags", "list"] => (name, |name, _| Route::Tags(name)),
             [name @ .., "blobs", "uploads", ""] | [name @ .., "blobs", "uploads"] => {
                 (name, |name, _| Route::Uploads(name))
