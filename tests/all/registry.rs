@@ -5,7 +5,7 @@ use crate::support::{disk, ends_with, layerlab, text};
 use serde_json::{Value, json};
 use sha2::Digest;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read as _, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
