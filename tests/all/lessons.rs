@@ -41,6 +41,18 @@ fn is_sound(name: &str, scratch: Option<&Path>) {
     assert!(!said.contains("note:"), "{said}");
 }
 
+/// `scripts/test --full` runs all mutants. These few of each lesson are always the same.
+#[test]
+fn a_sample_of_mutants_finds_no_hole() {
+    let mut check = layerlab();
+    check.args(["--as-real-root=yes", "lesson", "check", "--mutants", "--sample", "2", "--seed", "7"]);
+    let ended = text(check.arg(source().join("lessons")));
+    assert!(ends_with(&ended, Some(0)) && ended.stderr.is_empty(), "{ended:?}");
+    let lessons = std::fs::read_dir(source().join("lessons")).unwrap().count();
+    let run = ended.stdout.matches("  2 mutants: ").count();
+    assert!(run + ended.stdout.matches("is not run here").count() == lessons, "{}", ended.stdout);
+}
+
 #[test]
 fn every_solution_says_why() {
     for lesson in std::fs::read_dir(source().join("lessons")).unwrap() {
