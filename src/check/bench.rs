@@ -200,15 +200,22 @@ impl Bench {
         self.table.get_or_init(|| mounts().unwrap_or_default())
     }
 
-    /// The overlays of the exercise that are mounted anywhere: in the session, also where others cover them, and in mount
-    /// namespaces that processes of the exercise have of their own.
+    /// The overlays of the exercise that are mounted anywhere: in the session, also where others cover them or outside of the
+    /// working directory, and in mount namespaces that processes of the exercise have of their own.
     pub fn live_overlays(&self) -> Vec<LiveOverlay> {
-        // The layers of one that is mounted outside the bench, by another exercise say, have the same names, and are others.
+        // Relative layers of one that is mounted outside the bench, by another exercise say, have the same names, and are
+        // others.
         let here = &self.start.here;
         let of = |table: &[Mount], holder: Option<&String>| {
-            let whole = table.iter().filter(|mount| mount.root == Path::new("/") && mount.is_below(here));
+            let whole = table.iter().filter(|mount| mount.root == Path::new("/"));
             let overlay = |mount: &Mount| {
-                let mut overlay = FoundOverlay::of(mount, &mount.overlay()?, here);
+                let options = mount.overlay()?;
+                // One that is mounted elsewhere writes into a layer of ours where it was given by its whole path.
+                let names_ours = options.upper.as_ref().is_some_and(|upper| upper.starts_with(here));
+                if !mount.is_below(here) && !names_ours {
+                    return None;
+                }
+                let mut overlay = FoundOverlay::of(mount, &options, here);
                 follow(&mut overlay);
                 Some(LiveOverlay { overlay, device: mount.device.clone(), holder: holder.cloned() })
             };
@@ -309,6 +316,12 @@ impl Bench {
     /// Where a path lay at the start, whatever is mounted now.
     pub fn place_at_start(&self, path: &Path) -> Option<UnionPlace> {
         innermost(self.places_at_start(), path)
+    }
+
+    /// The work directory of the union that was mounted at an operand at the start.
+    pub fn work_at_start(&self, operand: &str) -> Option<&Path> {
+        let path = self.path(operand);
+        self.start.unions.iter().find(|union| union.mountpoint == path)?.work.as_deref()
     }
 
     fn places_at_start(&self) -> Vec<(&Path, UnionPlace)> {

@@ -33,7 +33,16 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let (have, want): (BTreeSet<_>, BTreeSet<_>) = (overlay.lowers.iter().collect(), wanted.iter().collect());
     let missing: Vec<String> = want.difference(&have).map(|layer| bench.name(layer)).collect();
     let surplus: Vec<String> = have.difference(&want).map(|layer| bench.name(layer)).collect();
+    let unions = bench.overlays();
+    let inside = have.difference(&want).find_map(|layer| {
+        let union = unions.iter().find(|union| layer.starts_with(&union.mountpoint) && **layer != union.mountpoint)?;
+        Some((bench.name(layer), bench.name(&union.mountpoint)))
+    });
     let means = match (missing.as_slice(), surplus.as_slice()) {
+        _ if let Some((layer, union)) = &inside => format!(
+            "{layer} lies in the merged view of {union}, so it was made in a layer of that union. A layer of its own is made \
+             outside of every merged view."
+        ),
         ([], []) => "These are the right layers in another order. The leftmost of lowerdir is the topmost.".to_string(),
         (missing, []) => format!("{} {} missing from the pile.", missing.join(" and "), is_are(missing.len())),
         ([], surplus) => format!("{} {} not belong into the pile.", surplus.join(" and "), do_does(surplus.len())),

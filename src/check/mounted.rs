@@ -1,6 +1,6 @@
 //! `mounted PATH`: an overlay is mounted there.
 
-use crate::check::bench::{kind_words, shown};
+use crate::check::bench::{kind_words, quote, shown};
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::event::Kind;
 use crate::observe::Running;
@@ -20,6 +20,9 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
 pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
     if let Some(elsewhere) = elsewhere(bench, operand) {
         return elsewhere;
+    }
+    if let Some(volatile) = volatile(bench, operand) {
+        return volatile;
     }
     let (found, means) = match (bench.mount_on(operand), bench.entry(operand)) {
         (Some(mount), _) if mount.kind == "overlay" => (
@@ -44,6 +47,20 @@ pub(super) fn not_mounted(bench: &Bench, operand: &str) -> Outcome {
         .means(means)
         .next("look at what is mounted: findmnt -t overlay");
     Outcome::fails(format!("no overlay is mounted on {}", shown(operand)), bench.about(fault, &[operand]))
+}
+
+/// The work directory remembers a mount with the option volatile, after which the kernel refuses to mount it again.
+fn volatile(bench: &Bench, operand: &str) -> Option<Outcome> {
+    let mark = bench.work_at_start(operand)?.join("work/incompat/volatile");
+    let mark = mark.exists().then(|| bench.name(&mark)).filter(|_| bench.mount_on(operand).is_none())?;
+    let fault = Fault::new(Rank::Mount, "a mount of type overlay", format!("no mount, and {mark}"))
+        .means(
+            "The union was mounted with volatile: nothing is waited for until it is on the disk. After that the kernel refuses \
+             the same work directory, because nobody knows whether all of the upper layer is there.",
+        )
+        .next(format!("rm -r {}, and mount it again without volatile", quote(&mark)));
+    let sentence = format!("{} was mounted with volatile, and cannot be mounted again", shown(operand));
+    Some(Outcome::fails(sentence, bench.about(fault, &[operand])))
 }
 
 /// An overlay is mounted there, but in the mount namespace of another process.

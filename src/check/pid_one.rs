@@ -1,20 +1,32 @@
-//! `pid-one NAME`: a process of this name is PID 1 of a PID namespace of its own; pid_namespaces(7).
+//! `pid-one NAME [PROGRAM]`: a process of this name is PID 1 of a PID namespace of its own, and runs this file of its own root;
+//! pid_namespaces(7).
 
+use crate::check::bench::shown;
 use crate::check::own;
 use crate::check::{Bench, CheckKind, Fault, Outcome, Rank};
 use crate::observe::Running;
+use std::path::Path;
 
 pub(super) const KIND: CheckKind = CheckKind {
     name: "pid-one",
-    operands: "'NAME ARGUMENT…'",
-    arity: (1, 1),
-    says: "a process called NAME, with these arguments if any are given, is PID 1 of a PID namespace of its own",
+    operands: "'NAME ARGUMENT…' [PROGRAM]",
+    arity: (1, 2),
+    says: "a process called NAME, with these arguments if any are given, is PID 1 of a PID namespace of its own, and runs PROGRAM of its own root",
     run,
 };
 
 fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
     let wanted = &operands[0];
-    called(bench, wanted)?;
+    let first = called(bench, wanted)?;
+    if let Some(program) = operands.get(1)
+        && first.process.file_of_its_root(Path::new(program)).ok() != first.process.program().ok()
+    {
+        let program = shown(program);
+        let fault = Fault::new(Rank::Wrong, format!("{program} of its own root"), "a program of another root")
+            .means("An exchange of the root leaves the program that runs as it is: it was started from a file of the old root.")
+            .next(format!("exec {program} in that shell: then it becomes the program of its new root"));
+        return Ok(Outcome::fails(format!("{} is PID 1, but not {program} of its own root", first.name), fault));
+    }
     Ok(Outcome::holds(format!("{wanted} is PID 1 of a PID namespace of its own")))
 }
 

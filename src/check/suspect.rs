@@ -5,6 +5,8 @@ use crate::check::bench::quote;
 use crate::check::marks::{is_unmarked, unmarked};
 use crate::check::{Bench, Fault, Outcome, Rank};
 use crate::event::Kind;
+use crate::ground::Errno;
+use crate::kernel::list_attributes;
 use crate::kernel::proc::Mount;
 use crate::observe::{FoundOverlay, ObservedEntry, entry, layer_of, whiteout_of};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,27 @@ fn reason(bench: &Bench, check: &str, overlay: &FoundOverlay, mount: &Mount, ins
         && (matches!(check, "copied-up" | "opaque") || stays(overlay, inside) || disagrees(overlay, inside))
     {
         return Some(unmarked(bench, overlay, mount));
+    }
+    if let Some((layer, attribute)) = not_followed(overlay, inside) {
+        let layer = bench.name(&layer);
+        let (option, said, means) = match attribute {
+            ".overlay.redirect" => (
+                "redirect_dir=on",
+                format!("{layer} is marked with another name, which {name} does not follow"),
+                "It was renamed while the union was mounted with redirect_dir=on: the layer has no copy of what is in it, but \
+                 a mark with the old name. Without that option the kernel refuses to show it.",
+            ),
+            _ => (
+                "metacopy=on",
+                format!("{layer} has the attributes of the file and not its content, and {name} does not show it"),
+                "It was copied up while the union was mounted with metacopy=on: the content has stayed in the layer below. \
+                 Without that option the kernel refuses to put the two together.",
+            ),
+        };
+        let fault = Fault::new(Rank::Layers, format!("{option} among its options"), options)
+            .means(means)
+            .next(format!("begin again, without that option from the start: {}", bench.reset()));
+        return Some(Outcome::fails(said, about(fault)));
     }
     if overlay.read_only
         && overlay.upper.is_some()
@@ -105,6 +128,17 @@ fn stays(overlay: &FoundOverlay, inside: &Path) -> bool {
     let mut names = std::fs::read_dir(&upper).into_iter().flatten().flatten();
     names.any(|name| matches!(at(&name.path()), Some(ObservedEntry { kind: Kind::Whiteout { .. }, .. })))
         && std::fs::read_dir(overlay.mountpoint.join(inside)).is_ok_and(|mut left| left.next().is_none())
+}
+
+/// An entry of the upper layer that an earlier mount has marked, on the way to a path that the merged view refuses to show;
+/// and the mark.
+fn not_followed(overlay: &FoundOverlay, inside: &Path) -> Option<(PathBuf, &'static str)> {
+    let seen = std::fs::symlink_metadata(overlay.mountpoint.join(inside));
+    seen.err().filter(|error| Errno::from(error) == Errno::EPERM)?;
+    let upper = overlay.upper.as_ref()?;
+    let ways = inside.ancestors().filter(|way| !way.as_os_str().is_empty()).map(|way| upper.join(way));
+    ways.flat_map(|way| [(way.clone(), ".overlay.redirect"), (way, ".overlay.metacopy")])
+        .find(|(way, mark)| list_attributes(way).iter().any(|attribute| attribute.ends_with(mark)))
 }
 
 /// Whether the merged view shows something else at a path than its layers have.

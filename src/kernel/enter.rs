@@ -8,7 +8,7 @@ use crate::kernel::namespaces::Namespaces;
 use crate::kernel::proc::{Membership, Mount, parse_mounts, sysctl};
 use crate::kernel::strace;
 use crate::kernel::sys::{CallError, Sys};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use std::fs::File;
 use std::io::{Error, Read, Result};
@@ -135,6 +135,15 @@ impl Process {
     /// The program that it runs: device and inode.
     pub fn program(&self) -> Result<(u64, u64)> {
         let found = rustix::fs::statat(self.directory.as_fd(), "exe", rustix::fs::AtFlags::empty())?;
+        Ok((found.st_dev, found.st_ino))
+    }
+
+    /// The file that stands at a path of its root, with links followed as it would follow them: device and inode.
+    pub fn file_of_its_root(&self, path: &Path) -> Result<(u64, u64)> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let root = rustix::fs::openat(self.directory.as_fd(), "root", flags | OFlags::DIRECTORY, Mode::empty())?;
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let found = rustix::fs::fstat(rustix::fs::openat2(&root, path, flags, Mode::empty(), resolve)?)?;
         Ok((found.st_dev, found.st_ino))
     }
 

@@ -93,9 +93,12 @@ fn mount_lines(table: &[Mount]) -> Vec<String> {
         // Such as `net:[4026531840]`.
         let root = mount.root.to_string_lossy();
         let root = root.split(":[").next().unwrap_or_default();
+        // The cgroups of a run are called after its process.
+        let stays = |part: &&str| !mount.kind.starts_with("cgroup") || !part.starts_with("layerlab-");
+        let mountpoint = mount.mountpoint.to_string_lossy();
+        let mountpoint = mountpoint.split('/').filter(stays).collect::<Vec<_>>().join("/");
         let mut line = format!(
-            "mount {} of {} {root} {} {:?} {} {}",
-            mount.mountpoint.display(),
+            "mount {mountpoint} of {} {root} {} {:?} {} {}",
             file_systems.of(&format!("{} {}", mount.device, mount.root.display())),
             mount.kind,
             mount.source,

@@ -1052,6 +1052,17 @@ fn mounts() -> Vec<State> {
                 "unshare --pid --fork sh -c 'i=0; while [ $i -lt 9999 ]; do i=$((i+1)); done; exec sleep 1000' > /dev/null 2>&1 &",
             )
             .holds("pid-one 'sleep 1000'", "sleep 1000 is PID 1 of a PID namespace of its own")
+            .holds("pid-one sleep /bin/sleep", "sleep is PID 1 of a PID namespace of its own")
+            .fails(
+                "pid-one sleep /bin/cat",
+                "sleep is PID 1, but not /bin/cat of its own root",
+                [
+                    "/bin/cat of its own root",
+                    "a program of another root",
+                    "An exchange of the root leaves the program that runs as it is: it was started from a file of the old root.",
+                    "exec /bin/cat in that shell: then it becomes the program of its new root",
+                ],
+            )
             .fails(
                 "pid-one 'sleep 99'",
                 "PID 1 of the new PID namespace is sleep 1000, not sleep 99",
@@ -1124,6 +1135,65 @@ fn mounts() -> Vec<State> {
                     "umount mnt, and mount it again with metacopy=off",
                 ],
             ),
+        // What a mount with other options has left behind.
+        state(union!(""))
+            .only(Role::Root)
+            .then(
+                "umount mnt; overlay metacopy=on,redirect_dir=on,lowerdir=image:base,upperdir=container,workdir=work mnt\n\
+                 chmod 600 mnt/low; mv mnt/dir mnt/e; umount mnt; overlay redirect_dir=nofollow,lowerdir=image:base,upperdir=container,workdir=work mnt",
+            )
+            .fails(
+                "same container/low base/low",
+                "container/low has the attributes of the file and not its content, and mnt does not show it",
+                [
+                    "metacopy=on among its options",
+                    "…redirect_dir=nofollow…",
+                    "It was copied up while the union was mounted with metacopy=on: the content has stayed in the layer below. \
+                     Without that option the kernel refuses to put the two together.",
+                    "begin again, without that option from the start: layerlab reset 9.try",
+                ],
+            )
+            .fails(
+                "directory mnt/e",
+                "container/e is marked with another name, which mnt does not follow",
+                [
+                    "redirect_dir=on among its options",
+                    "…",
+                    "It was renamed while the union was mounted with redirect_dir=on: the layer has no copy of what is in it, \
+                     but a mark with the old name. Without that option the kernel refuses to show it.",
+                    "…",
+                ],
+            ),
+        state(union!(""))
+            .then("umount mnt; overlay volatile,lowerdir=image:base,upperdir=container,workdir=work mnt; umount mnt")
+            .fails(
+                "mounted mnt",
+                "mnt was mounted with volatile, and cannot be mounted again",
+                [
+                    OVERLAY,
+                    "no mount, and work/work/incompat/volatile",
+                    "The union was mounted with volatile: nothing is waited for until it is on the disk. After that the \
+                     kernel refuses the same work directory, because nobody knows whether all of the upper layer is there.",
+                    "rm -r work/work/incompat/volatile, and mount it again without volatile",
+                ],
+            ),
+        state(union!("mkdir view"))
+            .then("mkdir mnt/top; overlay lowerdir=mnt/top:image view")
+            .fails(
+                "lowers view top image",
+                "the lower layers of view are mnt/top:image, not top:image",
+                [
+                    "lowerdir=top:image",
+                    "lowerdir=mnt/top:image",
+                    "mnt/top lies in the merged view of mnt, so it was made in a layer of that union. A layer of its own is \
+                     made outside of every merged view.",
+                    "…",
+                ],
+            ),
+        // Another union writes into the same layer, wherever it is mounted.
+        state(union!("mkdir /run/elsewhere"))
+            .then("overlay \"lowerdir=$PWD/image,upperdir=$PWD/container,workdir=$PWD/work\" /run/elsewhere")
+            .fails("upper mnt container", "mnt and /run/elsewhere both write into container", ["…", "…", "…", "…"]),
         // A mount may be moved onto another one.
         state(union!("mkdir old; overlay lowerdir=base:image old; mount -t tmpfs tmpfs mnt"))
             .only(Role::Root)
@@ -1362,13 +1432,36 @@ fn users() -> Vec<State> {
             .fails(
                 "mapped 1000",
                 "the user has the number 0 in the new user namespace, not 1000",
-                ["a uid_map that begins with 1000", "one that begins with 0", FIRST, "unshare --map-user=1000"],
+                [
+                    "a uid_map that gives the user the number 1000",
+                    "one that gives it the number 0",
+                    FIRST,
+                    "unshare --map-user=1000",
+                ],
             ),
+        // Whom a map leaves out, only somebody outside can write it for.
+        state(
+            "unshare --user sh -c 'read pid rest < /proc/self/stat; echo $pid > made; until [ -e mapped ]; do sleep 0.02; done\n\
+             : > ready; exec sleep 1000' > /dev/null 2>&1 &\n\
+             until [ -s made ]; do sleep 0.02; done; echo '1000 5 1' > /proc/$(cat made)/uid_map; : > mapped\n\
+             until [ -e ready ]; do sleep 0.02; done",
+        )
+        .only(Role::Root)
+        .fails(
+            "mapped 1000",
+            "the user has no number in the new user namespace, though others have",
+            [
+                "a uid_map that gives the user the number 1000",
+                "one for the users 5 and so on outside",
+                "The process runs as a user for whom the map has no line. In there it is shown as 65534, nobody.",
+                "unshare --map-user=1000",
+            ],
+        ),
         state("stays : unshare --user").fails(
             "mapped 0",
             "no user has a number in the new user namespace",
             [
-                "a uid_map that begins with 0",
+                "a uid_map that gives the user the number 0",
                 "an empty uid_map",
                 "A new user namespace knows nobody. Whoever has no number in it is shown as 65534, nobody.",
                 "unshare --map-root-user",

@@ -10,6 +10,7 @@
 #$ cd /
 #$ umount -n -l /old
 #$ rmdir /old
+#$ exec sh
 mkdir harbour harbour-work
 unshare --mount --uts --ipc --net --pid --fork bash -e -c '
 hostname harbour
