@@ -1,9 +1,10 @@
 //! `layerlab status`
 
 use crate::cli::{CliError, Common};
+use crate::course::is_inside;
 use crate::ground::{Name, Shown, say};
 use crate::session::{Home, Session};
-use crate::stage::KeeperState;
+use crate::stage::{Keeper, KeeperState, LostKeeper};
 
 /// The sessions that there are
 #[derive(Debug, clap::Args)]
@@ -35,8 +36,16 @@ impl Status {
             say(Shown::json(&list)?)?;
             return Ok(());
         }
-        if sessions.is_empty() {
+        let lost = lost_keepers(&home);
+        if sessions.is_empty() && lost.is_empty() {
             say("There is no session. Begin one with: layerlab shell 1")?;
+        }
+        for LostKeeper { pid, root } in &lost {
+            say(format!(
+                "A session whose files were deleted is running: process {pid}, of {}",
+                Name::from(root.as_path())
+            ))?;
+            say("    end it  layerlab stop all")?;
         }
         for session in &sessions {
             let number = session.lesson.split('-').next().unwrap_or_default().trim_start_matches('0');
@@ -66,6 +75,11 @@ impl Status {
         }
         Ok(())
     }
+}
+
+/// The keepers of which nothing is noted. In a session others are not to be seen.
+pub fn lost_keepers(home: &Home) -> Vec<LostKeeper> {
+    if is_inside() { Vec::new() } else { Keeper::lost(home.root()) }
 }
 
 fn state(kept: KeeperState) -> &'static str {

@@ -1,8 +1,10 @@
 //! `layerlab stop [LESSON|all]`
 
+use crate::cli::status::lost_keepers;
 use crate::cli::{CliError, Common, output};
-use crate::ground::{Failure, say};
+use crate::ground::{Failure, Name, say};
 use crate::session::{Home, Session};
+use crate::stage::{Keeper, LostKeeper};
 
 /// End a session: its processes, its mounts and its files go, your progress stays
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,7 @@ impl Stop {
                 format!("exit, then layerlab stop {around}"),
             )));
         }
+        let lost = if self.lesson.as_deref() == Some("all") { lost_keepers(&home) } else { Vec::new() };
         let mut ended = 0;
         for lesson in lessons {
             if Session::stop(&home, &lesson)? {
@@ -39,6 +42,14 @@ impl Stop {
                 )))?;
                 ended += 1;
             }
+        }
+        for LostKeeper { pid, root } in lost {
+            Keeper::end_forgotten(&root);
+            say(format!(
+                "A session whose files were deleted has ended: process {pid}, of {}",
+                Name::from(root.as_path())
+            ))?;
+            ended += 1;
         }
         if ended == 0 {
             say("There is no session to end.")?;

@@ -14,10 +14,17 @@ pub enum Need {
     Cgroup,
     /// Make user namespaces, which for root no lesson does but these.
     User,
+    /// Put another mount in the place of the root, by pivot_root(2).
+    PivotRoot,
 }
 
 impl Need {
     /// Every need with the word for it in the front matter.
-    pub const ALL: &[(&str, Need)] =
-        &[("overlay", Need::Overlay), ("network", Need::Network), ("cgroup", Need::Cgroup), ("user", Need::User)];
+    pub const ALL: &[(&str, Need)] = &[
+        ("overlay", Need::Overlay),
+        ("network", Need::Network),
+        ("cgroup", Need::Cgroup),
+        ("user", Need::User),
+        ("pivot_root", Need::PivotRoot),
+    ];
 }

@@ -16,6 +16,7 @@ pub fn foreseen(need: Option<Need>) -> Option<Reason> {
         Some(Need::Network) => network(),
         Some(Need::Overlay) => overlay(),
         Some(Need::User) => user(),
+        Some(Need::PivotRoot) => evident(Tried::PivotRoot),
     }
 }
 

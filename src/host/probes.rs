@@ -3,6 +3,7 @@
 use crate::action::{CommandLine, adapt, package};
 use crate::event::PathContent;
 use crate::ground::{CgroupVersion, Need, Role};
+use crate::host::look::foreseen;
 use crate::reason::Reason;
 use crate::stage::{PROGRAM, Ran, ScratchChoice, Stage, StageError, StageNeeds};
 use serde::Serialize;
@@ -93,6 +94,7 @@ pub fn probe(program: &Path, tell: &mut dyn FnMut(&Finding)) -> Vec<Finding> {
             overlay(&mut stage, &mut told);
             told(network(&mut stage));
             told(user_namespaces(&mut stage));
+            pivot_root().map(&mut told);
             drop(stage);
             told(cgroup(program, &scratch));
         }
@@ -182,6 +184,7 @@ pub fn lacking(needs: &[Need]) -> Option<Finding> {
             Need::Network => found.push(network(&mut stage)),
             Need::User => found.push(user_namespaces(&mut stage)),
             Need::Cgroup => found.push(cgroup(program, &scratch)),
+            Need::PivotRoot => found.extend(pivot_root()),
         }
     }
     found.into_iter().find(|finding| finding.verdict == Verdict::Missing)
@@ -209,6 +212,13 @@ fn mount_overlay(stage: &mut Stage) -> Result<(Ran, Vec<Ran>), StageError> {
     let mounted = run(stage, mount)?;
     let used = ["rm -r probe/mnt/dir", "mkdir probe/mnt/dir", "rmdir probe/mnt/dir"].map(|line| run(stage, line));
     Ok((mounted, used.into_iter().collect::<Result<_, _>>()?))
+}
+
+/// The root that cannot be exchanged for another one, which is seen without a try.
+fn pivot_root() -> Option<Finding> {
+    let need = Some(Need::PivotRoot);
+    let Reason { why, fix } = foreseen(need)?;
+    Some(Finding { name: "another root".into(), verdict: Verdict::Missing, evidence: why, need, fix: Some(fix) })
 }
 
 /// Makes a user namespace with us as root in it.

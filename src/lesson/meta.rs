@@ -259,12 +259,12 @@ mod tests {
             (
                 header("title: T\nminutes: 8\nneeds: overlay\n"),
                 "error: `needs` is not a list\n  --> lesson.md:4:8\n  4 | needs: overlay\n    |        ^^^^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup, user\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup, user, pivot_root\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay, root]\n"),
                 "error: no need is called `root`\n  --> lesson.md:4:18\n  4 | needs: [overlay, root]\n    |                  ^^^^\n  \
-                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup, user\n",
+                 allowed: a list in brackets, maybe empty, of: overlay, network, cgroup, user, pivot_root\n",
             ),
             (
                 header("title: T\nminutes: 8\nneeds: [overlay,overlay]\n"),

@@ -1,6 +1,6 @@
 //! What can be seen of this machine. Nothing is changed, and nothing is tried.
 
-use crate::kernel::proc::{Mount, knows_filesystem, mounts, sysctl};
+use crate::kernel::proc::{IdMap, Mount, id_map, knows_filesystem, mounts, sysctl};
 use crate::kernel::{
     Capabilities, effective_capabilities, effective_ids, is_mount_root, kernel_release, open_directory,
 };
@@ -71,14 +71,12 @@ fn is_first(table: &[Mount]) -> bool {
 
 /// Whether every id is mapped to itself (user_namespaces(7)); so it is where a kernel has none, too.
 pub fn is_machines_user_namespace() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let mut words = map.split_whitespace();
-    map.is_empty() || (words.next(), words.next(), words.next()) == (Some("0"), Some("0"), Some("4294967295"))
+    id_map().is_none_or(|map| map == IdMap::Everybody)
 }
 
 /// Whether nobody has a number in the user namespace that we are in.
 pub(super) fn is_nobody_mapped() -> bool {
-    std::fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| map.trim().is_empty())
+    id_map() == Some(IdMap::Nobody)
 }
 
 /// What is mounted over a part of /proc.

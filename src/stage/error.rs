@@ -98,6 +98,15 @@ impl StageError {
         StageError::Gone(Failure::ours("the session has ended", why, "begin a new one: layerlab shell"))
     }
 
+    /// The process that is noted is none that we have made.
+    pub(super) fn not_the_keeper() -> StageError {
+        StageError::Host(Failure::ours(
+            "cannot enter the session",
+            "the process that is noted as its keeper is not the one that was made for it: another program, or in other namespaces",
+            "layerlab stop throws the session away; the process stays",
+        ))
+    }
+
     /// The session was broken from within, and how.
     pub(super) fn damaged(why: &str) -> StageError {
         StageError::Damaged(Failure::ours(

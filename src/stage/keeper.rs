@@ -11,6 +11,7 @@ use crate::kernel::{
     Process, Sys, boot_id, domain_name, effective_ids, hostname, kernel_release, leave_terminal, own_pid_outside,
     proc_device, reap, set_process_name,
 };
+use crate::observe::NAMESPACES;
 use crate::stage::confine::{Confinement, give_up_capabilities};
 use crate::stage::link::{Link, send, unexpected};
 use crate::stage::wire::{Keeper, KeeperSetup, Reply, SessionFiles, Setup, StageFacts, StageNeeds};
@@ -18,6 +19,7 @@ use crate::stage::{HOLDER, KEEPER, PROGRAM, StageError, is_real_root};
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGCHLD, SIGTERM};
 use signal_hook::iterator::Signals;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -149,9 +151,9 @@ impl StartingKeeper {
         let found = || {
             let process = Process::open(facts.pid)?;
             let mounts = process.mounts()?.into_iter().map(|mount| mount.id).collect();
-            Ok((process.started()?, mounts))
+            Ok((process.started()?, process.program()?, namespaces(&process), mounts))
         };
-        let (started, mounts) = found()
+        let (started, program, namespaces, mounts) = found()
             .map_err(|error: std::io::Error| StageError::broken(format!("the keeper is not to be found: {error}")))?;
         let StageFacts { role, scratch, pid, cgroups, .. } = facts;
         Ok(StartingKeeper {
@@ -164,6 +166,8 @@ impl StartingKeeper {
                 role,
                 host: hostname(),
                 domain: domain_name(),
+                program,
+                namespaces,
                 mounts,
                 scratch,
                 cgroups,
@@ -181,6 +185,20 @@ impl StartingKeeper {
         self.link.socket.read_exact(&mut [0]).map_err(gone)?;
         Ok(self.keeper)
     }
+}
+
+/// The namespaces of a process, by kind.
+fn namespaces(process: &Process) -> BTreeMap<String, u64> {
+    NAMESPACES.iter().filter_map(|kind| Some((kind.to_string(), process.namespace(kind).ok()?))).collect()
+}
+
+/// A keeper of which nothing is noted any more: somebody has deleted its home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostKeeper {
+    /// Its number here.
+    pub pid: u32,
+    /// The directory of the session's files, which is gone or forgotten.
+    pub root: PathBuf,
 }
 
 /// Whether a keeper that was written down is there.
@@ -221,6 +239,29 @@ impl Keeper {
         [self.pid, 1].into_iter().filter_map(|pid| Process::open(pid).ok()).find(is_it)
     }
 
+    /// Whether a process is what was made for the session: this very program, in these namespaces, started for this directory.
+    /// That of another one with the same number and start would have to be noted by somebody who means harm.
+    pub(super) fn is(&self, process: &Process) -> bool {
+        let is_keeper = process.arguments().is_ok_and(|words| words.get(1).is_some_and(|mode| mode == KEEPER));
+        is_keeper
+            && process.program().is_ok_and(|program| program == self.program)
+            && namespaces(process) == self.namespaces
+    }
+
+    /// The keepers of sessions in our own directory `home` of which nothing is noted there any more: neither as we see it, nor
+    /// as they do.
+    pub fn lost(home: &Path) -> Vec<LostKeeper> {
+        let is_lost = |keeper: &LostKeeper| {
+            let Some(name) = keeper.root.file_name().filter(|_| keeper.root.parent() == Some(home)) else {
+                return false;
+            };
+            let noted = home.join(".state").join(name);
+            let seen = Path::new("/proc").join(keeper.pid.to_string()).join("root");
+            !noted.exists() && noted.strip_prefix("/").is_ok_and(|noted| !seen.join(noted).exists())
+        };
+        keepers().map(|(keeper, _)| keeper).filter(is_lost).collect()
+    }
+
     /// Whether the calling process is one of the session's.
     pub fn is_around_us(&self) -> bool {
         self.process().is_some_and(|process| process.shares("pid").unwrap_or(false))
@@ -232,7 +273,7 @@ impl Keeper {
     /// When the keeper cannot be reached from here, and when it does not end.
     pub fn end(&self) -> Result<(), StageError> {
         // Not by its number: in the session of another lesson that number is nobody's, or somebody else's.
-        let Some(process) = self.process() else {
+        let Some(process) = self.process().filter(|process| self.is(process)) else {
             self.remove_cgroups();
             return Ok(());
         };
@@ -272,18 +313,9 @@ impl Keeper {
     /// Ends the keepers of a session directory of which no note tells: it was damaged. They are known by what they were
     /// started with (proc_pid_cmdline(5)); those of other users do not let themselves be ended.
     pub fn end_forgotten(root: &Path) {
-        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        for pid in processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
-            // Opened first: what is read then is this process's, or nothing.
-            let Ok(process) = Process::open(pid) else { continue };
-            let Ok(words) = process.arguments() else { continue };
-            let is_keeper = words.get(1).is_some_and(|mode| mode == KEEPER);
-            let setup = words.get(2).and_then(|setup| serde_json::from_str::<KeeperSetup>(setup).ok());
-            if is_keeper && setup.is_some_and(|setup| setup.root == root) && process.kill().is_ok() {
-                let until = Instant::now() + PATIENCE;
-                while process.started().is_ok() && Instant::now() < until {
-                    std::thread::sleep(Duration::from_millis(2));
-                }
+        for (_, process) in keepers().filter(|(keeper, _)| keeper.root == root) {
+            if process.kill().is_ok() {
+                has_ended_within(PATIENCE, || process.started().is_ok());
             }
         }
     }
@@ -292,6 +324,22 @@ impl Keeper {
     pub fn role(&self) -> Role {
         self.role
     }
+}
+
+/// The keepers of this user that are to be seen, with their processes. PID 1 is the one that we are in ourselves.
+fn keepers() -> impl Iterator<Item = (LostKeeper, Process)> {
+    let ours = effective_ids().0.to_string();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| *pid != 1).filter_map(move |pid| {
+        // Opened first: what is read then is this process's, or nothing.
+        let process = Process::open(pid).ok()?;
+        let words = process.arguments().ok()?;
+        let setup = words.get(2).filter(|_| words[1] == KEEPER)?;
+        let root = serde_json::from_str::<KeeperSetup>(setup).ok()?.root;
+        let is_ours = process.status("Uid").is_ok_and(|ids| ids.split_whitespace().all(|id| id == ours));
+        is_ours.then_some((LostKeeper { pid, root }, process))
+    })
 }
 
 /// Whether something that is there ends in good time.

@@ -50,7 +50,7 @@ mod worker;
 
 pub use error::StageError;
 pub use handle::{Ran, Stage, StartingStage, Stopper};
-pub use keeper::{KeeperState, StartingKeeper};
+pub use keeper::{KeeperState, LostKeeper, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;
 pub use typed_shell::PROMPT_MARK;

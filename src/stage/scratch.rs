@@ -6,13 +6,14 @@
 
 use crate::ground::{Errno, Failure, Role, path_bytes};
 use crate::kernel::proc::{Mount, mounts};
-use crate::kernel::{CallError, FileSystem, Sys, filesystem, lock_within, try_lock};
+use crate::kernel::{CallError, FileSystem, Sys, filesystem, try_lock};
 use crate::reason::{Tried, refused};
 use crate::stage::error::StageError;
 use crate::tree::remove_tree;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Where the files of a run should go.
@@ -218,22 +219,15 @@ fn on_disk(choice: &ScratchChoice, machine: &OwnedFd, owner: Option<(u32, u32)>)
     };
     std::fs::create_dir_all(&choice.disk).map_err(|error| io("mkdir", error))?;
     let disk_path = choice.disk.canonicalize().map_err(|error| io("readlink", error))?;
-    // As long as we sweep, and until our own directory is locked, nobody else sweeps: it would take ours for a dead one.
-    let turn = File::open(&disk_path).map_err(|error| io("open", error))?;
-    let _ = lock_within(&turn, true, 5000);
     sweep(&disk_path);
-    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&disk_path);
-    let root = made.map_err(|error| io("mkdir", error))?.keep();
+    let (root, lock) = make_locked(&disk_path).map_err(|error| io("mkdir", error))?;
     let failed = |failure: Failure| {
         let _ = std::fs::remove_dir(&root);
         failure
     };
-    let lock = File::open(&root).map_err(|error| failed(io("open", error)))?;
-    let _ = try_lock(&lock);
     if let Some((user, group)) = owner {
         std::os::unix::fs::fchown(&lock, Some(user), Some(group)).map_err(|error| failed(io("fchown", error)))?;
     }
-    drop(turn);
     let disk = choice.disk.display();
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
         let why = format!(
@@ -268,6 +262,22 @@ fn carries_attributes(directory: &Path, gives_up: bool) -> Result<Role, CallErro
     unreachable!("the last attempt returned")
 }
 
+/// Makes a scratch directory that is locked. Another run may sweep meanwhile, and take it for a dead one until it is: then
+/// there is another. Nobody is waited for: the directory above may be everybody's, and whoever may read it can lock it.
+fn make_locked(disk: &Path) -> std::io::Result<(PathBuf, File)> {
+    loop {
+        let root = tempfile::Builder::new().prefix(PREFIX).tempdir_in(disk)?.keep();
+        let lock = match File::open(&root) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            opened => opened?,
+        };
+        // Where the file system knows no locks, nobody sweeps.
+        if try_lock(&lock).unwrap_or(true) && lock.metadata()?.nlink() > 0 {
+            return Ok((root, lock));
+        }
+    }
+}
+
 /// Removes scratch directories whose run was killed together with its holder: ours by name, and locked by nobody.
 fn sweep(disk: &Path) {
     let Ok(entries) = std::fs::read_dir(disk) else { return };
@@ -280,5 +290,45 @@ fn sweep(disk: &Path) {
         if try_lock(&directory).unwrap_or(false) {
             let _ = remove_tree(&entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{make_locked, sweep};
+    use crate::kernel::try_lock;
+    use std::fs::File;
+    use std::os::unix::fs::MetadataExt;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn nobody_is_waited_for_and_nobody_is_swept() {
+        let shared = tempfile::tempdir().unwrap();
+        // Held by somebody else, who may be another user.
+        let held = File::open(shared.path()).unwrap();
+        assert!(try_lock(&held).unwrap());
+        let begun = Instant::now();
+        let make = || {
+            let made: Vec<_> = (0..50)
+                .map(|_| {
+                    sweep(shared.path());
+                    make_locked(shared.path()).unwrap()
+                })
+                .collect();
+            for (root, lock) in &made {
+                let found = std::fs::metadata(root).unwrap();
+                assert_eq!(found.ino(), lock.metadata().unwrap().ino(), "{root:?}");
+            }
+        };
+        std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(make))));
+        // It took five seconds for each.
+        assert!(begun.elapsed() < Duration::from_secs(100));
+        // A process that another test starts just now holds the locks until it is another program.
+        let is_empty = || {
+            sweep(shared.path());
+            std::fs::read_dir(shared.path()).unwrap().next().is_none()
+        };
+        while !is_empty() && begun.elapsed() < Duration::from_secs(100) {}
+        assert!(is_empty());
     }
 }

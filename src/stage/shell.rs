@@ -67,7 +67,10 @@ pub(super) fn run(text: &str) -> ExitCode {
     let keeper = setup.keeper.process();
     keep_proc();
     let broken = || undo::damage(&setup.keeper, &setup.here);
-    if let Err(error) = gone().and_then(|()| setup.keeper.enter()).and_then(|()| stand(&setup.here)) {
+    if let Err(error) = gone().and_then(|()| setup.keeper.enter()) {
+        return ended(&error);
+    }
+    if let Err(error) = stand(&setup.here) {
         return ended(&broken().err().unwrap_or(error));
     }
     let status = match Command::new(PROGRAM).args([INNER_SHELL, text]).status() {

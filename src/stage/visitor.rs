@@ -106,6 +106,9 @@ impl Keeper {
     pub(super) fn enter(&self) -> Result<(), StageError> {
         let gone = || StageError::gone(self.state());
         let process = self.process().ok_or_else(gone)?;
+        if !self.is(&process) {
+            return Err(StageError::not_the_keeper());
+        }
         process.enter().map_err(|error| {
             if self.state() != KeeperState::Alive {
                 return gone();

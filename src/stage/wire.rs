@@ -7,6 +7,7 @@ use crate::ground::{Call, CgroupVersion, Failure, Need, Role, path_bytes};
 use crate::kernel::proc::{CgroupTree, Cgroups};
 use crate::stage::{ScratchChoice, StageError};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -194,6 +195,12 @@ pub struct Keeper {
     /// The NIS domain name with which it began, which belongs to the same namespace.
     #[serde(default)]
     pub domain: String,
+    /// Its program: device and inode.
+    #[serde(default)]
+    pub program: (u64, u64),
+    /// Its namespaces, by kind.
+    #[serde(default)]
+    pub namespaces: BTreeMap<String, u64>,
     /// The mounts with which it began, by their numbers; none where they are not known.
     #[serde(default)]
     pub mounts: Vec<u32>,

@@ -5,6 +5,7 @@
 
 use crate::ground::Name;
 use crate::kernel::effective_ids;
+use crate::kernel::proc::{IdMap, id_map};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// A directory with the sticky bit, `/tmp` for example, may be written by all: nobody moves in it what is not theirs.
 pub fn exchanged_by_others(path: &Path) -> Option<String> {
     // A user namespace that does not know everybody shows the machine's root as whom it does not know (user_namespaces(7)).
-    let of_machine = if knows_everybody() { 0 } else { UNKNOWN };
+    let of_machine = if id_map() == Some(IdMap::Everybody) { 0 } else { UNKNOWN };
     let trusted = [0, of_machine, effective_ids().0];
     let above: Vec<&Path> = path.ancestors().collect();
     above.into_iter().rev().find_map(|path| {
@@ -30,12 +31,6 @@ pub fn exchanged_by_others(path: &Path) -> Option<String> {
 
 /// Who belongs to nobody that this user namespace knows (`/proc/sys/kernel/overflowuid`).
 const UNKNOWN: u32 = 65534;
-
-/// Whether every user of the machine has a number here. Without a /proc that cannot be told.
-fn knows_everybody() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    map.split_whitespace().eq(["0", "0", "4294967295"])
-}
 
 /// Whether a directory above this path lets nobody through but its owner, who is root or this user.
 pub fn is_out_of_reach(path: &Path) -> bool {

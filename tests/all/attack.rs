@@ -344,3 +344,60 @@ fn of_a_session_that_was_killed_while_it_began_stop_leaves_nothing() {
     }
     assert_eq!(hits, wanted, "too few kills hit");
 }
+
+#[test]
+fn a_process_that_is_noted_as_keeper_and_is_none_is_not_entered() {
+    let student = Student::new();
+    student.ends(0, &["shell", "3", "-c", "true"]);
+    let note = student.state("03-whiteouts").join("session.json");
+    let whole = std::fs::read(&note).unwrap();
+    // Ours, alive, in namespaces of its own, and with arguments as a keeper has them.
+    let mut other = command("unshare");
+    other.args(["--user", "--map-root-user", "--mount", "--pid", "--fork"]);
+    other.args(["sh", "-c", "echo; read x", "__stage-keeper"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut other = other.spawn().unwrap();
+    std::io::Read::read_exact(other.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+    let child = crate::support::session::children(other.id() as i32)[0];
+    let (_, started) = crate::support::session::state(child).unwrap();
+    let started: u64 = started.parse().unwrap();
+    let keeper = student.keeper("03-whiteouts");
+    let (_, of_keeper) = crate::support::session::state(keeper).unwrap();
+    let of_keeper: u64 = of_keeper.parse().unwrap();
+    let refused = |what: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        student.rewrite_note(|note| change(&mut note["keeper"]));
+        for arguments in [&["shell", "3", "-c", "echo entered"][..], &["verify", "3"]] {
+            let ended = student.run(arguments);
+            assert!(matches!(ended.code, Some(2 | 3)) && ended.stdout.is_empty(), "{what}: {ended:?}");
+            assert!(ended.stderr.contains("not the one that was made for it"), "{what}: {ended:?}");
+        }
+        std::fs::write(&note, &whole).unwrap();
+    };
+    refused("another process", &|keeper| {
+        (keeper["pid"], keeper["started"]) = (child.into(), started.into());
+    });
+    refused("another program", &|keeper| keeper["program"] = serde_json::json!([1, 2]));
+    refused("other namespaces", &|keeper| keeper["namespaces"]["mnt"] = 1.into());
+    // Nor is it ended in the place of a keeper.
+    student.rewrite_note(|note| (note["keeper"]["pid"], note["keeper"]["started"]) = (child.into(), started.into()));
+    student.ok(&["stop", "3"]);
+    assert!(crate::support::session::is_alive(child));
+    assert!(student.ok(&["status"]).contains(&format!("process {keeper}, ")) && of_keeper > 0);
+    drop(other.stdin.take());
+    other.wait().unwrap();
+    assert!(student.ok(&["stop", "all"]).contains("A session whose files were deleted has ended"));
+    assert!(!crate::support::session::is_alive(keeper));
+}
+
+#[test]
+fn a_keeper_whose_home_was_deleted_is_seen_and_ended() {
+    let student = Student::new();
+    student.ends(0, &["shell", "3", "-c", "true"]);
+    let keeper = student.keeper("03-whiteouts");
+    std::fs::remove_dir_all(student.home()).unwrap();
+    let said = student.ok(&["status"]);
+    assert!(said.contains(&format!("process {keeper}, of ")) && said.contains("layerlab stop all"), "{said}");
+    let said = student.ok(&["stop", "all"]);
+    assert!(said.contains(&format!("has ended: process {keeper}, of ")), "{said}");
+    assert!(!crate::support::session::is_alive(keeper));
+    assert!(student.ok(&["status"]).contains("There is no session."));
+}

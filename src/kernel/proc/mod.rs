@@ -17,7 +17,7 @@ mod users;
 
 pub use cgroups::{CONTROLLERS, CgroupTree, Cgroups, LEAF, cgroup_trees, controllers_in};
 pub use limits::{Limit, counted, limit_file, oom_file, per_cent, use_file};
-pub use machine::{knows_filesystem, sysctl};
+pub use machine::{IdMap, id_map, knows_filesystem, sysctl};
 pub use membership::Membership;
 pub use mountinfo::{Mount, OverlayOptions, Propagation, mount_of, mounts, mounts_of, parse_mounts};
 pub use programs::{USUAL_PATH, find_program, is_program, with_usual_path};

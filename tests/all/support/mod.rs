@@ -10,7 +10,8 @@ pub mod session;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 /// The program.
 pub fn program() -> PathBuf {
@@ -58,12 +59,22 @@ pub fn layerlab() -> Command {
 }
 
 /// A command in an environment that is the same everywhere. Nothing of whoever runs the tests is in it: no session, no
-/// progress, no setting. Its home does not exist yet; what is made there, `scripts/run_tests.py` removes.
+/// progress, no setting. Its home does not exist yet; what is made there goes with this process.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LC_ALL", "C.UTF-8");
-    command.env("HOME", std::env::temp_dir().join(format!("layerlab-nobody-{}", std::process::id())));
+    static HOME: OnceLock<(PathBuf, Option<Child>)> = OnceLock::new();
+    command.env("HOME", &HOME.get_or_init(home_for_a_while).0);
     command
+}
+
+/// A directory that is not there yet, and a process that removes it: it ends when its input does, which is when we do.
+fn home_for_a_while() -> (PathBuf, Option<Child>) {
+    let home = std::env::temp_dir().join(format!("layerlab-nobody-{}", std::process::id()));
+    let mut remover = Command::new("sh");
+    remover.args(["-c", "trap '' INT HUP TERM; cat > /dev/null; rm -rf \"$0\""]).arg(&home);
+    let child = remover.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    (home, child.ok())
 }
 
 /// Whether the tests run as root of the machine.
