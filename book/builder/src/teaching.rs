@@ -49,6 +49,7 @@ fn said(need: Need) -> &'static str {
         Need::Network => "networks of its own",
         Need::Cgroup => "cgroups (root, or one that was delegated)",
         Need::User => "user namespaces",
+        Need::PivotRoot => "a root that can be exchanged",
     }
 }
 
