@@ -1,16 +1,15 @@
 //! `layerlab export LESSON`
 
 use crate::cli::output::{self, write_file};
-use crate::cli::{CliError, Common, Exit, signals};
+use crate::cli::{CliError, Common, Exit, recording, signals};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::{Call, Failure, Shown, Stream, complain};
-use crate::kernel::quoted;
+use crate::ground::{Failure, Shown, Stream, complain};
 use crate::lesson::{CatalogueEntry, Lesson, belongs};
 use crate::paint::{Html, PAINTERS, Painter};
 use crate::scene::Look;
-use crate::stage::{PROGRAM, ScratchChoice, Stage, StageNeeds};
-use std::io::{BufRead, BufReader};
+use crate::stage::{Stage, StageNeeds};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// A lesson as a page that plays, a film, a text or a picture, to give to others
@@ -109,7 +108,9 @@ fn of_lesson(entry: &CatalogueEntry, lesson: &Lesson) -> Result<Vec<Timed>, CliE
         CliError::Failed(Exit::Lesson, Failure::ours(wanted, why, &fix))
     };
     let recording = entry.recording().ok_or_else(|| refused("it has none".to_string()))?;
-    let recording = read(&*recording).map_err(&refused)?;
+    let recording: Vec<Timed> = RecordingReader::new(&*recording)
+        .collect::<Result<_, _>>()
+        .map_err(|broken| refused(format!("line {}: {}", broken.line, broken.what)))?;
     // In another language than the recording has, it is no recording of this text.
     belongs(lesson, &recording).map_err(&refused)?;
     Ok(recording)
@@ -117,30 +118,15 @@ fn of_lesson(entry: &CatalogueEntry, lesson: &Lesson) -> Result<Vec<Timed>, CliE
 
 /// A recording that somebody made.
 fn of_file(file: &Path) -> Result<Vec<Timed>, CliError> {
-    let name = file.display();
-    let open = std::fs::File::open(file).map_err(|error| {
-        CliError::usage(Failure::kernel(
-            format!("cannot read the recording {name}"),
-            Call::failed("openat", format!("AT_FDCWD, {}, O_RDONLY", quoted(file)), error),
-            "there is no file of this name that can be read",
-            "name a file that `layerlab run LESSON --record FILE` made",
-        ))
-    })?;
-    read(BufReader::new(open)).map_err(|why| {
-        let fix = "record the run again: layerlab run LESSON --record FILE";
-        CliError::Failed(Exit::Lesson, Failure::ours(format!("{name} is not a recording"), why, fix))
-    })
-}
-
-fn read(lines: impl BufRead) -> Result<Vec<Timed>, String> {
-    let all: Result<Vec<Timed>, _> = RecordingReader::new(lines).collect();
-    all.map_err(|refused| format!("line {}: {}", refused.line, refused.what))
+    let open = BufReader::new(recording::open(file, "a file")?);
+    let all: Result<Vec<Timed>, _> = RecordingReader::new(open).collect();
+    all.map_err(|refused| recording::is_none(&file.display().to_string(), &refused))
 }
 
 /// A run that takes place now, with the system calls; in a user namespace where root must not lend its rights.
 fn of_a_run(lesson: &Lesson, user_namespace: bool) -> Result<Vec<Timed>, CliError> {
     let needs = StageNeeds { user_namespace, ..StageNeeds::of(&lesson.meta.needs) };
-    let stage = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs)?.wait()?;
+    let stage = Stage::starting(needs)?.wait()?;
     signals::end_in_order(&stage)?;
     let mut run = engine::Run::begin(lesson, stage, RunOptions { syscalls: true, ..RunOptions::default() });
     let mut recording = Vec::new();

@@ -6,10 +6,10 @@ use crate::ground::{Call, CgroupVersion, Failure, say};
 use crate::kernel::quoted;
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson, Mutant};
 use crate::scene::words::plural;
-use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds};
+use crate::stage::{Stage, StageError, StageNeeds};
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// For authors: check lessons, begin a new one; packs of lessons
 #[derive(Debug, clap::Subcommand)]
@@ -144,9 +144,7 @@ fn check(
         return Ok(false);
     };
     let needs = StageNeeds { user_namespace, ..StageNeeds::of(&lesson.meta.needs) };
-    let start = || {
-        Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs).and_then(|starting| starting.wait())
-    };
+    let start = || Stage::starting(needs).and_then(|starting| starting.wait());
     let place = places.take();
     let stage = match start() {
         Ok(stage) => stage,

@@ -20,6 +20,7 @@ mod outside;
 mod pack;
 mod present;
 mod progress;
+mod recording;
 mod registry;
 mod replay;
 mod reset;

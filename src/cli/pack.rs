@@ -141,7 +141,7 @@ impl Common {
 fn add(file: &Path, yes: bool, flag: &str) -> Result<Option<Added>, CliError> {
     let packs = packs()?;
     let found = pack::read(file).map_err(CliError::usage)?;
-    let there = pack::added(&packs).into_iter().find(|one| one.pack == found);
+    let there = pack::added(&packs).into_iter().find(|one| one.pack == found.pack);
     if there.is_some() {
         return Ok(there);
     }
@@ -149,7 +149,7 @@ fn add(file: &Path, yes: bool, flag: &str) -> Result<Option<Added>, CliError> {
         let situation = format!(
             "The pack {} comes from elsewhere ({}). Its lessons run commands, and you are root: they run in a user namespace, \
              but an ordinary user is the better one to try what others wrote.",
-            found.name, found.digest
+            found.pack.name, found.pack.digest
         );
         if !sure(&situation, "Add it?", yes, flag)? {
             return Ok(None);
@@ -158,7 +158,7 @@ fn add(file: &Path, yes: bool, flag: &str) -> Result<Option<Added>, CliError> {
     let home = Home::find()?;
     home.make(&packs)?;
     let stop = signals::stop_by_signal()?;
-    Ok(Some(pack::add(file, &packs, &pack::budget(&stop))?))
+    Ok(Some(pack::add(&found, &packs, &pack::budget(&stop))?))
 }
 
 fn packs() -> Result<PathBuf, CliError> {

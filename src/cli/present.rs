@@ -2,7 +2,7 @@
 
 mod check;
 
-use crate::cli::{CliError, Common, Exit, output};
+use crate::cli::{CliError, Common, Exit, output, recording};
 use crate::ground::{Failure, Stream, say};
 use crate::lesson::{CatalogueEntry, FixtureKind, Lesson};
 use crate::paint::Theme;
@@ -119,15 +119,7 @@ impl Present {
     /// What is shown where nothing runs; as it stands in its file.
     fn recording(&self, entry: &CatalogueEntry) -> Result<Option<Vec<u8>>, CliError> {
         let Some(file) = &self.recording else { return Ok(entry.recording().map(|text| text.into_owned())) };
-        std::fs::read(file).map(Some).map_err(|error| {
-            let call = crate::ground::Call::failed(
-                "openat",
-                format!("AT_FDCWD, {}, O_RDONLY", crate::kernel::quoted(file)),
-                error,
-            );
-            let fix = "name a file that `layerlab run LESSON --record FILE` made";
-            CliError::usage(Failure::kernel("cannot read the recording", call, "it is no file that can be read", fix))
-        })
+        recording::text(file, "a file").map(Some)
     }
 
     /// Colours, where NO_COLOR does not say otherwise.

@@ -1,10 +1,9 @@
 //! `layerlab replay LESSON|FILE`
 
 use crate::cli::output::{self, Output};
-use crate::cli::{CliError, Common, Exit};
+use crate::cli::{CliError, Common, Exit, recording};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::{Call, Failure, Role, complain};
-use crate::kernel::{open_to_read, quoted};
+use crate::ground::{Failure, Role, complain};
 use crate::lesson::CatalogueEntry;
 use crate::paint::PAINTERS;
 use crate::scene::Look;
@@ -41,24 +40,12 @@ impl Replay {
         let name = self.what.display().to_string();
         let lines: Box<dyn BufRead> = match self.what.as_os_str() == "-" {
             true => Box::new(std::io::stdin().lock()),
-            false => match open_to_read(&self.what) {
-                Ok(Some(file)) => Box::new(BufReader::new(file)),
-                Ok(None) => {
-                    let why = "it is a named pipe, and nobody may ever write to it";
-                    let fix = "have it read from the standard input: layerlab replay - < PIPE";
-                    return Err(CliError::usage(Failure::ours(format!("cannot read the recording {name}"), why, fix)));
-                }
-                Err(error) => {
-                    if let Ok(entry) = common.chosen().catalogue()?.find(&name) {
-                        return lesson(entry, painter, look, self.syscalls);
-                    }
-                    return Err(CliError::usage(Failure::kernel(
-                        format!("cannot read the recording {name}"),
-                        Call::failed("openat", format!("AT_FDCWD, {}, O_RDONLY", quoted(&self.what)), error),
-                        "it is no lesson, and no file that can be read",
-                        "name a lesson, or a file that `layerlab run LESSON --record FILE` made",
-                    )));
-                }
+            false => match recording::open(&self.what, "a lesson, or a file") {
+                Ok(file) => Box::new(BufReader::new(file)),
+                Err(error) => match common.chosen().catalogue()?.find(&name) {
+                    Ok(entry) if !self.what.exists() => return lesson(entry, painter, look, self.syscalls),
+                    _ => return Err(error),
+                },
             },
         };
         replay(&name, lines, painter, look, true)
@@ -91,11 +78,7 @@ pub fn lesson(entry: &CatalogueEntry, painter: &str, look: Look, syscalls: bool)
 fn replay(name: &str, lines: impl BufRead, painter: &str, look: Look, syscalls: bool) -> Result<(), CliError> {
     let mut output = Output::new(painter, look);
     for told in RecordingReader::new(lines) {
-        let told = told.map_err(|refused| {
-            let why = format!("line {}: {}", refused.line, refused.what);
-            let fix = "record the run again: layerlab run LESSON --record FILE";
-            CliError::Failed(Exit::Lesson, Failure::ours(format!("{name} is not a recording"), why, fix))
-        })?;
+        let told = told.map_err(|refused| recording::is_none(name, &refused))?;
         if syscalls || !matches!(told.event, Event::Call(_)) {
             output.tell(&told)?;
         }

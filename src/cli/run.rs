@@ -15,7 +15,7 @@ use crate::kernel::CallError;
 use crate::lesson::{CatalogueEntry, Lesson};
 use crate::scene::{Look, words};
 use crate::session::{Home, Predicted, Progress, now};
-use crate::stage::{PROGRAM, ScratchChoice, Stage, StageNeeds};
+use crate::stage::{Stage, StageNeeds};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ impl Run {
         let user_namespace = common.restricts(entry.is_built_in())?;
         let needs = entry.meta(&chosen.language).map(|meta| StageNeeds::of(&meta.needs)).unwrap_or_default();
         let needs = StageNeeds { user_namespace, ..needs };
-        let starting = Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs);
+        let starting = Stage::starting(needs);
         let lesson = entry.load(&chosen.language)?;
         let steps = lesson.steps().count() as u32;
         if let Some(step) = self.step.filter(|step| *step > steps) {

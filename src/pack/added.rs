@@ -2,13 +2,12 @@
 
 use crate::ground::Failure;
 use crate::lesson::{Catalogue, Language};
-use crate::pack::file::{Pack, read};
+use crate::pack::file::{NOTE, Pack, PackFile};
 use crate::tree::{Archive, Budget, DirectoryKind, Entry, EntryKind, TreeError, new_directory, remove_tree};
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-const NOTE: &str = "pack.txt";
 /// What the files of a pack may take on disk.
 const LIMIT: u64 = 256 << 20;
 const KIND: DirectoryKind = DirectoryKind { called: "the pack", prefix: ".layerlab-pack-" };
@@ -35,12 +34,12 @@ pub fn added(packs: &Path) -> Vec<Added> {
     all
 }
 
-/// Adds the pack in a file. A pack that is there already, with the same digest, stays as it is.
+/// Adds a pack that was read. A pack that is there already, with the same digest, stays as it is.
 ///
 /// # Errors
 /// When it is no pack that can be trusted to be one, and when a name in it is taken.
-pub fn add(file: &Path, packs: &Path, budget: &Budget) -> Result<Added, TreeError> {
-    let pack = read(file).map_err(TreeError::Refused)?;
+pub fn add(file: &PackFile, packs: &Path, budget: &Budget) -> Result<Added, TreeError> {
+    let pack = file.pack.clone();
     let folder = packs.join(&pack.name);
     let wanted = format!("cannot add the pack {}", pack.name);
     let present = added(packs);
@@ -59,7 +58,7 @@ pub fn add(file: &Path, packs: &Path, budget: &Budget) -> Result<Added, TreeErro
     taken(&lessons, &present).map_or(Ok(()), |why| {
         Err(TreeError::refused(&wanted, why, "ask who made it for another name, or remove the other pack"))
     })?;
-    new_directory(&folder, KIND, budget, |tree| open(file, budget)?.unpack(tree))?;
+    new_directory(&folder, KIND, budget, |tree| archive(file, budget).unpack(tree))?;
     // Whatever was wrong with it, nothing is left of it.
     readable(&folder).map_err(|why| {
         let _ = remove_tree(&folder);
@@ -87,14 +86,13 @@ pub fn remove(packs: &Path, name: &str) -> Result<Added, TreeError> {
     Ok(found.clone())
 }
 
-fn open<'a>(file: &Path, budget: &'a Budget<'a>) -> Result<Archive<'a>, TreeError> {
-    let open = File::open(file).map_err(|error| TreeError::io("cannot read the pack", "open", file, &error))?;
-    Archive::open(file, open, budget)
+fn archive<'a>(file: &PackFile, budget: &'a Budget<'a>) -> Archive<'a> {
+    Archive::plain(Box::new(Cursor::new(file.bytes.clone())), format!("the pack {}", file.pack.name), budget)
 }
 
 /// The folders of its lessons, by their slugs. Nothing but files may be in it, and those lie in folders of lessons.
-fn lessons(file: &Path, budget: &Budget) -> Result<BTreeMap<String, String>, TreeError> {
-    let mut archive = open(file, budget)?;
+fn lessons(file: &PackFile, budget: &Budget) -> Result<BTreeMap<String, String>, TreeError> {
+    let mut archive = archive(file, budget);
     let mut found = BTreeMap::new();
     while let Some(Entry { path, kind, .. }) = archive.next_entry()? {
         let refused = |why: &str| {

@@ -7,9 +7,10 @@ use crate::lesson::CatalogueEntry;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The first entry of a pack.
-const NOTE: &str = "pack.txt";
+pub(super) const NOTE: &str = "pack.txt";
 /// Its first line: what the file is, and the version of the form.
 const FIRST: &str = "layerlab pack 1";
 /// The header of the first entry, and what it holds.
@@ -53,6 +54,14 @@ impl Pack {
     }
 }
 
+/// The file of a pack, read once: what was held to the digest is what is added.
+#[derive(Clone, Debug)]
+pub struct PackFile {
+    /// What it says of itself.
+    pub pack: Pack,
+    pub(super) bytes: Arc<[u8]>,
+}
+
 /// Makes the file of a pack from lessons; the same lessons make the same bytes.
 ///
 /// # Errors
@@ -90,7 +99,7 @@ pub fn make(name: &str, licence: &str, lessons: &[CatalogueEntry]) -> Result<(Pa
 ///
 /// # Errors
 /// When it cannot be read, is no pack, or is not what it was.
-pub fn read(file: &Path) -> Result<Pack, Failure> {
+pub fn read(file: &Path) -> Result<PackFile, Failure> {
     let wanted = || format!("cannot use {} as a pack of lessons", file.display());
     let failed = |call: &str, error: std::io::Error| {
         let why = error.to_string();
@@ -108,7 +117,8 @@ pub fn read(file: &Path) -> Result<Pack, Failure> {
     if bytes.len() as u64 > LARGEST {
         return Err(refused("it is larger than 64 MiB"));
     }
-    parse(&bytes).map_err(refused)
+    let pack = parse(&bytes).map_err(refused)?;
+    Ok(PackFile { pack, bytes: bytes.into() })
 }
 
 /// The same of its bytes.

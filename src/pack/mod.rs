@@ -8,4 +8,4 @@ mod added;
 mod file;
 
 pub use added::{Added, add, added, budget, remove};
-pub use file::{Pack, make, read};
+pub use file::{Pack, PackFile, make, read};

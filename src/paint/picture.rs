@@ -1,12 +1,13 @@
 //! What was seen after a step, as a picture (SVG): drawn from the observation, never by hand.
 //!
 //! Layers lie on each other as an overlay has them, with a line from each entry of the merged view to the layer that gives it
-//! (`layers`); what a lesson's tables say of roots, namespaces, processes, ids, networks and cgroups are boxes, a file each.
+//! (`layers`); what a lesson's tables say of roots, namespaces, processes, ids, networks, cgroups and stored images are boxes, a file each.
 //! Words and marks are in the picture, so it can be read without its colours; all of it is in words for a screen reader too.
 
 mod canvas;
 mod cgroups;
 mod ids;
+mod images;
 mod layers;
 mod namespaces;
 mod nested;
@@ -39,6 +40,7 @@ pub(super) fn drawn(observation: &Observation, before: Option<&Observation>) -> 
     all.extend(table::of(observation, PanelKind::Ids).and_then(ids::ids));
     all.extend(networks::networks(observation, before));
     all.extend(table::of(observation, PanelKind::Cgroup).map(cgroups::cgroups));
+    all.extend(table::of(observation, PanelKind::Image).map(images::images));
     (!all.is_empty()).then(|| Drawing::below_each_other(all, GAP))
 }
 

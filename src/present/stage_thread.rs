@@ -2,8 +2,7 @@
 //! we wait until it has.
 
 use crate::lesson::Lesson;
-use crate::stage::{PROGRAM, ScratchChoice, Stage, StageError, StageNeeds, Stopper};
-use std::path::Path;
+use crate::stage::{Stage, StageError, StageNeeds, Stopper};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -48,8 +47,7 @@ impl<Ask: Send + 'static> StageThread<Ask> {
 
 /// A stage for this lesson.
 pub(super) fn start(lesson: &Lesson) -> Result<Stage, StageError> {
-    let needs = StageNeeds::of(&lesson.meta.needs);
-    Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs)?.wait()
+    Stage::starting(StageNeeds::of(&lesson.meta.needs))?.wait()
 }
 
 impl<Ask> Drop for StageThread<Ask> {

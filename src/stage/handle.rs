@@ -8,6 +8,7 @@ use crate::event::{Observation, PanelKind, PathContent};
 use crate::ground::{Call, Failure};
 use crate::isolate::remove_cgroups;
 use crate::kernel::{Ready as Readiness, kill, open_pidfd, wait_for_child, wait_for_end};
+use crate::stage::PROGRAM;
 use crate::stage::link::{Link, unexpected};
 use crate::stage::wire::{Layers, Reply, Request, Setup, StageFacts};
 use crate::stage::{HOLDER, ScratchChoice, StageError, StageNeeds};
@@ -77,6 +78,11 @@ impl Stage {
     /// worker.
     pub fn start(program: &Path, scratch: ScratchChoice) -> Result<Stage, StageError> {
         Stage::spawn(program, scratch, StageNeeds::default())?.wait()
+    }
+
+    /// Begins to build one of this program, with its scratch space where the environment asks for it.
+    pub fn starting(needs: StageNeeds) -> Result<StartingStage, StageError> {
+        Stage::spawn(Path::new(PROGRAM), ScratchChoice::from_environment(), needs)
     }
 
     /// Begins to build a stage: there is time for something else until it stands.
