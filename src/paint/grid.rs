@@ -18,6 +18,19 @@ const CLEAR: &str = "\x1b[m\x1b[2J";
 pub const SHOW_CURSOR: &str = "\x1b[?25h";
 const HIDE_CURSOR: &str = "\x1b[?25l";
 
+/// Writes signs of which terminals think differently how wide they are, a line of a box, a mark, a wide character, and asks
+/// after each where the cursor is.
+pub const ASK_WIDTHS: &str = "\r\u{2502}\x1b[6n\r\u{2713}\x1b[6n\r\u{5bb9}\x1b[6n";
+/// Takes them away again.
+pub const FORGET_WIDTHS: &str = "\r\x1b[K";
+
+/// The columns that a terminal has answered: `ESC [ row ; column R`, counted from 0.
+pub fn asked_columns(answer: &[u8]) -> Vec<usize> {
+    let text = String::from_utf8_lossy(answer);
+    let answers = text.split('R').filter_map(|part| part.rsplit_once("\x1b[")).filter_map(|(_, at)| at.split_once(';'));
+    answers.filter_map(|(_, column)| column.parse::<usize>().ok()?.checked_sub(1)).collect()
+}
+
 /// One column of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Cell {
@@ -164,6 +177,13 @@ mod tests {
             shown.screen().rows(0, 20).map(|row| row.trim_end().to_string()).collect::<Vec<_>>(),
             ["one TWO three", "four"]
         );
+    }
+
+    #[test]
+    fn whatever_a_terminal_answers_columns_are_read() {
+        assert_eq!(super::asked_columns(b"\x1b[5;2R\x1b[5;2Rx\x1b[5;3R"), [1, 1, 2]);
+        assert_eq!(super::asked_columns(b"\x1b[5;2"), []);
+        each_mutant(&[b"\x1b[5;2R\x1b[5;2R\x1b[5;3R"], 500, |bytes| assert!(super::asked_columns(bytes).len() <= 4));
     }
 
     #[test]

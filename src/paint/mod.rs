@@ -19,7 +19,7 @@ mod plain;
 mod terminal;
 
 pub use erase::take_away;
-pub use grid::{ENTER_SCREEN, Grid, LEAVE_SCREEN, SHOW_CURSOR};
+pub use grid::{ASK_WIDTHS, ENTER_SCREEN, FORGET_WIDTHS, Grid, LEAVE_SCREEN, SHOW_CURSOR, asked_columns};
 pub use html::markdown as markdown_to_html;
 pub use junit::junit;
 pub use key::Key;

@@ -109,7 +109,9 @@ impl Detour {
 
     /// A few words on it.
     pub fn words(&self) -> String {
-        format!("{}: {} typed", self.kept.title, plural(self.lines as u64, "line"))
+        let first = self.kept.tried.iter().find_map(|tried| tried.shown.lines().next()?.split_once("$ "));
+        let first = first.map(|(_, line)| format!(": `{}`", line.replace('`', "'"))).unwrap_or_default();
+        format!("{}: {} typed{first}", self.kept.title, plural(self.lines as u64, "line"))
     }
 
     /// What to keep of it in the record of the hour.

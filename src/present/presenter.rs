@@ -602,8 +602,8 @@ impl Presenter {
     fn leave_detour(&mut self) {
         if let Mode::Detour(mut detour, _) = std::mem::replace(&mut self.mode, Mode::Beat) {
             self.hour.detours.push(detour.words());
-            let (blocks, detour_kept) = (self.hour.blocks_needed(), detour.kept());
-            self.record.detours.push(KeptDetour { blocks, detour: detour_kept });
+            let (blocks, done) = (self.hour.blocks_needed(), self.hour.shown.place.done);
+            self.record.detours.push(KeptDetour { blocks, done, detour: detour.kept() });
             self.standbys.end(detour.into_standby());
             self.aims_at = Some(Instant::now());
         }

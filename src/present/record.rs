@@ -13,8 +13,9 @@ const MOST_KEPT: usize = 400_000;
 #[derive(Clone, Debug, Default)]
 pub struct HourRecord {
     events: Vec<Event>,
-    /// How many events there were when so many blocks of commands had run.
-    ends: Vec<usize>,
+    /// Where in the events so many blocks of commands had run: behind what came of them, and behind what is told before the next
+    /// one.
+    ends: Vec<(usize, usize)>,
     /// The detours, in their order.
     pub detours: Vec<KeptDetour>,
 }
@@ -24,6 +25,8 @@ pub struct HourRecord {
 pub struct KeptDetour {
     /// See above.
     pub blocks: usize,
+    /// What came of them was on the screen, and not the next beat.
+    pub done: bool,
     /// What was tried.
     pub detour: Detour,
 }
@@ -36,7 +39,9 @@ impl HourRecord {
 
     /// The next block of commands can be run, or there is none.
     pub fn block_ended(&mut self) {
-        self.ends.push(self.events.len());
+        let came = |event: &Event| matches!(event, Event::Output { .. } | Event::Observation(_) | Event::Marked { .. });
+        let begun = self.events.iter().rposition(|event| came(event) || matches!(event, Event::Command { .. }));
+        self.ends.push((begun.map_or(0, |at| at + 1), self.events.len()));
     }
 
     /// The recording, with these hands; nothing where nothing has run.
@@ -47,7 +52,8 @@ impl HourRecord {
         let mut step = 0;
         for (at, event) in self.events.iter().enumerate() {
             left.retain(|kept| {
-                let is_here = self.ends.get(kept.blocks).is_some_and(|end| *end <= at);
+                let end = self.ends.get(kept.blocks).map(|(came, told)| if kept.done { came } else { told });
+                let is_here = end.is_some_and(|end| *end <= at) || matches!(event, Event::End { .. });
                 !(is_here && write(Event::Detour(kept.detour.clone())))
             });
             write(event.clone());
@@ -95,7 +101,7 @@ mod tests {
 
     fn detour(blocks: usize, shown: &str) -> KeptDetour {
         let tried = vec![Tried { shown: shown.into(), seen: None }];
-        KeptDetour { blocks, detour: Detour { title: "detour".into(), tried, ..Detour::default() } }
+        KeptDetour { blocks, done: true, detour: Detour { title: "detour".into(), tried, ..Detour::default() } }
     }
 
     /// The first lesson, left after so many events.
@@ -127,6 +133,7 @@ mod tests {
         let tried = |shown: &str| at(&|event| matches!(event, Event::Detour(detour) if detour.tried[0].shown == shown));
         assert!(matches!(&all[asked + 1], Event::Hands(hands) if hands.yes == 27));
         assert!(tried("a") < tried("b") && tried("b") < tried("c"));
+        assert_eq!(all.last(), Some(&Event::End { held: true }));
     }
 
     #[test]

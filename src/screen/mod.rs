@@ -4,5 +4,7 @@
 //! shows, waits for keys, and sets the terminal as it was when it is dropped and before a panic is told.
 
 mod full_screen;
+mod widths;
 
 pub use full_screen::{FullScreen, Happened};
+pub use widths::{Widths, widths};

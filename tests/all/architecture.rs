@@ -27,8 +27,8 @@ const NIX: &[&str] = &[
 /// Where colours and the other escape sequences of terminals are written.
 const PAINTER: &str = "src/paint/";
 
-/// Who else writes escape sequences: what sets up bash, and what knows a style from other sequences.
-const ESCAPES: &[&str] = &["src/course/shell.rs", WAY_OUT];
+/// Who else writes escape sequences: what sets up a shell, and what knows a style from other sequences.
+const ESCAPES: &[&str] = &["src/course/shell.rs", "src/stage/typed_shell.rs", WAY_OUT];
 
 /// The one file that writes to the standard output and the standard error. All others use what it offers, which escapes.
 const WAY_OUT: &str = "src/ground/shown.rs";

@@ -192,14 +192,41 @@ fn a_detour_that_destroys_everything_harms_nothing() {
     is_as_before(&screen);
 }
 
-/// What the files of a beat are, typed in a detour there.
+#[test]
+fn where_the_root_of_a_beat_holds_no_shell_the_verbs_of_the_lesson_work() {
+    let folder = lesson_folder("$ mkdir -p small/etc\n$ chroot small\n$ echo a > etc/b");
+    let student = Student::new();
+    let file = student.beside().join("hour.jsonl");
+    let words = format!("1 --lessons {} --record {}", folder.path().display(), file.display());
+    let screen = present(&student, SIZES[0], &words);
+    screen.wait_for("● live");
+    press(&screen, &["Space", "Space"], "● live");
+    press(&screen, &["d"], "detour from beat 2");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "cp etc/b etc/c"]);
+    screen.press("Enter");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "cat etc/c etc/none"]);
+    screen.press("Enter");
+    let shown = screen.wait_until(|shown| shown.contains("No such file or directory"));
+    assert!(shown.contains("This root holds no shell") && shown.contains("$ cat etc/c etc/none\na\n"), "{shown}");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "exit"]);
+    press(&screen, &["Enter"], "● live");
+    press(&screen, &["q", "q"], "<0>");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert!(kept.contains("cat etc/c etc/none"), "{kept}");
+}
+
+/// The state of a beat, typed in a detour there: files, modes, contents, whiteouts and attributes of overlays, mounts, the host
+/// name.
 #[track_caller]
 fn dump(screen: &Screen, beat: &str) -> String {
     press(screen, &["g"], "Go to beat");
     press(screen, &[beat, "Enter"], &format!("{beat}/"));
     press(screen, &["d"], "detour from beat");
     screen.wait_for("detour /tmp");
-    let find = "find . -printf '%y %m %s %l %p\\n' -type f -exec cat {} + | LC_ALL=C sort | sha256sum | sed s/^/SUM=/";
+    let find = "{ find . ! -type d -printf '%y %m %s %l %p\\n' -o -printf '%y %m %p\\n'; find . -type f -exec sha256sum {} +; \
+                getfattr -R -h -d -m '\\.overlay\\.' . 2>&1 | grep -v -E 'overlay.(uuid|origin)='; \
+                cut -d' ' -f 5 /proc/self/mountinfo; hostname; } | \
+                sed 's,/work/#.*,/work/#,' | LC_ALL=C sort | sha256sum | sed s/^/SUM=/";
     screen.tmux(&["send-keys", "-t", "s", "-l", find]);
     screen.press("Enter");
     let shown = screen.wait_until(|shown| shown.lines().any(|line| line.starts_with("SUM=") && line.len() > 60));
@@ -210,11 +237,25 @@ fn dump(screen: &Screen, beat: &str) -> String {
 
 #[test]
 fn after_hundreds_of_keys_the_state_is_that_of_the_beat() {
+    state_after_keys("1", &["4", "6", "9"], 150);
+}
+
+#[test]
+#[ignore = "takes minutes: scripts/test --full"]
+fn after_a_thousand_keys_the_state_is_that_of_the_beat() {
+    for (lesson, beats) in [("1", ["4", "6", "9"]), ("3", ["4", "7", "9"]), ("12", ["4", "5", "6"])] {
+        state_after_keys(lesson, &beats, 1_000);
+    }
+}
+
+/// The state of beats that were gone to straight, and among so many random keys before each.
+#[track_caller]
+fn state_after_keys(lesson: &str, beats: &[&str; 3], count: usize) {
     let straight = Student::new();
-    let expected: Vec<String> = ["4", "6", "9"]
+    let expected: Vec<String> = beats
         .iter()
         .map(|beat| {
-            let screen = present(&straight, SIZES[0], "1");
+            let screen = present(&straight, SIZES[0], lesson);
             screen.wait_for("● live");
             let sum = dump(&screen, beat);
             press(&screen, &["q", "q"], "<0>");
@@ -223,12 +264,16 @@ fn after_hundreds_of_keys_the_state_is_that_of_the_beat() {
         .collect();
     assert!(expected[0] != expected[1] && expected[1] != expected[2], "{expected:?}");
     let student = Student::new();
-    let screen = present(&student, SIZES[0], "1");
+    let screen = present(&student, SIZES[0], lesson);
     screen.wait_for("● live");
-    for (beat, expected) in ["9", "4", "6"].iter().zip([&expected[2], &expected[0], &expected[1]]) {
-        let keys = random_keys(beat.len() + expected.len(), 150);
-        screen.tmux(&[&["send-keys", "-t", "s"], &keys[..]].concat());
-        assert_eq!(&dump(&screen, beat), expected, "beat {beat}");
+    for at in [2, 0, 1] {
+        for (part, keys) in random_keys(at + 17, count).chunks(250).enumerate() {
+            screen.tmux(&[&["send-keys", "-t", "s"], keys].concat());
+            // No more keys than a terminal keeps: the message goes when the next key comes.
+            let beat = (part % 3 + 2).to_string();
+            press(&screen, &["g", &beat, "Enter"], &format!("{beat}/"));
+        }
+        assert_eq!(dump(&screen, beats[at]), expected[at], "lesson {lesson}, beat {}", beats[at]);
     }
     press(&screen, &["q", "q"], "<0>");
 }
@@ -246,6 +291,17 @@ fn random_keys(seed: usize, count: usize) -> Vec<&'static str> {
 
 #[test]
 fn two_terminals_are_in_step_and_the_notes_stay_off_the_projector() {
+    in_step(60);
+}
+
+#[test]
+#[ignore = "takes a minute: scripts/test --full"]
+fn two_terminals_are_in_step_over_a_thousand_keys() {
+    in_step(250);
+}
+
+/// Four times so many random keys at both terminals.
+fn in_step(keys: usize) {
     let student = Student::new();
     let notes = Screen::at_home(100, 40, student.home(), "present 1 --notes");
     notes.wait_for("Nobody presents this lesson now");
@@ -254,8 +310,8 @@ fn two_terminals_are_in_step_and_the_notes_stay_off_the_projector() {
     notes.wait_for("what the class sees");
     let late = Screen::at_home(80, 24, student.home(), "present 1 --follow");
     for part in 0..4 {
-        screen.tmux(&[&["send-keys", "-t", "s"], &random_keys(part, 60)[..]].concat());
-        notes.tmux(&[&["send-keys", "-t", "s"], &random_keys(part + 100, 60)[..]].concat());
+        screen.tmux(&[&["send-keys", "-t", "s"], &random_keys(part, keys)[..]].concat());
+        notes.tmux(&[&["send-keys", "-t", "s"], &random_keys(part + 100, keys)[..]].concat());
     }
     press(&screen, &["g", "6", "Enter"], "6/14");
     notes.wait_until(|shown| shown.contains("6 of 14"));
@@ -390,6 +446,32 @@ fn a_lesson_that_fails_in_class_says_so_at_once() {
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test --full"]
+fn whichever_process_is_killed_the_hour_goes_on_or_ends_and_nothing_is_left() {
+    let student = Student::new();
+    let mut at = 0;
+    loop {
+        let screen = present(&student, SIZES[1], "1");
+        screen.wait_for("● live");
+        press(&screen, &["g", "6", "Enter"], "● live");
+        // The run, the stage of this beat and the one before it: a holder and a worker each.
+        assert!(soon(|| descendants(pid(&screen)).len() >= 6));
+        let processes = descendants(pid(&screen));
+        let Some(process) = processes.get(at) else {
+            press(&screen, &["q", "q"], "<0>");
+            break;
+        };
+        kill_hard(*process);
+        press(&screen, &["Space"], "6/14");
+        press(&screen, &["g", "5", "Enter"], "5/14");
+        press(&screen, &["q", "q"], "<0>");
+        is_as_before(&screen);
+        assert!(soon(|| processes.iter().all(|process| !is_alive(*process))), "process {at} of {}", processes.len());
+        at += 1;
+    }
+}
+
+#[test]
 fn killed_closed_or_asked_to_end_it_leaves_the_terminal_and_nothing_else() {
     let student = Student::new();
     for (signal, code) in [("TERM", "<143>"), ("HUP", "<129>"), ("INT", "<130>")] {
@@ -489,6 +571,11 @@ fn the_check_before_the_hour_says_what_differs_and_what_the_terminal_lacks() {
     let screen = present(&student, (79, 23), "1 --check");
     let shown = screen.wait_for("<0>");
     assert!(shown.contains("79 columns and 23 lines"), "{shown}");
+    assert!(shown.contains("marks take one column, wide characters two"), "{shown}");
+    // This terminal answers no question.
+    let mut terminal = Terminal::start(&student.layerlab(&["present", "1", "--check"]));
+    assert_eq!(terminal.ends(), Some(0));
+    terminal.shows("does not say where its cursor is");
 }
 
 #[test]

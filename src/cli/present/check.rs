@@ -6,6 +6,8 @@ use crate::kernel::window_size;
 use crate::lesson::Lesson;
 use crate::present::{Found, Preflight, preflight};
 use crate::scene::{Line, Role, words::plural};
+use crate::screen::{Widths, widths};
+use std::io::IsTerminal;
 
 /// A projector with a large font has so many columns and lines.
 const COMFORTABLE: (usize, usize) = (80, 24);
@@ -55,7 +57,28 @@ fn word(found: &Found) -> &'static str {
     }
 }
 
-/// What the terminal lacks, as far as that can be told without asking it: some answer no question.
+/// How wide the terminal draws what is not the same width everywhere.
+fn of_signs(widths: Option<Widths>) -> Found {
+    let Some(Widths { line, mark, wide }) = widths else {
+        return Found::Lacks(
+            "the terminal does not say where its cursor is, so how wide it draws some signs is not known".into(),
+            "look at some beats before the hour: layerlab present LESSON --recorded".into(),
+        );
+    };
+    match (line, mark, wide) {
+        (1, 1, 2) => Found::Sound("lines of boxes and marks take one column, wide characters two".into()),
+        (1, 1, wide) => Found::Lacks(
+            format!("the terminal draws wide characters in {}, not in two", plural(wide as u64, "column")),
+            "names in wide characters will stand askew: take another terminal or font for them".into(),
+        ),
+        _ => Found::Lacks(
+            "the terminal draws lines of boxes or marks in two columns, not in one".into(),
+            "set its \"ambiguous-width characters\" to narrow".into(),
+        ),
+    }
+}
+
+/// What the terminal lacks.
 fn terminal() -> Vec<Found> {
     let mut found = Vec::new();
     match window_size() {
@@ -97,7 +120,7 @@ fn terminal() -> Vec<Found> {
     let locale = locale.unwrap_or_default();
     let is_utf8 = locale.to_lowercase().replace('-', "").contains("utf8");
     found.push(match is_utf8 {
-        true => Found::Sound(format!("the locale is {locale}: lines of boxes and wide characters are shown")),
+        true => Found::Sound(format!("the locale is {locale}: UTF-8")),
         false => Found::Lacks(
             format!(
                 "the locale is {}, which is not UTF-8: lines of boxes may be shown as other signs",
@@ -106,6 +129,9 @@ fn terminal() -> Vec<Found> {
             "set LANG to C.UTF-8".into(),
         ),
     });
+    if is_utf8 && std::io::stdin().is_terminal() && Stream::Output.is_terminal() {
+        found.push(of_signs(widths()));
+    }
     if !variable("NO_COLOR").is_empty() {
         let (lacks, fix) = ("NO_COLOR is set, so there will be no colours", "unset NO_COLOR, if that is not meant");
         found.push(Found::Lacks(lacks.into(), fix.into()));
