@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn whatever_a_terminal_answers_columns_are_read() {
         assert_eq!(super::asked_columns(b"\x1b[5;2R\x1b[5;2Rx\x1b[5;3R"), [1, 1, 2]);
-        assert_eq!(super::asked_columns(b"\x1b[5;2"), []);
+        assert!(super::asked_columns(b"\x1b[5;2").is_empty());
         each_mutant(&[b"\x1b[5;2R\x1b[5;2R\x1b[5;3R"], 500, |bytes| assert!(super::asked_columns(bytes).len() <= 4));
     }
 
