@@ -3,7 +3,8 @@
 use crate::cli::{CliError, Common};
 use crate::course::{Journey, LessonProgress};
 use crate::ground::{Failure, Need, Shown, Stream, say};
-use crate::host::foreseen;
+use crate::host::{foreseen, missing_programs};
+use crate::lesson::Language;
 use crate::reason::Reason;
 use crate::scene::words;
 use crate::session::Predicted;
@@ -36,7 +37,7 @@ impl List {
                 return one(&journey.lessons, common.plain);
             }
         }
-        let lacks = lacks(&journey);
+        let lacks = lacks(&journey, common)?;
         let mut text = String::new();
         if self.json {
             let lessons: Vec<_> = journey.lessons.iter().map(|lesson| json(lesson, lack_of(lesson, &lacks))).collect();
@@ -76,12 +77,10 @@ impl List {
                     }
                 };
             }
-            for (need, lack) in &lacks {
-                let asks = |lesson: &&LessonProgress| is_needed(lesson, need);
-                let numbers: Vec<String> =
-                    journey.lessons.iter().filter(asks).map(|lesson| lesson.meta.number.to_string()).collect();
+            for Lack { of_all, lessons, reason: lack } in &lacks {
+                let numbers: Vec<String> = lessons.iter().map(u32::to_string).collect();
                 let (which, see) = match numbers.as_slice() {
-                    [first, ..] if need.is_none() => ("No lesson can".to_string(), first),
+                    [first, ..] if *of_all => ("No lesson can".to_string(), first),
                     [one] => (format!("Lesson {one} cannot"), one),
                     several => (format!("Lessons {} cannot", several.join(", ")), &several[0]),
                 };
@@ -145,22 +144,58 @@ pub fn with_exercises(lesson: &LessonProgress, plain: bool) -> String {
     text
 }
 
-/// What lessons need and this machine surely does not allow; without a need, what all of them do. Each is looked at once.
-fn lacks(journey: &Journey) -> Vec<(Option<Need>, Reason)> {
+/// What lessons need and this machine surely does not have or allow.
+struct Lack {
+    /// Every lesson there is needs it.
+    of_all: bool,
+    /// The numbers of those that do.
+    lessons: Vec<u32>,
+    reason: Reason,
+}
+
+/// What is lacking; each is looked at once.
+fn lacks(journey: &Journey, common: &Common) -> Result<Vec<Lack>, CliError> {
+    let numbers = |needs: &dyn Fn(&LessonProgress) -> bool| -> Vec<u32> {
+        journey.lessons.iter().filter(|lesson| needs(lesson)).map(|lesson| lesson.meta.number).collect()
+    };
     if let Some(reason) = foreseen(None) {
-        return vec![(None, reason)];
+        return Ok(vec![Lack { of_all: true, lessons: numbers(&|_| true), reason }]);
     }
-    let asked = |need: &Need| journey.lessons.iter().any(|lesson| lesson.meta.needs.contains(need));
-    let needs = Need::ALL.iter().map(|(_, need)| *need).filter(asked);
-    needs.filter_map(|need| Some((Some(need), foreseen(Some(need))?))).collect()
+    let mut lacks = Vec::new();
+    for (_, need) in Need::ALL {
+        let lessons = numbers(&|lesson| lesson.meta.needs.contains(need));
+        if !lessons.is_empty()
+            && let Some(reason) = foreseen(Some(*need))
+        {
+            lacks.push(Lack { of_all: false, lessons, reason });
+        }
+    }
+    // The texts are read only where a program is missing that some of them may run.
+    for (program, reason) in missing_programs() {
+        let runs = |number: u32| -> Result<bool, CliError> {
+            let catalogue = common.chosen().catalogue()?;
+            let lesson = catalogue.find(&number.to_string()).map_err(CliError::usage)?.load(&Language::default());
+            let is_it = |word: &str| word.trim_matches(['\'', '"']) == program;
+            Ok(lesson.is_ok_and(|lesson| {
+                let mut commands = lesson.steps().flat_map(|(_, step)| step.commands());
+                commands.any(|line| line.source.split_whitespace().any(is_it))
+            }))
+        };
+        let mut lessons = Vec::new();
+        for number in numbers(&|lesson| lack_of(lesson, &lacks).is_none()) {
+            if runs(number)? {
+                lessons.push(number);
+            }
+        }
+        if !lessons.is_empty() {
+            lacks.push(Lack { of_all: false, lessons, reason });
+        }
+    }
+    Ok(lacks)
 }
 
-fn is_needed(lesson: &LessonProgress, need: &Option<Need>) -> bool {
-    need.is_none_or(|need| lesson.meta.needs.contains(&need))
-}
-
-fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [(Option<Need>, Reason)]) -> Option<&'l Reason> {
-    lacks.iter().find(|(need, _)| is_needed(lesson, need)).map(|(_, lack)| lack)
+fn lack_of<'l>(lesson: &LessonProgress, lacks: &'l [Lack]) -> Option<&'l Reason> {
+    lacks.iter().find(|lack| lack.lessons.contains(&lesson.meta.number)).map(|lack| &lack.reason)
 }
 
 /// What was done of a lesson, in a few words; empty if nothing was.

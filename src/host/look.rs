@@ -1,6 +1,7 @@
 //! A look at what lessons need, so cheap that `list` can take it: hardly anything is tried, so it finds what is surely
 //! missing and promises nothing. `doctor` tries.
 
+use crate::action::package;
 use crate::ground::{Failure, Need};
 use crate::host::probes::try_overlay;
 use crate::isolate::lesson_cgroup_places;
@@ -48,10 +49,19 @@ fn network() -> Option<Reason> {
     if let Some(reason) = evident(Tried::Namespaces(Namespaces { net: true, ..Namespaces::default() })) {
         return Some(reason);
     }
-    let missing = ["ip", "ping"].into_iter().find(|program| find_program(program, USUAL_PATH).is_none())?;
-    let package = if missing == "ip" { "iproute2" } else { "iputils-ping" };
-    let why = format!("there is no program {missing}");
-    Some(Reason { why, fix: format!("install it; on Debian: sudo apt-get install {package}") })
+    ["ip", "ping"].into_iter().find_map(missing)
+}
+
+/// The programs that lines of lessons run and this machine does not have, each with what to do.
+pub fn missing_programs() -> impl Iterator<Item = (&'static str, Reason)> {
+    ["ip", "ps", "ipcs", "ipcmk", "findmnt"].into_iter().filter_map(|program| Some((program, missing(program)?)))
+}
+
+fn missing(program: &str) -> Option<Reason> {
+    let is_there = find_program(program, USUAL_PATH).is_some();
+    let why = format!("there is no program {program}");
+    let fix = format!("install it; on Debian: sudo apt-get install {}", package(program));
+    (!is_there).then_some(Reason { why, fix })
 }
 
 /// Before 5.11 an ordinary user mounts overlays only where a distribution has changed the kernel, and whether it has, only a

@@ -5,5 +5,5 @@
 mod look;
 mod probes;
 
-pub use look::foreseen;
+pub use look::{foreseen, missing_programs};
 pub use probes::{Finding, Verdict, lacking, probe};

@@ -185,6 +185,19 @@ fn the_doctor_finds_everything_in_order_here() {
 }
 
 #[test]
+fn list_says_which_lessons_lack_a_program() {
+    // A lesson that needs a network asks for ip by its need, another one by a line.
+    let script =
+        "for name in ps ip; do mount --bind /dev/null $(readlink -f $(command -v $name)); done; exec \"$1\" list";
+    let listed = text(in_namespaces(script).env("COLUMNS", "400"));
+    assert_eq!(listed.code, Some(0), "{listed:?}");
+    let procps = "\nLesson 13 cannot run here: there is no program ps.\n  fix   install it; on Debian: sudo apt-get install procps\n";
+    for part in [procps, "\nLesson 17 cannot run here: there is no program ip.\n", " min  cannot run here\n"] {
+        assert!(listed.stdout.contains(part), "{part}: {}", listed.stdout);
+    }
+}
+
+#[test]
 fn where_a_lesson_cannot_run_everybody_says_so_with_the_fix() {
     // The machine's own cgroups are out of sight, or read-only as in a container; an ordinary user has none anyway.
     let hide = "umount -R /sys/fs/cgroup 2> /dev/null";
