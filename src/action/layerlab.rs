@@ -18,14 +18,13 @@ pub struct Layerlab {
 impl Verb for Layerlab {
     const NAME: &'static str = "layerlab";
     const SYNOPSIS: &'static str =
-        "layerlab rootfs DIRECTORY, layerlab container run [OPTIONS] IMAGE COMMAND…, or layerlab image COMMAND…";
+        "layerlab rootfs [OPTIONS] DIRECTORY, layerlab container run [OPTIONS] IMAGE [COMMAND…], or layerlab image COMMAND…";
     const FLAGS: &'static [Flag] = &[];
 
     fn parse(words: &[String]) -> Result<Layerlab, UsageError> {
         let operands: Vec<&str> = words[1..].iter().map(String::as_str).collect();
         match operands[..] {
-            // Without a command it would wait for somebody to type.
-            ["rootfs", _] | ["container", "run", _, _, ..] => Ok(Layerlab { words: words.to_vec() }),
+            ["rootfs", .., _] | ["container", "run", .., _] => Ok(Layerlab { words: words.to_vec() }),
             ["image", command, ..] if IMAGE_COMMANDS.contains(&command) => Ok(Layerlab { words: words.to_vec() }),
             _ => Err(UsageError {
                 what: format!("a lesson cannot run layerlab {}", operands.join(" ")),

@@ -31,6 +31,7 @@ mod in_use;
 mod inside;
 mod kept_layers;
 mod kept_network;
+mod layout;
 mod limit;
 mod link_up;
 mod lowers;
@@ -125,6 +126,7 @@ pub const KINDS: &[&CheckKind] = &[
     &image::KIND,
     &images::KIND,
     &made_from::KIND,
+    &layout::KIND,
     &programs::KIND,
     &prints::KIND,
     &fails::KIND,
@@ -236,7 +238,7 @@ impl CheckLineError {
             }
             CheckLineError::Command(_) => {
                 "try one of: cat, ls, stat, ps or getfattr with arguments; chroot DIR PROGRAM…; \
-                nsenter --net=FILE ping…; layerlab container run LAYERS COMMAND…, which keeps nothing; layerlab image check, diff, history, \
+                nsenter --net=FILE ping…; layerlab container run LAYERS [COMMAND…], which keeps nothing; layerlab image check, diff, history, \
                 inspect, ls or tree"
                     .to_string()
             }

@@ -55,7 +55,7 @@ pub fn words(command: &str) -> Option<Vec<String>> {
         ["cat" | "ls" | "stat" | "ps" | "getfattr", ..] => true,
         ["chroot", directory, _program, ..] => !directory.starts_with('-'),
         ["nsenter", network, "ping", ..] => network.starts_with("--net="),
-        ["layerlab", "container", "run", layers, _command, ..] => !layers.starts_with('-'),
+        ["layerlab", "container", "run", layers, ..] => !layers.starts_with('-'),
         ["layerlab", "image", "check" | "diff" | "history" | "inspect" | "ls" | "tree", ..] => true,
         _ => false,
     };

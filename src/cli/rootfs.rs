@@ -20,6 +20,9 @@ pub struct Rootfs {
     /// Copy this program too, by name or path
     #[arg(long, value_name = "PROGRAM", conflicts_with = "from")]
     with: Vec<OsString>,
+    /// Copy this program and no others but those that are named, by name or path
+    #[arg(long, value_name = "PROGRAM", conflicts_with_all = ["from", "busybox"])]
+    only: Vec<OsString>,
     /// Copy busybox alone, and link its programs to it
     #[arg(long, conflicts_with = "from")]
     busybox: bool,
@@ -41,6 +44,7 @@ impl Rootfs {
             Some(path) => Source::Path(path.clone()),
             None => Source::Host(Wanted {
                 busybox: self.busybox,
+                only: self.only.clone(),
                 with: self.with.clone(),
                 terminal: std::env::var_os("TERM"),
             }),

@@ -4,6 +4,7 @@
 //! Left out is what chance decides (inodes, numbers of namespaces, devices and processes, the kernel's own names in a work
 //! directory, a mount's uuid), and all times.
 
+use crate::ground::KEPT_LOWERS;
 use crate::kernel::proc::{Cgroups, Mount, limit_file, mounts, oom_file};
 use crate::kernel::{Network, get_attribute, hostname, list_attributes, message_queues, network};
 use crate::observe::processes::{NAMESPACES, Processes, Running};
@@ -65,7 +66,9 @@ fn below(directory: &Path, here: &Path, table: &[Mount], lines: &mut Vec<String>
             () if kind.is_dir() => write!(line, "directory"),
             () if kind.is_symlink() => write!(line, "link to {:?}", std::fs::read_link(&path).unwrap_or_default()),
             () if kind.is_file() => {
-                let content = if found.len() <= MOST_READ { fingerprint_of(&path) } else { 0 };
+                // The directories of a stored image have random names.
+                let is_random = name == KEPT_LOWERS;
+                let content = if found.len() <= MOST_READ && !is_random { fingerprint_of(&path) } else { 0 };
                 write!(line, "file of {} bytes, {content:x}, {} names", found.len(), found.nlink())
             }
             () if kind.is_char_device() || kind.is_block_device() => write!(line, "device {}", found.rdev()),

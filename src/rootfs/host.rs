@@ -11,6 +11,8 @@ use std::ffi::{OsStr, OsString};
 pub struct Wanted {
     /// Busybox alone, with a link for each program that it is.
     pub busybox: bool,
+    /// These alone, by name or path; where there are none, all that we know.
+    pub only: Vec<OsString>,
     /// More, by name or path.
     pub with: Vec<OsString>,
     /// The terminal we are at (TERM).
@@ -23,7 +25,7 @@ pub(super) fn fill(tree: &mut TreeWriter, wanted: &Wanted) -> Result<Copied, Tre
     host.directories()?;
     if wanted.busybox {
         busybox::take(&mut host)?;
-    } else {
+    } else if wanted.only.is_empty() {
         for (name, package) in PROGRAMS {
             match find(OsStr::new(name)) {
                 Some(path) => host.program(&path)?,
@@ -31,7 +33,7 @@ pub(super) fn fill(tree: &mut TreeWriter, wanted: &Wanted) -> Result<Copied, Tre
             }
         }
     }
-    for name in &wanted.with {
+    for name in wanted.only.iter().chain(&wanted.with) {
         host.further(name)?;
     }
     for path in terminfo::entries(wanted.terminal.clone()) {

@@ -2426,6 +2426,44 @@ fn images() -> Vec<State> {
                 "x.tar has .wh.b, which should not be in it",
                 ["a", ".wh.b, a", "What is in the archive becomes a part of every image that has this layer.", look],
             ),
+        state("mkdir a s n; echo a > a/a; layerlab image commit a a:1; layerlab image commit --message harmed a h:1\n\
+               layerlab image save a:1 h:1 -o s.tar; tar -xf s.tar -C s; rm s/manifest.json; cp -r s t\n\
+               grep -l harmed t/blobs/sha256/* | xargs sed -i s/harmed/marred/; echo f > f")
+            .holds("layout s a:1 h:1", "s has a:1 and h:1, and each is what it says")
+            .fails("layout q a:1", "q does not exist", ["a directory", "nothing", "", "…"])
+            .fails("layout f a:1", "f is a regular file, not a directory", ["a directory", "a regular file", "", "…"])
+            .fails(
+                "layout n a:1",
+                "n is no image layout",
+                [
+                    "oci-layout, index.json and blobs, each as the specification has it",
+                    "…",
+                    "",
+                    "see what is not in order: layerlab image check n",
+                ],
+            )
+            .fails(
+                "layout s b:1",
+                "s has no image b:1",
+                [
+                    "b:1",
+                    "a:1, h:1",
+                    "An image is found by its entry in index.json; the name stands there in an annotation.",
+                    "see what is not in order: layerlab image check s",
+                ],
+            )
+            .holds("layout t a:1", "t has a:1, and each is what it says")
+            .fails(
+                "layout t h:1",
+                "h:1 in t is not what it says",
+                [
+                    "that all digests and sizes fit",
+                    "its … bytes have the digest sha256:…",
+                    "A descriptor tells kind, digest and size of a blob, and the blob's file has its digest as its name: \
+                     one of them does not fit the bytes that are there.",
+                    "see what is not in order: layerlab image check t",
+                ],
+            ),
         state("true")
             .fails("image a:1", "no image is called a:1", ["a:1", "no image that has a name", tag, of_store])
             .fails("images b:1", "no image is called b:1", ["b:1", "no image that has a name", tag, of_store]),

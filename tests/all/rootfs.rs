@@ -219,6 +219,13 @@ fn further_programs_come_by_name_and_by_path() {
 }
 
 #[test]
+fn only_these_programs_are_taken() {
+    let place = Place::new();
+    place.makes(&["--only", "sh", "--only", "cat"]);
+    assert_eq!(place.inside("cat /etc/hostname; PATH=/bin:/usr/bin; command -v ls || echo none"), "rootfs\nnone\n");
+}
+
+#[test]
 fn a_program_that_is_none_is_refused() {
     let place = Place::new();
     let said = place.refuses(2, &["--with", "no-such-program"]);

@@ -21,10 +21,10 @@ use std::time::{Duration, Instant};
 /// unpacked layers in the store of images) are left out, as is the size of directories, and of cgroups all but the directories: their files count what happens.
 const DUMP: &str = r#"
 find . -mindepth 1 \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o \( -type d -printf 'directory %m %p\n' -o -type l -printf 'link %p -> %l\n' -o -printf '%y %m %s %n %p\n' \) | sed -E 's,/work/#[0-9a-f]*$,/work/#,; s,(/unpacked/)[0-9a-f]{16},\1N,' | LC_ALL=C sort
-random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} '
+random='^([a-z]+:)\[[0-9]+\]$|^0x[0-9a-f]{8} |/unpacked/[0-9a-f]{16}$'
 find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -name cache-id -o -type f -size -4096k -exec grep -LZE "$random" {} + | xargs -0r sha256sum | sed -E 's,(/unpacked/)[0-9a-f]{16},\1N,' | LC_ALL=C sort -k 2
 find . \( -fstype cgroup -o -fstype cgroup2 \) ! -type d -prune -o -type f -size -4096k -exec grep -lE "$random" {} + | LC_ALL=C sort | while read -r file; do
-    echo "$(sed -E "s/$random/\1N/" "$file" | sha256sum) $file"
+    echo "$(sed -E "s,$random,\1N," "$file" | sha256sum) $file"
 done
 getfattr -R -h -d -m '\.overlay\.' . 2>/dev/null | sed -E 's,(/unpacked/)[0-9a-f]{16},\1N,' | grep -v -E 'overlay\.(uuid|origin)=' || true
 "#;

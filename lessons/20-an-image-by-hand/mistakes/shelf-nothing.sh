@@ -1,0 +1,1 @@
+# verify: shelf has no image hand:2
