@@ -102,7 +102,10 @@ fn copy(store: &Store, layout: &Layout, blob: &Descriptor) -> Result<(), ImageEr
 
 /// Stores a layer while it is unpacked, and holds both to what is known of them: to the descriptor, where there is one already,
 /// and to the configuration. Nothing is left of one that does not agree.
-fn store_layer(
+///
+/// # Errors
+/// When it is something else, or cannot be stored.
+pub fn store_layer(
     store: &Store,
     from: Box<dyn Read + Send>,
     called: &str,

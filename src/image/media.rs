@@ -25,6 +25,9 @@ const LAYERS: &[&str] = &[
     "application/vnd.docker.image.rootfs.diff.tar.zstd",
 ];
 
+/// What we can read that a tag may lead to.
+pub const ACCEPTED: &[&str] = &[INDEX, MANIFEST, DOCKER_INDEX, DOCKER_MANIFEST];
+
 /// Whether it is an index of images.
 pub fn is_index(media_type: &str) -> bool {
     [INDEX, DOCKER_INDEX].contains(&media_type)

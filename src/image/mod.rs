@@ -4,6 +4,7 @@
 //! the place as a lower layer. A [`Digest`] names what bytes hold. A [`Manifest`] names layers and their [`Config`], an
 //! [`Index`] manifests. A [`Layout`] is a directory with all of that, a [`Store`] one that is written to. Nothing in this room mounts anything.
 
+mod arriving;
 mod change;
 mod changes;
 mod check;
@@ -24,6 +25,7 @@ mod store;
 mod threads;
 mod user;
 
+pub use arriving::Arriving;
 pub use change::Change;
 pub use changes::{Changed, changes};
 pub use check::{Finding, Report, check};
@@ -34,7 +36,7 @@ pub use digest::{Digest, Hashing, Seen, hash, watch};
 pub use error::ImageError;
 pub use forest::{Node, forest};
 pub use layout::{Image, Layout};
-pub use load::{Loaded, load_archive, load_directory};
+pub use load::{Loaded, load_archive, load_directory, store_layer};
 pub use manifest::{Document, Index, Manifest};
 pub use reference::{Reference, is_repository, is_tag};
 pub use save::save;

@@ -196,18 +196,24 @@ impl Store {
         }
     }
 
-    /// Gives a blob of another layout a name here, too: its bytes are there once. `false` where that one does not have it.
+    /// Gives a blob of another layout a name here, too, so that its bytes are there once; what has the name here gives way. `false`
+    /// where that one does not have it.
     ///
     /// # Errors
     /// When the two lie on different file systems.
     pub fn link_blob(&self, from: &Layout, digest: &Digest) -> Result<bool, ImageError> {
         let path = |layout: &Layout| layout.root().join("blobs/sha256").join(digest.hex());
-        match std::fs::hard_link(path(from), path(&self.layout)) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(ImageError::io("cannot link a blob", "linkat", &path(from), &error)),
+        let beside = self.layout.root().join("incoming").join(format!("blob-{}", random_name()));
+        match std::fs::hard_link(path(from), &beside) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(ImageError::io("cannot link a blob", "linkat", &path(from), &error)),
         }
+        let own = path(&self.layout);
+        let named = std::fs::rename(&beside, &own);
+        // Of two names of one file the kernel takes none away (rename(2)).
+        let _ = std::fs::remove_file(&beside);
+        named.map(|()| true).map_err(|error| ImageError::io("cannot link a blob", "rename", &own, &error))
     }
 
     /// Whether a blob is there that looks as its descriptor says.
@@ -483,7 +489,7 @@ fn list(directory: &Path) -> Vec<String> {
     names.unwrap_or_default().into_iter().filter_map(|name| name.into_string().ok()).collect()
 }
 
-fn random_name() -> String {
+pub(super) fn random_name() -> String {
     use std::hash::{BuildHasher, RandomState};
     format!("{:016x}", RandomState::new().hash_one(0))
 }

@@ -20,6 +20,8 @@ enum Left {
     Bytes(u64),
     /// So many bytes of this chunk. Where it has none, the length of the next one follows.
     OfChunk(u64),
+    /// Nobody knows.
+    Unknown,
 }
 
 impl<R: BufRead> Body<R> {
@@ -28,6 +30,7 @@ impl<R: BufRead> Body<R> {
         let left = match framing {
             Framing::Length(length) => Left::Bytes(length),
             Framing::Chunked => Left::OfChunk(0),
+            Framing::ToEnd => Left::Unknown,
         };
         Body { from, left }
     }
@@ -74,7 +77,7 @@ impl<R: BufRead> Read for Body<R> {
         if self.left == Left::OfChunk(0) {
             self.next_chunk()?;
         }
-        let (Left::Bytes(left) | Left::OfChunk(left)) = self.left;
+        let (Left::Bytes(left) | Left::OfChunk(left)) = self.left else { return self.from.read(buffer) };
         let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         if most == 0 {
             return Ok(0);
@@ -122,6 +125,8 @@ mod tests {
         assert_eq!((got.unwrap().as_slice(), ended), (&b"abc"[..], true));
         let (got, ended) = read(b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nrest", Framing::Chunked);
         assert_eq!((got.unwrap().as_slice(), ended), (&b"abc0123456789"[..], true));
+        let (got, ended) = read(b"abc", Framing::ToEnd);
+        assert_eq!((got.unwrap().as_slice(), ended), (&b"abc"[..], false));
     }
 
     #[test]

@@ -25,6 +25,19 @@ pub struct RequestHead {
     pub headers: Headers,
 }
 
+/// The head of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseHead {
+    /// `404`
+    pub status: u16,
+    /// `Not Found`, as whoever answered put it
+    pub reason: String,
+    /// Whether it is HTTP/1.1, in which connections stay open.
+    pub is_newest: bool,
+    /// Its headers.
+    pub headers: Headers,
+}
+
 impl Headers {
     /// The first value of this name, in whatever letters the name is written.
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -73,6 +86,8 @@ pub enum Framing {
     Length(u64),
     /// In chunks, each with its length before it.
     Chunked,
+    /// All until the connection is closed.
+    ToEnd,
 }
 
 impl FromIterator<(String, String)> for Headers {
@@ -97,6 +112,23 @@ pub fn read_request(from: &mut impl BufRead, patience: Duration) -> Result<Optio
     };
     let (method, target) = (method.to_string(), target.to_string());
     Ok(Some(RequestHead { method, target, is_newest: version == 1, headers: owned(parsed.headers) }))
+}
+
+/// Reads a response up to the empty line behind its headers.
+///
+/// # Errors
+/// When it is none, has no end, or does not come in time.
+pub fn read_response(from: &mut impl BufRead, patience: Duration) -> Result<ResponseHead> {
+    let closed = || Error::new(ErrorKind::UnexpectedEof, "the connection was closed before an answer came");
+    let bytes = read_head(from, patience)?.ok_or_else(closed)?;
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let parse = parsed.parse(&bytes).map_err(|error| invalid(format!("it is no answer in HTTP: {error}")))?;
+    let (Some(status), Some(version), true) = (parsed.code, parsed.version, parse.is_complete()) else {
+        return Err(invalid("it is no answer in HTTP".into()));
+    };
+    let reason = parsed.reason.unwrap_or_default().to_string();
+    Ok(ResponseHead { status, reason, is_newest: version == 1, headers: owned(parsed.headers) })
 }
 
 fn read_head(from: &mut impl BufRead, patience: Duration) -> Result<Option<Vec<u8>>> {
@@ -138,7 +170,7 @@ fn invalid(why: String) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Framing, Headers, read_request};
+    use super::{Framing, Headers, read_request, read_response};
     use crate::ground::mutation::each_mutant;
     use std::time::Duration;
 
@@ -152,6 +184,8 @@ mod tests {
         assert!(head.headers.get("HOST") == Some("h") && head.headers.has_word("connection", "close"));
         assert_eq!(bytes, b"body");
         assert!(read_request(&mut &b""[..], PATIENCE).unwrap().is_none());
+        let answer = read_response(&mut &b"HTTP/1.0 404 Not There\n\n"[..], PATIENCE).unwrap();
+        assert_eq!((answer.status, answer.reason.as_str(), answer.is_newest), (404, "Not There", false));
     }
 
     #[test]
@@ -159,9 +193,17 @@ mod tests {
         let endless = std::io::repeat(b'a');
         let error = read_request(&mut std::io::BufReader::new(endless), PATIENCE).unwrap_err();
         assert!(error.to_string().contains("no end"), "{error}");
+        let long = format!("HTTP/1.1 200 OK\r\n{}", "A: b\r\n".repeat(9_000));
+        assert!(read_response(&mut long.as_bytes(), PATIENCE).unwrap_err().to_string().contains("no end"));
+        let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(200));
+        assert!(read_response(&mut many.as_bytes(), PATIENCE).unwrap_err().to_string().contains("no answer"));
         assert!(read_request(&mut &b"GET / HTTP/1.1\r\nA"[..], PATIENCE).is_err());
-        let sample = &b"GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n"[..];
-        each_mutant(&[sample], 4_000, |mut bytes| drop(read_request(&mut bytes, PATIENCE)));
+        let samples =
+            [&b"GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n"[..], b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"];
+        each_mutant(&samples, 4_000, |bytes| {
+            drop(read_request(&mut &*bytes, PATIENCE));
+            drop(read_response(&mut &*bytes, PATIENCE));
+        });
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod present;
 mod reasons;
 mod refusals;
 mod registry;
+mod registry_client;
 mod rootfs;
 mod session;
 mod session_faults;

@@ -7,6 +7,8 @@ mod history;
 mod inspect;
 mod load;
 mod ls;
+mod pull;
+mod push;
 mod rm;
 mod save;
 mod tag;
@@ -41,6 +43,10 @@ pub enum ImageCommand {
     Save(save::Save),
     /// Bring in images from an archive or an image layout
     Load(load::Load),
+    /// Send an image to a registry
+    Push(push::Push),
+    /// Bring an image from a registry
+    Pull(pull::Pull),
     /// Whether all that is stored is what it says
     Check(check::Check),
 }
@@ -59,6 +65,8 @@ impl ImageCommand {
             ImageCommand::Diff(diff) => diff.run(),
             ImageCommand::Save(save) => save.run(),
             ImageCommand::Load(load) => load.run(),
+            ImageCommand::Push(push) => push.run(),
+            ImageCommand::Pull(pull) => pull.run(),
             ImageCommand::Check(check) => check.run(),
         }
     }
