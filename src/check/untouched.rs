@@ -43,10 +43,13 @@ fn run(bench: &Bench, operands: &[String]) -> Result<Outcome, Outcome> {
             " in the container layer itself",
             "Whatever the container had there is lost or changed behind the kernel's back.",
         ),
-        UnionPlace::Lower | UnionPlace::Elsewhere if is_directory => (
+        UnionPlace::Lower if is_directory => (
             " in the image layer itself",
             "An image layer belongs to every container that uses it: each of them sees this change.",
         ),
+        UnionPlace::Elsewhere if is_directory => {
+            (" in the layer itself", "Whatever is made from this layer, or mounted with it, has this change.")
+        }
         _ => ("", ""),
     };
     let name = bench.name(&at);

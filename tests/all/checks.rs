@@ -161,6 +161,7 @@ const FINDMNT: &str = "look at what is mounted: findmnt -t overlay";
 const RESET: &str = "begin again: layerlab reset 9.try";
 const AS_IT_WAS: &str = "as it was when the exercise began";
 const OTHERS_SEE: &str = "An image layer belongs to every container that uses it: each of them sees this change.";
+const MADE_FROM_IT: &str = "Whatever is made from this layer, or mounted with it, has this change.";
 const BEHIND: &str = "Whatever the container had there is lost or changed behind the kernel's back.";
 const BLANKS: &str = "They differ in white space alone: · is a blank, → is a tab.";
 const CAT: &str = "look at it, with every line's end: cat -A …";
@@ -1311,7 +1312,7 @@ fn touches() -> Vec<State> {
                 "base/low was changed in the image layer itself",
                 [AS_IT_WAS, "another content", OTHERS_SEE, RESET],
             )
-            .fails("untouched third", "third is gone", [AS_IT_WAS, "nothing", OTHERS_SEE, RESET]),
+            .fails("untouched third", "third is gone", [AS_IT_WAS, "nothing", MADE_FROM_IT, RESET]),
         state(union!(""))
             .then("echo 1 > image/x; mkdir image/y; touch image/y/z; mknod image/z c 0 0; chmod 750 base/dir")
             .fails(
@@ -1351,13 +1352,13 @@ fn touches() -> Vec<State> {
             ),
         state("mkdir layer layer/d; setfattr -n $x.overlay.opaque -v y layer/d").then("setfattr -x $x.overlay.opaque layer/d").fails(
             "untouched layer",
-            "layer/d was changed in the image layer itself",
-            [AS_IT_WAS, "a directory that is no longer opaque", OTHERS_SEE, RESET],
+            "layer/d was changed in the layer itself",
+            [AS_IT_WAS, "a directory that is no longer opaque", MADE_FROM_IT, RESET],
         ),
         state("mkdir layer; touch layer/f").only(Role::Root).then("chown 7:7 layer/f").fails(
             "untouched layer",
-            "layer/f was changed in the image layer itself",
-            [AS_IT_WAS, "another owner or group", OTHERS_SEE, RESET],
+            "layer/f was changed in the layer itself",
+            [AS_IT_WAS, "another owner or group", MADE_FROM_IT, RESET],
         ),
         // Single files, and files of a container.
         state(union!("echo c > mnt/own; echo c > mnt/other; echo n > notes; echo n > kept; echo n > kind; echo n > mode"))
@@ -1407,8 +1408,8 @@ fn touches() -> Vec<State> {
             .fails("untouched other", "other is covered by what is mounted on it", ["…", "a mount of type tmpfs", "…", "umount other"]),
         state("mkdir data; mount -t tmpfs tmpfs data; echo a > data/a").then("rm data/a; ln -s data/a loop; rm loop").fails(
             "untouched data",
-            "data/a is gone from the image layer itself",
-            [AS_IT_WAS, "nothing", OTHERS_SEE, RESET],
+            "data/a is gone from the layer itself",
+            [AS_IT_WAS, "nothing", MADE_FROM_IT, RESET],
         ),
         state("mkdir d; echo a > d/a").then("rm -r d; ln -s d d").fails(
             "untouched d/a",

@@ -1,4 +1,4 @@
-# verify: image/usr/bin/greet was added to the image layer itself
+# verify: image/usr/bin/greet was added to the layer itself
 printf '#!/bin/sh\necho hello from inside\n' > image/usr/bin/greet
 chmod 755 image/usr/bin/greet
 layerlab rootfs small

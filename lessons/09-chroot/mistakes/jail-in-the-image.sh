@@ -1,4 +1,4 @@
-# verify: image/usr/bin/ls is gone from the image layer itself
+# verify: image/usr/bin/ls is gone from the layer itself
 # The learner deleted in the image before it was copied.
 rm image/usr/bin/ls
 cp -a image cell

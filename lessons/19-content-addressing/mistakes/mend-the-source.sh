@@ -1,4 +1,4 @@
-# verify: second/back.txt was changed in the image layer itself
+# verify: second/back.txt was changed in the layer itself
 # The learner made the source agree with the harmed layer.
 echo 'South is down' > second/back.txt
 layerlab image rm note:3
