@@ -307,6 +307,16 @@ def present(home):
     row("present with nobody at the keys, of one processor", f"{used:.2f} %", "at most 0.5 %", used <= 0.5)
 
 
+def pages(book, directory):
+    took = statistics.median(timed([book, "build", "lessons", directory]) for _ in range(3))
+    row("the book is built", f"{took:.2f} s", "at most 5 s", took <= 5)
+    slowest = 0
+    for lesson in sorted(os.listdir("lessons")):
+        export = [PROGRAM, "export", str(int(lesson.split("-")[0])), "--html"]
+        slowest = max(slowest, statistics.median(timed(export) for _ in range(5)) * 1000)
+    row("a lesson is exported as a page, the slowest of all", f"{slowest:.1f} ms", "at most 50 ms", slowest <= 50)
+
+
 def size():
     stripped = os.path.getsize(PROGRAM) / 1e6
     row("size of the stripped binary", f"{stripped:.1f} MB", "under 9 MB", stripped < 9)
@@ -340,5 +350,7 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     sessions(directory)
 with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     present(directory)
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    pages(os.environ["LAYERLAB_BOOK"], directory)
 size()
 sys.exit(0 if all(rows) else 1)

@@ -172,7 +172,7 @@ impl Page {
                     html(id)
                 );
             }
-            Event::Hands(hands) => self.block("ll-step", &html(&words::hands(hands))),
+            Event::Hands(hands) => self.block("ll-hands", &html(&words::hands(hands))),
             Event::Detour(detour) => self.detour(detour),
             // A page is made of a run, and nothing is checked in one.
             Event::Verified(_) => {}
@@ -206,8 +206,9 @@ impl Page {
 
     /// Folded: whoever reads the lesson need not follow it.
     fn detour(&mut self, detour: &Detour) {
-        let before = self.seen.take();
-        let _ = write!(self.text, "<details><summary>In the class: {}</summary>", html(&detour.title));
+        let before = self.seen.clone();
+        let _ =
+            write!(self.text, "<details class=\"ll-detour\"><summary>In the class: {}</summary>", html(&detour.title));
         if let Some(said) = words::other_numbers(&detour.others) {
             let _ = writeln!(self.text, "<p class=\"ll-step\">{}</p>", html(&said));
         }

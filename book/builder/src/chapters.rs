@@ -97,7 +97,6 @@ fn stale(lesson: &Lesson, what: &str) -> Failure {
 mod tests {
     use super::chapter;
     use layerlab::event::{Event, RecordingReader, Timed};
-    use layerlab::ground::Need;
     use layerlab::lesson::{Catalogue, Language};
     use std::path::Path;
 
@@ -118,9 +117,15 @@ mod tests {
             };
             let commands = lesson.on(begin.cgroups).steps().map(|(_, step)| step.commands().count()).sum::<usize>();
             assert_eq!(chapter.content.matches("<span>$ </span>").count(), commands, "{}", lesson.meta.title);
-            // A lesson without an overlay shows its directory alone.
-            let trees = if lesson.meta.needs.contains(&Need::Overlay) { "ll-trees ll-overlay" } else { "ll-trees" };
-            assert!(chapter.content.contains(&format!("class=\"{trees}")), "{}", lesson.meta.title);
+            // An overlay for each that was seen; where none was mounted at a look, the directory alone.
+            let seen = chapter.recording.iter().filter_map(|told| match &told.event {
+                Event::Observation(seen) => Some(seen),
+                _ => None,
+            });
+            let (looks, overlays) = seen.fold((0, 0), |(looks, all), seen| (looks + 1, all + seen.overlays.len()));
+            assert!(looks > 0, "{}", lesson.meta.title);
+            assert_eq!(chapter.content.matches("class=\"ll-look\"").count(), looks, "{}", lesson.meta.title);
+            assert_eq!(chapter.content.matches("ll-trees ll-overlay").count(), overlays, "{}", lesson.meta.title);
         }
     }
 }

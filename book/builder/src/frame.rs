@@ -22,7 +22,7 @@ impl Contents {
                 })
                 .collect();
             if !items.is_empty() {
-                list += &format!("<h2>{title}</h2><ol>{items}</ol>");
+                list += &format!("<div><h2>{title}</h2><ol>{items}</ol></div>");
             }
         }
         let others: String = pages
@@ -30,7 +30,7 @@ impl Contents {
             .filter(|page| page.lesson.is_none())
             .map(|page| format!("<li><a href=\"{}.html\">{}</a></li>", page.name, html(&page.title)))
             .collect();
-        Contents(list + &format!("<h2>Beside the lessons</h2><ul>{others}</ul>"))
+        Contents(list + &format!("<div><h2>Beside the lessons</h2><ul>{others}</ul></div>"))
     }
 }
 
@@ -70,7 +70,7 @@ impl<'a> Frame<'a> {
                 "</details></nav>",
             ),
         };
-        let contents = format!("{open}{}{close}", self.contents.0);
+        let contents = format!("{open}<div class=\"bk-parts\">{}</div>{close}", self.contents.0);
         let (above, below) = if at == 0 { (String::new(), contents) } else { (contents, String::new()) };
         let title = if at == 0 {
             "layerlab: a container, layer by layer".to_string()

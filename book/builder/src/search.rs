@@ -41,7 +41,7 @@ pub fn index(pages: &[Page]) -> String {
             let (heading, rest) = heading(part);
             // A picture says in words what stands beside it.
             let rest: String = rest.split("<svg ").map(|piece| piece.rsplit("</svg>").next().unwrap_or("")).collect();
-            let text = words(&rest);
+            let text = words(without_step(&rest));
             for word in terms(&text) {
                 found.entry(word).or_default().insert(parts.len());
             }
@@ -63,6 +63,15 @@ fn heading(part: &str) -> (String, &str) {
     match found {
         Some((heading, rest)) => (words(heading), rest.split_once('>').map_or("", |(_, rest)| rest)),
         None => (String::new(), part),
+    }
+}
+
+/// What follows the line below a heading: `Step 3 of 6` says nothing that somebody looks for.
+fn without_step(html: &str) -> &str {
+    let rest = html.trim_start();
+    match rest.strip_prefix("<p class=\"ll-step\">") {
+        Some(step) => step.split_once("</p>").map_or(rest, |(_, rest)| rest),
+        None => rest,
     }
 }
 

@@ -16,6 +16,12 @@ pub fn page(chapters: &[Chapter]) -> String {
          take about {}. <a href=\"teaching.html\">How to teach with it</a> says how an hour goes.</p>\n",
         words::plural(minutes.into(), "minute")
     );
+    let lesson = |chapter: &Chapter| {
+        let meta = &chapter.lesson.meta;
+        let minutes = words::plural(meta.minutes.into(), "minute");
+        format!("<li value=\"{0}\"><a href=\"#lesson-{0}\">{1}</a>, {minutes}</li>", meta.number, html(&meta.title))
+    };
+    page += &format!("<ol class=\"bk-lessons\">{}</ol>\n", chapters.iter().map(lesson).collect::<String>());
     for chapter in chapters {
         let meta = &chapter.lesson.meta;
         let needs: Vec<&str> = meta.needs.iter().map(|need| said(*need)).collect();

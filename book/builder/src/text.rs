@@ -12,7 +12,9 @@ pub fn words(html: &str) -> String {
     for piece in html.split('<') {
         // Before the first tag there is text alone.
         let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
-        if !matches!(tag, "strong" | "/strong" | "em" | "/em" | "code" | "/code") && !words.ends_with(' ') {
+        let within =
+            matches!(tag, "strong" | "/strong" | "em" | "/em" | "code" | "/code" | "/a") || tag.starts_with("a ");
+        if !within && !words.ends_with(' ') {
             words.push(' ');
         }
         words.push_str(text);

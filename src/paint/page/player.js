@@ -150,11 +150,14 @@
     });
     return then;
   };
+  // The lesson goes on as if nothing had been tried beside it: what a detour led to is before nothing but its own.
+  const isOnPath = (look) => !look.closest(".ll-detour");
   const compare = (look, at) => {
-    if (at === 0 || !look.querySelector(".ll-new, .ll-changed, .ll-gone, .ll-told, tbody td:first-child:not(:empty)")) return;
+    const earlier = looks.slice(0, at).filter((one) => isOnPath(one) || !isOnPath(look)).pop();
+    if (!earlier || !look.querySelector(".ll-new, .ll-changed, .ll-gone, .ll-told, tbody td:first-child:not(:empty)")) return;
     let then = null;
     const turn = (was) => {
-      if (was && !then) look.append(then = wasThere(looks[at - 1]));
+      if (was && !then) look.append(then = wasThere(earlier));
       if (then) then.hidden = !was;
       look.classList.toggle("ll-was", was);
       before.setAttribute("aria-pressed", String(was));

@@ -149,8 +149,11 @@ fn network<'n>(
     if network.here {
         canvas.text((x + PADDING + width(&title), y + 19), "q", HERE);
     }
+    let has_bridge = network.interfaces.iter().any(|one| is_bridge(network, one));
     let column = plain(network).map(wide).max().unwrap_or(0);
-    let left = if rightwards { x + whole - PADDING - column } else { x + PADDING };
+    // Up to the border, where the cables begin.
+    let column = if has_bridge { column } else { whole - 2 * PADDING };
+    let left = x + PADDING;
     let mut middles: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, one) in plain(network).enumerate() {
         let top = y + HEAD + at * (HIGH + GAP);
