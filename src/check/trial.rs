@@ -74,6 +74,7 @@ mod tests {
             "nsenter --net=a ping -c 1 b",
             "layerlab container run a:b c -d",
             "layerlab image diff a",
+            "layerlab container run a",
         ] {
             assert!(words(allowed).is_some(), "{allowed}");
         }

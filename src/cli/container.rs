@@ -94,7 +94,7 @@ impl Run {
 
     fn plan(&self) -> Result<Plan, CliError> {
         let layers = split(&self.lowers, b':');
-        let stored = match layers.iter().any(|lower| Path::new(lower).exists()) {
+        let stored = match layers.iter().all(|lower| Path::new(lower).exists()) {
             true => None,
             false => stored(&self.lowers)?,
         };

@@ -200,6 +200,8 @@ fn a_container_of_an_image_runs_as_its_configuration_says() {
     let run =
         |options: &[&str], words: &[&str]| text(&mut place.command(&[&["container", "run"], options, words].concat()));
     assert_eq!(run(&[], &["app:1"]).stdout, "/srv\n1 2\n");
+    // A directory that is called as the tag is no layer of it.
+    std::fs::create_dir(place.at("1")).unwrap();
     assert_eq!(run(&["--env", "B=3", "--workdir", "/"], &["app:1"]).stdout, "/\n1 3\n");
     assert_eq!(run(&[], &["app:1", "echo other"]).stdout, "other\n");
     let id = place.json(&["inspect", "app:1"]);

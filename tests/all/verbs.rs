@@ -125,7 +125,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("echo", "echo a b > new\necho c >> new\ncat new\necho > d\necho x > missing/y\necho -n x\necho"),
     (
         "host programs",
-        "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nuname -r\nuname -s\nls --all empty\nls -ld link\nsh -c 'echo hi; exit 3'\nsh -c 'echo hi > out'\ncat out\ngrep -c hi f out\ngrep -h x d/x missing\ngrep nothing f\ngrep -r -h -E '^(x|z)$' d/sub\nps -p 1 -o pid,comm\nps -p 1 -o zz\nid -u\nid -g -n\nid -u nobody missing\nchown 0 f missing\nchown -R 0:0 d\nchown nouser f",
+        "ls\nls -a d missing f\nls -1 -R d\nls -l missing\nls > out\ncat out\nls missing > out\nstat -c '%s %F %a' f d link\ndiff f g\ndiff f f\ndiff -r d dd\nwc -l f missing\nwc -c f > out\ncat out\nsha256sum f missing\nreadlink link f dangling\nuname -r\nuname -s\nls --all empty\nls -ld link\nsh -c 'echo hi; exit 3'\nsh -c 'echo hi > out'\ncat out\ngrep -c hi f out\ngrep -h x d/x missing\ngrep -A 1 hi out f\ngrep nothing f\ngrep -r -h -E '^(x|z)$' d/sub\nps -p 1 -o pid,comm\nps -p 1 -o zz\nid -u\nid -g -n\nid -u nobody missing\nchown 0 f missing\nchown -R 0:0 d\nchown nouser f",
     ),
     (
         "archives and addresses",

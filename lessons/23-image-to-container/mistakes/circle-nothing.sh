@@ -1,0 +1,1 @@
+# verify: no image is called log:1

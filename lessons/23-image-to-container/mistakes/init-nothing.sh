@@ -1,0 +1,1 @@
+# verify: no overlay is mounted on desk
