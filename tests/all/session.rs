@@ -605,6 +605,27 @@ fn the_home_is_nobody_elses() {
     assert!(student.beside().join(".local/share/layerlab/progress.json").is_file());
 }
 
+#[test]
+fn each_exercise_has_images_of_its_own_and_the_students_are_never_touched() {
+    let student = Student::new();
+    let own = student.beside().join("own");
+    let named = |exercise: &str, command: &str| {
+        let script = format!("{command}; layerlab image ls");
+        let ended = text(student.layerlab(&["shell", exercise, "-c", &script]).env("LAYERLAB_IMAGES", &own));
+        assert!(ends_with(&ended, Some(0)), "{ended:?}");
+        ended.stdout.matches("paper").count()
+    };
+    assert_eq!(named("18.pack", "true"), 2);
+    assert_eq!(named("18.commit", "layerlab image tag paper:1 paper:mine"), 3);
+    assert_eq!(named("18.pack", "true"), 2);
+    // The shell goes on to another exercise, and to its images.
+    assert_eq!(named("18.pack", ". \"$LAYERLAB_STATE/words.sh\"; next commit > /dev/null"), 3);
+    student.ok(&["reset", "18.commit", "--yes"]);
+    assert_eq!(named("18.commit", "true"), 2);
+    assert!(!own.exists() && !student.home().join("images").exists());
+    student.ok(&["stop", "18"]);
+}
+
 mod solved {
     test_each_lesson!(super::every_exercise_can_be_begun_and_is_solved_by_its_solution);
 }
@@ -636,5 +657,6 @@ fn every_exercise_can_be_begun_and_is_solved_by_its_solution(folder: &str) {
         student.ends(0, &["verify", name]);
     }
     assert!(exercises.len() >= 2, "{exercises:?}");
+    assert!(!student.home().join("images").exists(), "the student's own images are not those of a lesson");
     student.ok(&["stop", folder]);
 }
