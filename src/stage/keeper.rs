@@ -22,20 +22,22 @@ use signal_hook::iterator::Signals;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 /// The word that lets the keeper live on.
 const KEEP: &[u8] = b"k";
 /// How long a session that was killed may take to be gone.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The third argument of a keeper that is only there.
+pub(super) const KEPT: &str = "kept";
 
-/// The whole life of the keeper; its standard input is the socket to the CLI.
-pub(super) fn run(setup: &str) -> ExitCode {
+/// The life of the keeper until it is written down; its standard input is the socket to the CLI.
+pub(super) fn run(words: &str) -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(5) };
-    let Ok(setup) = serde_json::from_str::<KeeperSetup>(setup) else { return ExitCode::from(5) };
-    let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
+    let Ok(setup) = serde_json::from_str::<KeeperSetup>(words) else { return ExitCode::from(5) };
     // As `ps` shows it: we were started as /proc/self/exe.
     set_process_name(c"layerlab");
     // A terminal that is closed takes nobody along who does not belong to it.
@@ -68,6 +70,17 @@ pub(super) fn run(setup: &str) -> ExitCode {
     }
     // Told so that the CLI knows it was heard; from here on the socket means nothing.
     let _ = std::fs::File::from(socket).write_all(KEEP);
+    // What it took to come here is not needed any more, and stays in memory until the program begins anew.
+    let _ = Command::new(PROGRAM).args([KEEPER, words, KEPT]).stdin(Stdio::null()).exec();
+    be_there()
+}
+
+/// The rest of the keeper's life.
+pub(super) fn be_there() -> ExitCode {
+    let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
+    set_process_name(c"layerlab");
+    // Those that ended before the signal was heeded.
+    reap();
     for signal in signals.forever() {
         if signal == SIGTERM {
             break;

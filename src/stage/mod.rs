@@ -93,6 +93,7 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
         HOLDER => Some(holder::run(&setup())),
         INNER => Some(inner::run(&setup())),
         WORKER => Some(worker::run(&setup())),
+        KEEPER if arguments.get(3).is_some_and(|word| word == keeper::KEPT) => Some(keeper::be_there()),
         KEEPER => Some(keeper::run(&setup())),
         VISITOR => Some(visitor::run(&setup())),
         TRIAL => Some(trial::run(&setup())),
