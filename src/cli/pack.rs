@@ -22,6 +22,9 @@ pub struct Pack {
     /// What the pack is called; else the name of the lesson, or of the folder
     #[arg(long)]
     name: Option<String>,
+    /// For a class: `solution` shows nothing until this time, such as 2026-03-01T18:30:00Z; without one, for good
+    #[arg(long, value_name = "UNTIL", num_args = 0..=1, default_missing_value = "")]
+    lock_solutions: Option<String>,
     /// The file; else NAME.pack, here
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -62,7 +65,8 @@ impl Pack {
             false => folder(),
         };
         let name = self.name.clone().or(own).unwrap_or_default();
-        let (pack, bytes) = pack::make(&name, &self.licence, catalogue.entries()).map_err(CliError::usage)?;
+        let (pack, bytes) = pack::make(&name, &self.licence, self.lock_solutions.as_deref(), catalogue.entries())
+            .map_err(CliError::usage)?;
         for entry in catalogue.entries() {
             let lesson = entry.load(&Language::default())?;
             let stale = |why: String| {

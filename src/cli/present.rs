@@ -8,6 +8,7 @@ use crate::lesson::{CatalogueEntry, FixtureKind, Lesson};
 use crate::paint::Theme;
 use crate::present::{Address, Ended, Follower, Hour, Presented, Presenter, PresenterOptions, RecordWriter};
 use crate::session::{Home, LastHour};
+use crate::stage::StageNeeds;
 use crate::tree::write_named;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -63,8 +64,10 @@ impl Present {
         let entry = catalogue.find(&self.lesson).map_err(CliError::usage)?;
         let lesson = entry.load(&chosen.language)?;
         let recording = self.recording(entry)?;
+        let needs = StageNeeds::of(&lesson.meta.needs);
         if self.check {
-            return check::run(common, &lesson, recording.as_deref());
+            let needs = StageNeeds { user_namespace: common.restricts(entry.is_built_in())?, ..needs };
+            return check::run(common, &lesson, needs, recording.as_deref());
         }
         is_fit(common, lesson.meta.number)?;
         let home = Home::find()?;
@@ -72,6 +75,7 @@ impl Present {
         if self.notes || self.follow {
             return self.follow(&home, &name, entry, lesson, common);
         }
+        let needs = StageNeeds { user_namespace: common.restricts(entry.is_built_in())?, ..needs };
         let resume = if self.resume { LastHour::read(&home, &name)? } else { None };
         if self.resume && resume.is_none() {
             let wanted = format!("lesson {} was not presented before", lesson.meta.number);
@@ -103,7 +107,7 @@ impl Present {
         }
         let (theme, recorded) = (self.theme(common), self.recorded);
         let record = self.record.clone().map(writer);
-        let options = PresenterOptions { theme, recorded, resume, home, lesson: name, record };
+        let options = PresenterOptions { theme, recorded, resume, home, lesson: name, needs, record };
         let (hour, ended) = Presenter::begin(hour, link, options)?.run();
         match ended {
             Ended::Signal(signal) => Err(CliError::Said(Exit::Signal(signal))),

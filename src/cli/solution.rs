@@ -5,6 +5,7 @@ use crate::cli::output;
 use crate::cli::{CliError, Common, tell_damaged};
 use crate::course::{Target, word};
 use crate::ground::{Failure, escaped_lines, say};
+use crate::pack::of_folder;
 use crate::session::Progress;
 use std::time::SystemTime;
 
@@ -28,7 +29,7 @@ impl Solution {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let target = Target::find(&common.chosen(), self.exercise.as_deref())?;
         let exercise = target.exercise()?;
-        is_open()?;
+        is_open(common)?;
         let key = target.key(exercise);
         let (progress, damaged) = Progress::read(&target.home)?;
         tell_damaged(damaged);
@@ -68,16 +69,20 @@ impl Solution {
 const LOCKED: &str = "LAYERLAB_SOLUTIONS_LOCKED";
 
 /// Whether solutions may be shown now.
-fn is_open() -> Result<(), CliError> {
-    let locked = std::env::var(LOCKED).unwrap_or_default();
-    let until = match humantime::parse_rfc3339_weak(&locked) {
-        Ok(until) if until <= SystemTime::now() => return Ok(()),
-        Ok(_) => format!("until {locked}"),
-        Err(_) if locked.is_empty() || locked == "0" => return Ok(()),
-        Err(_) => "for this class".to_string(),
-    };
-    let why = format!("whoever teaches has locked the solutions {until} ({LOCKED})");
-    Err(CliError::usage(Failure::ours("cannot show the solution", why, "ask for a hint: layerlab hint")))
+fn is_open(common: &Common) -> Result<(), CliError> {
+    let by_variable = std::env::var(LOCKED).ok().filter(|locked| !locked.is_empty() && locked != "0");
+    let pack = common.chosen().folder.and_then(|folder| of_folder(&folder));
+    let by_pack = pack.and_then(|pack| Some((pack.locked?, format!("the pack {}", pack.name))));
+    for (locked, by) in by_variable.map(|locked| (locked, LOCKED.to_string())).into_iter().chain(by_pack) {
+        let until = match humantime::parse_rfc3339_weak(&locked) {
+            Ok(until) if until <= SystemTime::now() => continue,
+            Ok(_) => format!("until {locked}"),
+            Err(_) => "for this class".to_string(),
+        };
+        let why = format!("whoever teaches has locked the solutions {until} ({by})");
+        return Err(CliError::usage(Failure::ours("cannot show the solution", why, "ask for a hint: layerlab hint")));
+    }
+    Ok(())
 }
 
 /// A line within the width of the terminal: comments are broken between words, and commands where a shell reads on behind a

@@ -31,11 +31,14 @@ pub struct Pty {
 }
 
 impl Pty {
-    /// A new one of this size, in columns and lines.
-    pub fn open(size: (usize, usize)) -> Result<Pty> {
+    /// A new one of this size, in columns and lines; for a program of another user and group, where these are named.
+    pub fn open(size: (usize, usize), owner: Option<(u32, u32)>) -> Result<Pty> {
         let (master, slave) = open_terminal(Path::new("/dev/ptmx"))?;
         rustix::io::ioctl_fionbio(&master, true)?;
         let path = std::fs::read_link(crate::kernel::path_of(&slave))?;
+        if let Some((user, group)) = owner {
+            std::os::unix::fs::fchown(&slave, Some(user), Some(group))?;
+        }
         let pty = Pty { master, slave: Some(slave), path };
         pty.resize(size);
         Ok(pty)

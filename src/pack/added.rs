@@ -26,12 +26,17 @@ pub fn added(packs: &Path) -> Vec<Added> {
     let folders = std::fs::read_dir(packs).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut all: Vec<Added> = folders
         .filter_map(|folder| {
-            let pack = Pack::of_note(&std::fs::read_to_string(folder.join(NOTE)).ok()?).ok()?;
+            let pack = of_folder(&folder)?;
             (folder.file_name()? == pack.name.as_str()).then_some(Added { pack, folder })
         })
         .collect();
     all.sort_by(|one, other| one.pack.name.cmp(&other.pack.name));
     all
+}
+
+/// What the pack in a folder says of itself; nothing where the folder is none.
+pub fn of_folder(folder: &Path) -> Option<Pack> {
+    Pack::of_note(&std::fs::read_to_string(folder.join(NOTE)).ok()?).ok()
 }
 
 /// Adds a pack that was read. A pack that is there already, with the same digest, stays as it is.

@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub(super) const NOTE: &str = "pack.txt";
 /// Its first line: what the file is, and the version of the form.
 const FIRST: &str = "layerlab pack 1";
+/// The last line, where the solutions are locked.
+const LOCKED: &str = "solutions: locked";
 /// The header of the first entry, and what it holds.
 const BEFORE: usize = 1024;
 /// No pack is larger, in bytes.
@@ -27,13 +29,20 @@ pub struct Pack {
     pub name: String,
     /// What others may do with it: `CC-BY-4.0`.
     pub licence: String,
+    /// Whoever teaches has locked the solutions for a class, until this time; for good, where it is empty.
+    pub locked: Option<String>,
     /// Of all that stands behind the note.
     pub digest: Digest,
 }
 
 impl Pack {
     fn note(&self) -> String {
-        format!("{FIRST}\nname: {}\nlicence: {}\ndigest: {}\n", self.name, self.licence, self.digest)
+        let locked = match self.locked.as_deref() {
+            None => String::new(),
+            Some("") => format!("{LOCKED}\n"),
+            Some(until) => format!("{LOCKED} until {until}\n"),
+        };
+        format!("{FIRST}\nname: {}\nlicence: {}\ndigest: {}\n{locked}", self.name, self.licence, self.digest)
     }
 
     /// What a note says. It must be written exactly as we write it.
@@ -47,8 +56,11 @@ impl Pack {
         let (Some(name), Some(licence), Some(digest)) = (name, licence, digest) else {
             return Err("its note lacks a name, a licence or a digest");
         };
-        let pack = Pack { name, licence, digest: Digest::parse(&digest)? };
+        let locked = lines.next().and_then(|line| line.strip_prefix(LOCKED));
+        let locked = locked.map(|until| until.strip_prefix(" until ").unwrap_or_default().to_string());
+        let pack = Pack { name, licence, locked, digest: Digest::parse(&digest)? };
         is_name(&pack.name)?;
+        is_time(pack.locked.as_deref())?;
         is_licence(&pack.licence)?;
         if pack.note() == note { Ok(pack) } else { Err("its note says more than a note does") }
     }
@@ -66,10 +78,18 @@ pub struct PackFile {
 ///
 /// # Errors
 /// When the name, the licence or a file of a lesson cannot be in a pack.
-pub fn make(name: &str, licence: &str, lessons: &[CatalogueEntry]) -> Result<(Pack, Vec<u8>), Failure> {
+pub fn make(
+    name: &str,
+    licence: &str,
+    locked: Option<&str>,
+    lessons: &[CatalogueEntry],
+) -> Result<(Pack, Vec<u8>), Failure> {
     let wanted = || format!("cannot make the pack {}", escaped(name));
     let fix = "name it in small letters, digits and hyphens, and give a licence such as CC-BY-4.0";
     is_name(name).and_then(|()| is_licence(licence)).map_err(|why| Failure::ours(wanted(), why, fix))?;
+    let later = "give a time such as 2026-03-01T18:30:00Z, or none for good";
+    is_time(locked).map_err(|why| Failure::ours(wanted(), why, later))?;
+    let locked = locked.map(str::to_string);
     let mut files = tar::Builder::new(Vec::new());
     for lesson in lessons {
         for file in lesson.files() {
@@ -84,7 +104,7 @@ pub fn make(name: &str, licence: &str, lessons: &[CatalogueEntry]) -> Result<(Pa
         }
     }
     let behind = files.into_inner().map_err(|error| Failure::ours(wanted(), error.to_string(), fix))?;
-    let pack = Pack { name: name.to_string(), licence: licence.to_string(), digest: hash(&behind) };
+    let pack = Pack { name: name.to_string(), licence: licence.to_string(), locked, digest: hash(&behind) };
     let note = pack.note();
     let mut first = header(note.len());
     first.set_path(NOTE).map_err(|error| Failure::ours(wanted(), error.to_string(), fix))?;
@@ -161,6 +181,14 @@ fn is_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Whether something is the time until which solutions are locked, as in RFC 3339; nothing is for good.
+fn is_time(locked: Option<&str>) -> Result<(), &'static str> {
+    match locked.is_none_or(|until| until.is_empty() || humantime::parse_rfc3339(until).is_ok()) {
+        true => Ok(()),
+        false => Err("the time until which its solutions are locked is none"),
+    }
+}
+
 fn is_licence(licence: &str) -> Result<(), &'static str> {
     match !licence.trim().is_empty()
         && licence.len() <= LONGEST
@@ -190,8 +218,8 @@ mod tests {
     #[test]
     fn a_pack_is_what_its_digest_says_or_it_is_none() {
         let lessons = Catalogue::embedded();
-        let (pack, bytes) = make("ours", "MIT", &lessons.entries()[..1]).unwrap();
-        assert_eq!(make("ours", "MIT", &lessons.entries()[..1]).unwrap().1, bytes);
+        let (pack, bytes) = make("ours", "MIT", None, &lessons.entries()[..1]).unwrap();
+        assert_eq!(make("ours", "MIT", None, &lessons.entries()[..1]).unwrap().1, bytes);
         assert_eq!(parse(&bytes).as_ref(), Ok(&pack));
         // Only the header of the note is not in the digest, and nobody reads more of it than its name.
         each_mutant(&[&bytes[..4096]], 300, |mutant| {
@@ -203,7 +231,7 @@ mod tests {
         for (name, licence) in
             [("", "MIT"), ("../x", "MIT"), ("3", "MIT"), ("Ours", "MIT"), ("ours", ""), ("ours", "\u{1b}")]
         {
-            assert!(make(name, licence, &lessons.entries()[..1]).is_err(), "{name:?} {licence:?}");
+            assert!(make(name, licence, None, &lessons.entries()[..1]).is_err(), "{name:?} {licence:?}");
         }
     }
 }

@@ -7,5 +7,5 @@
 mod added;
 mod file;
 
-pub use added::{Added, add, added, budget, remove};
+pub use added::{Added, add, added, budget, of_folder, remove};
 pub use file::{Pack, PackFile, make, read};

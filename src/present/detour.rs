@@ -53,6 +53,8 @@ pub struct Detour {
     /// Lines that were typed.
     lines: usize,
     over: bool,
+    /// Why there was none.
+    pub trouble: Option<String>,
 }
 
 /// A prompt for the lesson's own verbs.
@@ -66,13 +68,18 @@ struct Verbs {
 }
 
 impl Detour {
-    /// Begins one on a stage that stands where the class is.
+    /// Begins one on a stage that stands where the class is; its terminal is that of `owner`, where it runs as somebody else.
     ///
     /// # Errors
     /// Where no terminal can be had.
-    pub fn begin(standby: Standby, beat: usize, size: (usize, usize)) -> std::io::Result<Detour> {
+    pub fn begin(
+        standby: Standby,
+        beat: usize,
+        size: (usize, usize),
+        owner: Option<(u32, u32)>,
+    ) -> std::io::Result<Detour> {
         let (columns, lines) = shell_size(size);
-        let pty = Pty::open((columns, lines))?;
+        let pty = Pty::open((columns, lines), owner)?;
         let terminal = vt100::Parser::new(most(lines), most(columns), 0);
         // The first look is what the others are compared with.
         standby.look();
@@ -94,6 +101,7 @@ impl Detour {
             changes: Vec::new(),
             lines: 0,
             over: false,
+            trouble: None,
         })
     }
 
@@ -293,8 +301,15 @@ impl Detour {
                     ahead.into_iter().for_each(|key| self.verb_key(key));
                 }
             }
-            // It has taken its own stage away.
-            StandbyTold::Failed(_) => self.over = true,
+            // It may have taken its own stage away.
+            StandbyTold::Failed(error) => {
+                self.over = true;
+                if !self.spoke {
+                    let said = error.to_string();
+                    let first = said.lines().next().unwrap_or_default().trim_start_matches("error: ");
+                    self.trouble = Some(format!("No detour: {first}"));
+                }
+            }
             StandbyTold::At(..) => {}
         }
     }

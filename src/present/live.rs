@@ -4,7 +4,7 @@ use crate::engine::{Answer, Item, Question, Run, RunOptions};
 use crate::lesson::Lesson;
 use crate::present::inbox::{LiveTold, Message, Notifier};
 use crate::present::stage_thread::StageThread;
-use crate::stage::{Stage, StageError};
+use crate::stage::{Stage, StageError, StageNeeds};
 use std::sync::mpsc::Receiver;
 
 /// The run. When it is dropped its stage ends, and we wait until it has.
@@ -13,10 +13,11 @@ pub struct Live(StageThread<()>);
 
 impl Live {
     /// Begins to run a lesson.
-    pub fn begin(lesson: Lesson, notifier: Notifier) -> Live {
+    pub fn begin(lesson: Lesson, needs: StageNeeds, notifier: Notifier) -> Live {
         let failed = notifier.clone();
         Live(StageThread::begin(
             lesson,
+            needs,
             move |lesson, stage, told_to| run(lesson, stage, told_to, &|told| notifier.tell(Message::Live(told))),
             move |error| _ = failed.tell(Message::Live(LiveTold::Failed(error))),
         ))

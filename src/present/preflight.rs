@@ -4,7 +4,7 @@ use crate::engine::{Answer, Item, Run, RunOptions};
 use crate::event::{Event, RecordingReader, Timed};
 use crate::lesson::{Lesson, belongs};
 use crate::present::stage_thread::start;
-use crate::stage::StageError;
+use crate::stage::{StageError, StageNeeds};
 use std::time::{Duration, Instant};
 
 /// What was found.
@@ -35,9 +35,9 @@ pub enum Found {
 ///
 /// # Errors
 /// Where no stage stands, or it breaks.
-pub fn preflight(lesson: &Lesson, recording: Option<&[u8]>) -> Result<Preflight, StageError> {
+pub fn preflight(lesson: &Lesson, needs: StageNeeds, recording: Option<&[u8]>) -> Result<Preflight, StageError> {
     let begun = Instant::now();
-    let mut run = Run::begin(lesson, start(lesson)?, RunOptions::default());
+    let mut run = Run::begin(lesson, start(needs)?, RunOptions::default());
     let mut events: Vec<Event> = Vec::new();
     while let Some(item) = run.next(Answer::GoOn)? {
         if let Item::Event(told) = item {

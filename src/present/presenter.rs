@@ -14,7 +14,7 @@ use crate::present::standby::Standbys;
 use crate::scene::{Line, Role, columns};
 use crate::screen::FullScreen;
 use crate::session::{Home, LastHour, now};
-use crate::stage::StageError;
+use crate::stage::{StageError, StageNeeds};
 use std::io::Result;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -38,6 +38,8 @@ pub struct PresenterOptions {
     pub home: Home,
     /// See `home`.
     pub lesson: String,
+    /// What its stages need; in a user namespace of their own, where root must not lend its rights.
+    pub needs: StageNeeds,
     /// What writes the record of the hour, where it is wanted.
     pub record: Option<RecordWriter>,
 }
@@ -119,7 +121,7 @@ impl Presenter {
     /// # Errors
     /// Where there is no terminal.
     pub fn begin(mut hour: Hour, link: Presented, options: PresenterOptions) -> Result<Presenter> {
-        let PresenterOptions { theme, recorded, resume, home, lesson, record: writer } = options;
+        let PresenterOptions { theme, recorded, resume, home, lesson, needs, record: writer } = options;
         let mut record = HourRecord::default();
         if let Some(last) = &resume {
             record.detours = serde_json::from_value(last.tried.clone()).unwrap_or_default();
@@ -129,7 +131,7 @@ impl Presenter {
         hour.show_recording(recorded);
         let screen = FullScreen::enter(palette(theme))?;
         let inbox = Inbox::new()?;
-        let standbys = Standbys::new(hour.lesson().clone(), inbox.notifier());
+        let standbys = Standbys::new(hour.lesson().clone(), needs, inbox.notifier());
         let class = hour.shown.hands.values().next().map(|(_, of)| *of);
         let resume = resume.map(|last| Place { beat: last.beat, done: last.done });
         let mut presenter = Presenter {
@@ -162,7 +164,7 @@ impl Presenter {
         presenter.draw()?;
         if !recorded {
             let lesson = presenter.hour.lesson().clone();
-            presenter.live = Some(Live::begin(lesson, presenter.inbox.notifier()));
+            presenter.live = Some(Live::begin(lesson, needs, presenter.inbox.notifier()));
         }
         Ok(presenter)
     }
@@ -573,7 +575,7 @@ impl Presenter {
                 {
                     let beat = self.hour.shown.place.beat + 1;
                     typed = std::mem::take(held);
-                    self.mode = match Detour::begin(standby, beat, self.screen.size()) {
+                    self.mode = match Detour::begin(standby, beat, self.screen.size(), self.standbys.owner()) {
                         Ok(detour) => Mode::Detour(Box::new(detour), false),
                         Err(error) => {
                             typed.clear();
@@ -601,6 +603,11 @@ impl Presenter {
 
     fn leave_detour(&mut self) {
         if let Mode::Detour(mut detour, _) = std::mem::replace(&mut self.mode, Mode::Beat) {
+            if let Some(why) = detour.trouble.take() {
+                self.hour.shown.message = Some((true, why));
+                self.standbys.end(detour.into_standby());
+                return;
+            }
             self.hour.detours.push(detour.words());
             let (blocks, done) = (self.hour.blocks_needed(), self.hour.shown.place.done);
             self.record.detours.push(KeptDetour { blocks, done, detour: detour.kept() });

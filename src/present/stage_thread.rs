@@ -16,9 +16,10 @@ pub struct StageThread<Ask> {
 }
 
 impl<Ask: Send + 'static> StageThread<Ask> {
-    /// Starts a stage for a lesson and has it serve; `failed` is told why it could not, or no longer can.
+    /// Starts a stage for a lesson, with what it needs, and has it serve; `failed` is told why it could not, or no longer can.
     pub fn begin(
         lesson: Lesson,
+        needs: StageNeeds,
         serve: impl FnOnce(&Lesson, Stage, &Receiver<Ask>) -> Result<(), StageError> + Send + 'static,
         failed: impl FnOnce(StageError) + Send + 'static,
     ) -> StageThread<Ask> {
@@ -27,7 +28,7 @@ impl<Ask: Send + 'static> StageThread<Ask> {
         let thread = std::thread::spawn({
             let stopper = stopper.clone();
             move || {
-                let served = start(&lesson).and_then(|stage| {
+                let served = start(needs).and_then(|stage| {
                     *stopper.lock().unwrap_or_else(PoisonError::into_inner) = stage.stopper().ok();
                     serve(&lesson, stage, &asked)
                 });
@@ -45,9 +46,9 @@ impl<Ask: Send + 'static> StageThread<Ask> {
     }
 }
 
-/// A stage for this lesson.
-pub(super) fn start(lesson: &Lesson) -> Result<Stage, StageError> {
-    Stage::starting(StageNeeds::of(&lesson.meta.needs))?.wait()
+/// A stage for a lesson that needs this.
+pub(super) fn start(needs: StageNeeds) -> Result<Stage, StageError> {
+    Stage::starting(needs)?.wait()
 }
 
 impl<Ask> Drop for StageThread<Ask> {

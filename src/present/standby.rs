@@ -6,7 +6,7 @@ use crate::engine::Reached;
 use crate::lesson::Lesson;
 use crate::present::inbox::{Message, Notifier, StandbyTold};
 use crate::present::stage_thread::StageThread;
-use crate::stage::{Stage, StageError};
+use crate::stage::{Stage, StageError, StageNeeds, runs_as};
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
@@ -34,10 +34,11 @@ enum Ask {
 }
 
 impl Standby {
-    fn begin(id: u64, lesson: Lesson, blocks: usize, notifier: Notifier) -> Standby {
+    fn begin(id: u64, lesson: Lesson, needs: StageNeeds, blocks: usize, notifier: Notifier) -> Standby {
         let failed = notifier.clone();
         let thread = StageThread::begin(
             lesson,
+            needs,
             move |lesson, stage, asked| serve(lesson, stage, asked, &|told| notifier.tell(Message::Standby(id, told))),
             move |error| _ = failed.tell(Message::Standby(id, StandbyTold::Failed(error))),
         );
@@ -98,6 +99,7 @@ fn serve(
 #[derive(Debug)]
 pub struct Standbys {
     lesson: Lesson,
+    needs: StageNeeds,
     notifier: Notifier,
     next_id: u64,
     /// Where the class is.
@@ -112,8 +114,13 @@ pub struct Standbys {
 
 impl Standbys {
     /// None yet.
-    pub fn new(lesson: Lesson, notifier: Notifier) -> Standbys {
-        Standbys { lesson, notifier, next_id: 0, here: None, before: None, refused: false, ending: Vec::new() }
+    pub fn new(lesson: Lesson, needs: StageNeeds, notifier: Notifier) -> Standbys {
+        Standbys { lesson, needs, notifier, next_id: 0, here: None, before: None, refused: false, ending: Vec::new() }
+    }
+
+    /// Whose the terminal of a shell on one must be, where it runs as somebody else than we.
+    pub fn owner(&self) -> Option<(u32, u32)> {
+        runs_as(self.needs)
     }
 
     /// The one where the class is, where one was led there.
@@ -148,7 +155,13 @@ impl Standbys {
                 (Some(_), Some(_)) => {}
                 (None, Some(wanted)) => {
                     self.next_id += 1;
-                    *place = Some(Standby::begin(self.next_id, self.lesson.clone(), wanted, self.notifier.clone()));
+                    *place = Some(Standby::begin(
+                        self.next_id,
+                        self.lesson.clone(),
+                        self.needs,
+                        wanted,
+                        self.notifier.clone(),
+                    ));
                 }
                 (_, None) => place.take().into_iter().for_each(|one| self.end(one)),
             }

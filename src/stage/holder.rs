@@ -14,7 +14,8 @@ use crate::isolate::{
 };
 use crate::kernel::proc::Cgroups;
 use crate::kernel::{
-    CallError, Namespaces, Ready, Spread, Sys, close_inherited, kill, open_directory, open_pidfd, wait_for_end,
+    CallError, Namespaces, Ready, Spread, Sys, close_inherited, effective_ids, kill, open_directory, open_pidfd,
+    wait_for_end,
 };
 use crate::reason::{Before, Tried, is_machines_user_namespace};
 use crate::stage::confine::Confinement;
@@ -159,6 +160,11 @@ enum Rights {
 
 /// The ids of `nobody` and `nogroup`; nothing belongs to them.
 const NOBODY: (u32, u32) = (65534, 65534);
+
+/// Whose files and terminals of a run must be, where a stage that needs this runs as somebody else than we.
+pub fn runs_as(needs: StageNeeds) -> Option<(u32, u32)> {
+    (needs.user_namespace && effective_ids().0 == 0 && is_machines_user_namespace()).then_some(NOBODY)
+}
 
 impl Rights {
     /// A mount namespace of our own; without the right to have it directly, a user namespace comes first.

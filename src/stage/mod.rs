@@ -50,6 +50,7 @@ mod worker;
 
 pub use error::StageError;
 pub use handle::{Ran, Stage, StartingStage, Stopper};
+pub use holder::runs_as;
 pub use keeper::{KeeperState, LostKeeper, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;

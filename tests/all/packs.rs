@@ -85,6 +85,34 @@ fn a_pack_is_added_used_like_our_lessons_and_removed() {
 }
 
 #[test]
+fn a_pack_is_checked_for_a_class_and_locks_its_solutions_until_a_time_or_for_good() {
+    let (student, folder) = (Student::new(), tempfile::tempdir().unwrap());
+    let lessons = lessons(folder.path(), "tea");
+    for (name, lock, why) in [
+        ("never", &["--lock-solutions"][..], Some("for this class (the pack never)")),
+        ("later", &["--lock-solutions", "2100-01-01T00:00:00Z"], Some("until 2100-01-01T00:00:00Z (the pack later)")),
+        ("open", &["--lock-solutions", "2001-01-01T00:00:00Z"], None),
+    ] {
+        let file = folder.path().join(name);
+        let words = ["--licence", "MIT", "--name", name, "--output"];
+        let made = text(layerlab().args(["lesson", "pack"]).arg(&lessons).args(words).arg(&file).args(lock));
+        assert_eq!(made.code, Some(0), "{made:?}");
+        student.ok(&["lesson", "add", file.to_str().unwrap(), "--yes"]);
+        let asked = student.run(&["--lessons", name, "solution", "1.write", "--yes"]);
+        match why {
+            Some(why) => is_refused(&asked, why),
+            None => assert_eq!(asked.code, Some(0), "{asked:?}"),
+        }
+        let checked = student.ok(&["--lessons", name, "present", "1", "--check"]);
+        assert!(checked.contains("every command does what the lesson says"), "{checked}");
+        student.ok(&["lesson", "remove", name]);
+    }
+    let words = ["--licence", "MIT", "--lock-solutions", "tomorrow"];
+    let made = text(layerlab().args(["lesson", "pack"]).arg(&lessons).args(words));
+    is_refused(&made, "the time until which its solutions are locked is none");
+}
+
+#[test]
 fn as_root_somebody_is_asked_first() {
     let (student, folder) = (Student::new(), tempfile::tempdir().unwrap());
     let file = packed(folder.path(), "tea", "kitchen");

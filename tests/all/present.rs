@@ -200,6 +200,12 @@ fn where_the_root_of_a_beat_holds_no_shell_the_verbs_of_the_lesson_work() {
     let words = format!("1 --lessons {} --record {}", folder.path().display(), file.display());
     let screen = present(&student, SIZES[0], &words);
     screen.wait_for("● live");
+    // What somebody else has written does not run with the rights of root.
+    press(&screen, &["d"], "detour from beat 1");
+    screen.tmux(&["send-keys", "-t", "s", "-l", "cat /proc/self/uid_map"]);
+    press(&screen, &["Enter"], " 0 ");
+    assert!(!screen.shown().contains("4294967295"), "{}", screen.shown());
+    press(&screen, &["C-]"], "● live");
     press(&screen, &["Space", "Space"], "● live");
     press(&screen, &["d"], "detour from beat 2");
     screen.tmux(&["send-keys", "-t", "s", "-l", "cp etc/b etc/c"]);
@@ -406,6 +412,14 @@ fn a_recording_of_another_lesson_is_refused_and_its_own_is_shown() {
     let screen = present(&student, SIZES[0], &format!("1 --recording {}", file.display()));
     let shown = screen.wait_for("<4>");
     assert!(shown.contains("one of lesson 2"), "{shown}");
+    let old = student.beside().join("old.jsonl");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&old, text.replacen("\"format\":2", "\"format\":1", 1)).unwrap();
+    let screen = present(&student, SIZES[0], &format!("2 --recording {}", old.display()));
+    let shown = screen.wait_for("<4>");
+    assert!(shown.contains("its format is 1"), "{shown}");
+    let screen = present(&student, SIZES[0], &format!("2 --recording {}", student.beside().join("none").display()));
+    assert!(screen.wait_for("<2>").contains("ENOENT"), "{}", screen.shown());
     let screen = present(&student, SIZES[0], &format!("2 --recorded --recording {}", file.display()));
     screen.wait_for("○ recorded");
     press(&screen, &["q", "q"], "<0>");
@@ -443,6 +457,20 @@ fn a_lesson_that_fails_in_class_says_so_at_once() {
     press(&screen, &["q", "q"], "<0>");
     let checked = student.ends(1, &["present", "1", "--lessons", &lessons, "--check"]);
     assert!(checked.stdout.contains("✗ $ ls"), "{checked:?}");
+    // With a recording of a time when it held, one key goes on.
+    let lesson = folder.path().join("01-try/lesson.md");
+    let text = std::fs::read_to_string(&lesson).unwrap();
+    std::fs::write(&lesson, text.replace("ls\nb", "ls\na")).unwrap();
+    let recording = folder.path().join("01-try/recording.jsonl").display().to_string();
+    student.ok(&["--lessons", &lessons, "run", "1", "--auto", "--json", "--record", &recording]);
+    std::fs::write(&lesson, text).unwrap();
+    let screen = present(&student, SIZES[0], &format!("1 --lessons {lessons}"));
+    screen.wait_for("● live");
+    press(&screen, &["Space", "Space"], "r goes on with the recording");
+    let shown = press(&screen, &["r"], "○ recorded");
+    assert!(shown.contains("2/3") && shown.contains("    a"), "{shown}");
+    press(&screen, &["Space"], "3/3");
+    press(&screen, &["q", "q"], "<0>");
 }
 
 #[test]

@@ -7,14 +7,20 @@ use crate::lesson::Lesson;
 use crate::present::{Found, Preflight, preflight};
 use crate::scene::{Line, Role, words::plural};
 use crate::screen::{Widths, widths};
+use crate::stage::StageNeeds;
 use std::io::IsTerminal;
 
 /// A projector with a large font has so many columns and lines.
 const COMFORTABLE: (usize, usize) = (80, 24);
 
 /// Runs every beat, and tells what it found.
-pub(super) fn run(common: &Common, lesson: &Lesson, recording: Option<&[u8]>) -> Result<(), CliError> {
-    let Preflight { mut found, took, commands } = preflight(lesson, recording)?;
+pub(super) fn run(
+    common: &Common,
+    lesson: &Lesson,
+    needs: StageNeeds,
+    recording: Option<&[u8]>,
+) -> Result<(), CliError> {
+    let Preflight { mut found, took, commands } = preflight(lesson, needs, recording)?;
     found.extend(terminal());
     let palette = output::palette(common);
     let width = output::width();
