@@ -177,8 +177,9 @@ impl OfCurl {
         let _ = self.child.kill();
         let mut said = String::new();
         self.child.stderr.take()?.take(4096).read_to_string(&mut said).ok()?;
-        let said = said.trim().to_string();
-        (!said.is_empty()).then(|| Error::new(ErrorKind::ConnectionRefused, said))
+        // What is behind its first line is about curl.
+        let said = said.lines().next()?.trim().to_string();
+        Some(Error::other(said))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `layerlab image push` and `pull`: to our own registry and back, and beside registries that lie, break off, and lead elsewhere.
 
 use crate::registry::{Served, digest};
-use crate::support::{Ended, disk, ends_with, layerlab, text};
+use crate::support::{Ended, disk, ends_with, in_namespaces, layerlab, skip, text};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -426,6 +426,64 @@ fn two_pulls_and_a_removal_at_once() {
     }
     let images = u64::from(place.image("other", &["inspect", &name]).code == Some(0));
     place.is_clean("other", images);
+}
+
+/// A name that leads to this machine, and a server in front of a registry that speaks TLS, as `nginx` does: in a mount namespace of
+/// the test's own, by the openssl and the python of the machine.
+const SECURE: &str = r#"
+cp /etc/hosts hosts && echo '127.0.0.1 registry.example' >> hosts && mount --bind hosts /etc/hosts
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out certificate -days 2 \
+    -subj /CN=registry.example -addext subjectAltName=DNS:registry.example 2> /dev/null
+cat > proxy.py <<'PYTHON'
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain('certificate', 'key')
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+def carry(one, other):
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+def serve(plain):
+    try:
+        secure = context.wrap_socket(plain, server_side=True)
+    except OSError:
+        return
+    registry = socket.create_connection(sys.argv[1].split(':'))
+    threading.Thread(target=carry, args=(registry, secure), daemon=True).start()
+    carry(secure, registry)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+PYTHON
+exec {port}< <(exec python3 proxy.py "$REGISTRY")
+trap 'kill $!' EXIT
+read -r number <&$port
+name=registry.example:$number/app:1
+CURL_CA_BUNDLE=certificate "$1" image push app:1 "$name" || exit
+CURL_CA_BUNDLE=certificate LAYERLAB_IMAGES=$PWD/other "$1" image pull "$name" || exit
+LAYERLAB_IMAGES=$PWD/third "$1" image pull "$name"
+echo "$?"
+"#;
+
+#[test]
+fn https_goes_by_way_of_curl() {
+    for needed in ["openssl", "curl"] {
+        if Command::new(needed).arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+            return skip("https to a registry", &format!("there is no {needed}"));
+        }
+    }
+    let (served, place) = (Served::new(&[]), Place::new(b"hello"));
+    let mut script = in_namespaces(SECURE);
+    script.current_dir(place.folder.path()).env("HOME", place.folder.path()).env("COLUMNS", "300");
+    script.env("LAYERLAB_IMAGES", place.at("store")).env("REGISTRY", &served.address);
+    let ended = text(&mut script);
+    assert!(ends_with(&ended, Some(0)) && ended.stdout.contains(": pulled, "), "{ended:?}");
+    // Whose certificate nobody knows is not believed.
+    assert!(ended.stdout.ends_with("\n3\n") && ended.stderr.contains("curl: (60)"), "{ended:?}");
+    place.is_clean("other", 1);
 }
 
 /// Minutes of processor time where the program was not optimized: `scripts/test --full`.
