@@ -34,7 +34,7 @@ impl Arriving {
         let place = all.join(super::store::random_name());
         std::fs::create_dir_all(&all)
             .map_err(|error| ImageError::io("cannot fetch an image", "mkdir", &all, &error))?;
-        let store = Store::write(&place)?;
+        let store = Store::of_blobs(&place)?;
         Ok(Arriving { root: root.to_path_buf(), place, store })
     }
 

@@ -76,11 +76,17 @@ impl Store {
     /// # Errors
     /// When it cannot be made.
     pub fn write(root: &Path) -> Result<Store, ImageError> {
-        let wanted = "cannot make the store of images";
-        let make = |path: &Path, mode| {
-            let made = DirBuilder::new().recursive(true).mode(mode).create(path);
-            made.map_err(|error| ImageError::io(wanted, "mkdir", path, &error))
-        };
+        let store = Store::of_blobs(root)?;
+        make(&root.join("layers"), 0o755)?;
+        make(&root.join("unpacked"), 0o700)?;
+        Ok(store)
+    }
+
+    /// The same without room for unpacked layers, which a repository of a registry never has.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn of_blobs(root: &Path) -> Result<Store, ImageError> {
         // No other user may look in: files of an image keep their set-user-ID bits.
         make(root, 0o700)?;
         is_ours(root)?;
@@ -326,13 +332,8 @@ impl Store {
         budget: &Budget,
     ) -> Result<PathBuf, ImageError> {
         let root = self.layout.root();
-        let make = |path: &Path, mode| {
-            let made = DirBuilder::new().recursive(true).mode(mode).create(path);
-            made.map_err(|error| ImageError::io("cannot unpack the layer", "mkdir", path, &error))
-        };
         let cache_id = random_name();
         let directory = root.join("unpacked").join(&cache_id);
-        make(&root.join("unpacked"), 0o700)?;
         let called = format!("the layer {}", layer.digest);
         let (file, stored) = watch(Box::new(self.layout.open(layer)?));
         // What has the same digest before and after is not compressed, and is hashed once.
@@ -482,6 +483,11 @@ impl Drop for NewBlob {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+fn make(path: &Path, mode: u32) -> Result<(), ImageError> {
+    let made = DirBuilder::new().recursive(true).mode(mode).create(path);
+    made.map_err(|error| ImageError::io("cannot make the store of images", "mkdir", path, &error))
 }
 
 fn list(directory: &Path) -> Vec<String> {

@@ -86,7 +86,7 @@ impl Repositories {
         if let Some(repository) = open.get(name) {
             return Ok(repository.clone());
         }
-        let repository = Arc::new(Repository { store: Store::write(&self.place(name))?, writing: Mutex::default() });
+        let repository = Arc::new(Repository { store: Store::of_blobs(&self.place(name))?, writing: Mutex::default() });
         open.insert(name.to_string(), repository.clone());
         Ok(repository)
     }

@@ -261,8 +261,17 @@ fn send(mut stream: &TcpStream, answer: Answer, is_head: bool, closes: bool) -> 
 /// answer along before it was read (RFC 9112, "Tear-down").
 fn part(stream: &TcpStream, reader: &mut BufReader<&TcpStream>) -> Result<()> {
     stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-    std::io::copy(&mut reader.take(READ_OVER), &mut std::io::sink()).map(drop)
+    stream.set_read_timeout(Some(LOOK))?;
+    let (until, mut read, mut buffer) = (Instant::now() + Duration::from_secs(1), 0, [0; 4096]);
+    while read < READ_OVER && Instant::now() < until {
+        match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(got) => read += got as u64,
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// A body that somebody may only send when told to: `Expect: 100-continue`.
