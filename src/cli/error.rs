@@ -1,7 +1,7 @@
 //! Every way in which a command can end other than well, with its exit code.
 
 use crate::course::CourseError;
-use crate::ground::{Call, Errno, Failure, Shown, Stream};
+use crate::ground::{Call, Errno, Failure, Name, Shown, Stream};
 use crate::image::ImageError;
 use crate::kernel::CallError;
 use crate::lesson::{LessonError, LoadError};
@@ -78,7 +78,7 @@ impl CliError {
             _ => "the kernel or the file system refused it",
         };
         let fix = "name a file in a directory that exists and is yours";
-        CliError::usage(Failure::kernel(format!("{wanted} {}", file.display()), error, why, fix))
+        CliError::usage(Failure::kernel(format!("{wanted} {}", Name::of(file)), error, why, fix))
     }
 
     /// The process's exit code.

@@ -4,7 +4,7 @@ use crate::cli::output::{self, write_file};
 use crate::cli::{CliError, Common, Exit, recording, signals};
 use crate::engine::{self, Answer, Item, RunOptions};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::{Failure, Shown, Stream, complain};
+use crate::ground::{Failure, Name, Shown, Stream, complain};
 use crate::lesson::{CatalogueEntry, Lesson, belongs};
 use crate::paint::{Html, PAINTERS, Painter};
 use crate::scene::Look;
@@ -120,7 +120,7 @@ fn of_lesson(entry: &CatalogueEntry, lesson: &Lesson) -> Result<Vec<Timed>, CliE
 fn of_file(file: &Path) -> Result<Vec<Timed>, CliError> {
     let open = BufReader::new(recording::open(file, "a file")?);
     let all: Result<Vec<Timed>, _> = RecordingReader::new(open).collect();
-    all.map_err(|refused| recording::is_none(&file.display().to_string(), &refused))
+    all.map_err(|refused| recording::is_none(&Name::of(file).to_string(), &refused))
 }
 
 /// A run that takes place now, with the system calls; in a user namespace where root must not lend its rights.

@@ -2,14 +2,14 @@
 
 use crate::cli::{CliError, Common, Exit, pack};
 use crate::engine::{self, Difference, Mutants, Places, Sample};
-use crate::ground::{Call, CgroupVersion, Failure, say};
-use crate::kernel::quoted;
+use crate::ground::{CgroupVersion, Failure, Name, say};
 use crate::lesson::{self, Catalogue, CatalogueEntry, Lesson, Mutant};
 use crate::scene::words::plural;
 use crate::stage::{Stage, StageError, StageNeeds};
+use crate::tree::write_whole;
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// For authors: check lessons, begin a new one; packs of lessons
 #[derive(Debug, clap::Subcommand)]
@@ -59,8 +59,8 @@ impl LessonCommand {
             LessonCommand::List(list) => list.run(),
             LessonCommand::New { slug, dir } => {
                 let path = lesson::scaffold(dir, slug).map_err(CliError::usage)?;
-                say(format!("{} is a lesson that works. Write on there, and check it with:", path.display()))?;
-                say(format!("  layerlab lesson check {}", path.display()))?;
+                say(format!("{} is a lesson that works. Write on there, and check it with:", Name::of(&path)))?;
+                say(format!("  layerlab lesson check {}", Name::of(&path)))?;
                 Ok(())
             }
             LessonCommand::Check { dir, bless, mutants, sample, seed } => {
@@ -176,7 +176,7 @@ fn check(
         let line = commands[difference.command];
         let file = entry.text_path(&language);
         said.push("error: the kernel says something else than the lesson".to_string());
-        said.push(format!("  --> {}:{}:{}", file.display(), line.at.line, line.at.column));
+        said.push(format!("  --> {}:{}:{}", Name::of(&file), line.at.line, line.at.column));
         said.push(format!("  $ {}", line.source));
         if let Some(status) = difference.status {
             let should = if line.fails { "fail, and it did not" } else { "succeed, and it failed" };
@@ -189,7 +189,7 @@ fn check(
     for flaw in &proof.flaws {
         sound = false;
         said.push(format!("error: {}", flaw.what));
-        said.push(format!("  --> {}", entry.path().join(&flaw.file).display()));
+        said.push(format!("  --> {}", Name::of(entry.path().join(&flaw.file))));
         said.extend(flaw.said.iter().map(|line| format!("    {line}")));
         said.push(Failure::label("fix") + &flaw.fix);
     }
@@ -225,7 +225,7 @@ fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>)
     let script = |mutant: &Mutant| mutant.script.lines().map(|line| format!("    {line}")).collect::<Vec<_>>();
     for (mutant, differences) in &found.holes {
         said.push(format!("error: this mutant passes: {}", mutant.name));
-        said.push(format!("  --> {}", entry.path().display()));
+        said.push(format!("  --> {}", Name::of(entry.path())));
         said.extend(script(mutant));
         said.push("  after the nearest solution things stand otherwise:".to_string());
         said.extend(differences.iter().take(MOST_DIFFERENCES).map(|line| format!("    {line}")));
@@ -238,13 +238,13 @@ fn tell_mutants(entry: &CatalogueEntry, found: &Mutants, said: &mut Vec<String>)
     }
     for (mutant, sentence) in &found.refused {
         said.push(format!("error: this mutant is named as right and fails: {}", mutant.name));
-        said.push(format!("  --> {}", entry.path().display()));
+        said.push(format!("  --> {}", Name::of(entry.path())));
         said.push(format!("    {sentence}"));
         said.push(Failure::label("fix") + "mend the check that refuses it, or take its line out of variants/");
     }
     for stray in &found.strays {
         said.push(format!("error: this line names no mutant, or gives no reason: {}", stray.line));
-        said.push(format!("  --> {}", entry.path().join(&stray.file).display()));
+        said.push(format!("  --> {}", Name::of(entry.path().join(&stray.file))));
         said.push(Failure::label("fix") + "write the name of a mutant, a colon, and why it is right");
     }
     if let Some(first) = found.without_an_end.iter().min() {
@@ -291,16 +291,18 @@ fn bless_texts(
             })
             .collect();
         let path = entry.text_path(&language);
-        let failed = |call, error: std::io::Error| {
-            let wanted = format!("cannot write what the kernel said into {}", path.display());
+        let failed = |error| {
+            let wanted = format!("cannot write what the kernel said into {}", Name::of(&path));
             let (why, fix) = ("you may not, or there is no room", "look at the file: ls -l");
-            CliError::Failed(Exit::Lesson, Failure::kernel(wanted, Call::failed(call, quoted(&path), error), why, fix))
+            CliError::Failed(Exit::Lesson, Failure::kernel(wanted, error, why, fix))
         };
-        let text = std::fs::read_to_string(&path).map_err(|error| failed("read", error))?;
-        let blessed = lesson::bless(&text, &replacements);
-        std::fs::write(&path, blessed).map_err(|error| failed("write", error))?;
+        // Through no link, as the lesson was read; and what has another name elsewhere stays there as it was.
+        let text = entry.read(Path::new(path.file_name().unwrap_or_default()));
+        let text = text.map_err(|failure| CliError::Failed(Exit::Lesson, failure))?;
+        let blessed = lesson::bless(&String::from_utf8_lossy(&text), &replacements);
+        write_whole(&path, blessed.as_bytes()).map_err(failed)?;
         let commands = plural(replacements.len() as u64, "command");
-        said.push(format!("{}  {commands} blessed", path.display()));
+        said.push(format!("{}  {commands} blessed", Name::of(&path)));
     }
     Ok(())
 }

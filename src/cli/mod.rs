@@ -41,7 +41,7 @@ mod words;
 pub use error::{CliError, Exit};
 
 use crate::course::{Journey, Lessons};
-use crate::ground::{Failure, Stream, complain};
+use crate::ground::{Failure, Stream, complain, escaped};
 use crate::kernel::address_limit;
 use crate::lesson::Language;
 use crate::refusal::Tell;
@@ -184,7 +184,7 @@ pub fn run() -> ExitCode {
             // Help and version are results, not errors. If the pipe is closed, nobody wants them. What was typed is
             // repeated there, and may be anything.
             let stream = if error.use_stderr() { Stream::Errors } else { Stream::Output };
-            let _ = stream.show(error.render().to_string());
+            let _ = stream.show(on_one_line(error.render().to_string(), &arguments));
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -246,6 +246,12 @@ fn enough_memory() -> Result<(), CliError> {
     let wanted = "there is too little memory to begin with";
     let why = format!("this process may use {} KiB of addresses, and layerlab needs {}", limit >> 10, ADDRESSES >> 10);
     Err(CliError::Failed(Exit::Host, Failure::ours(wanted, why, "raise the limit: ulimit -v unlimited")))
+}
+
+/// What was typed is repeated in what clap says, and may hold lines that look like ours.
+fn on_one_line(said: String, arguments: &[OsString]) -> String {
+    let typed = arguments.iter().map(|argument| argument.to_string_lossy());
+    typed.filter(|typed| typed.contains('\n')).fold(said, |said, typed| said.replace(&*typed, &escaped(&typed)))
 }
 
 /// The exit code of a container is that of its command.

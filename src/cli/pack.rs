@@ -3,7 +3,7 @@
 use crate::cli::ask::sure;
 use crate::cli::output::{wrapped, write_file};
 use crate::cli::{CliError, Common, Exit, lesson, signals};
-use crate::ground::{Failure, Need, say};
+use crate::ground::{Failure, Name, Need, say};
 use crate::kernel::effective_ids;
 use crate::lesson::{Catalogue, Language, belongs};
 use crate::pack::{self, Added};
@@ -72,9 +72,9 @@ impl Pack {
             let stale = |why: String| {
                 let fix = format!(
                     "record it: layerlab --lessons {} run {} --auto --syscalls --record {}",
-                    self.dir.display(),
+                    Name::of(&self.dir),
                     entry.number,
-                    entry.path().join("recording.jsonl").display()
+                    Name::of(entry.path().join("recording.jsonl"))
                 );
                 CliError::Failed(Exit::Lesson, Failure::ours(format!("cannot pack {}", entry.name()), why, fix))
             };
@@ -89,14 +89,14 @@ impl Pack {
         let file = self.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.pack")));
         write_file("the pack", &file, &bytes)?;
         let lessons = plural(catalogue.entries().len() as u64, "lesson");
-        Ok(say(format!("{} has {lessons}, {}, {}", file.display(), pack.licence, pack.digest))?)
+        Ok(say(format!("{} has {lessons}, {}, {}", Name::of(&file), pack.licence, pack.digest))?)
     }
 }
 
 impl Add {
     /// Adds it.
     pub fn run(&self) -> Result<(), CliError> {
-        let Some(added) = add(&self.file, self.yes, &format!("layerlab lesson add {} --yes", self.file.display()))?
+        let Some(added) = add(&self.file, self.yes, &format!("layerlab lesson add {} --yes", Name::of(&self.file)))?
         else {
             return Ok(());
         };
@@ -129,7 +129,7 @@ impl Common {
     pub fn with_lessons_found(mut self) -> Result<Common, CliError> {
         let Some(named) = self.lessons.clone().filter(|named| !named.is_dir()) else { return Ok(self) };
         if named.is_file() {
-            let yes = format!("layerlab lesson add {} --yes", named.display());
+            let yes = format!("layerlab lesson add {} --yes", Name::of(&named));
             let Some(added) = add(&named, false, &yes)? else { return Err(CliError::Said(Exit::Usage)) };
             self.lessons = Some(added.folder);
         } else if !named.exists()

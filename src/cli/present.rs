@@ -3,7 +3,7 @@
 mod check;
 
 use crate::cli::{CliError, Common, Exit, output, recording};
-use crate::ground::{Failure, Stream, say};
+use crate::ground::{Failure, Name, Stream, say};
 use crate::lesson::{CatalogueEntry, FixtureKind, Lesson};
 use crate::paint::Theme;
 use crate::present::{Address, Ended, Follower, Hour, Presented, Presenter, PresenterOptions, RecordWriter};
@@ -158,7 +158,7 @@ impl Present {
 fn writer(file: PathBuf) -> RecordWriter {
     Box::new(move |text| {
         let written = write_named(&file, text);
-        written.map_err(|error| format!("The record of the hour cannot be written to {}: {error}", file.display()))
+        written.map_err(|error| format!("The record of the hour cannot be written to {}: {error}", Name::of(&file)))
     })
 }
 

@@ -4,7 +4,7 @@ use crate::cli::ask::sure;
 use crate::cli::list::with_exercises;
 use crate::cli::{CliError, Common, output, tell_damaged};
 use crate::course::{CourseError, LessonProgress};
-use crate::ground::{Shown, Stream, say};
+use crate::ground::{Name, Shown, Stream, say};
 use crate::session::{Home, Progress};
 use std::path::{Path, PathBuf};
 
@@ -93,7 +93,7 @@ fn export(home: &Home, file: Option<&Path>) -> Result<(), CliError> {
             output::write_file("your progress", file, text.as_str().as_bytes())?;
             say(output::wrapped(&format!(
                 "Your progress is in {}. On the other machine: layerlab progress import FILE",
-                file.display()
+                Name::of(file)
             )))?;
             Ok(())
         }

@@ -2,7 +2,7 @@
 
 use crate::cli::{CliError, Exit};
 use crate::event::{LONGEST_RECORDING, Refused};
-use crate::ground::{Call, Failure};
+use crate::ground::{Call, Failure, Name};
 use crate::kernel::{open_to_read, quoted};
 use std::fs::File;
 use std::io::Read;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Opens the file of a recording. `named` is what else could have been named in its place: `a file`, `a lesson, or a file`.
 pub fn open(file: &Path, named: &str) -> Result<File, CliError> {
-    let wanted = format!("cannot read the recording {}", file.display());
+    let wanted = format!("cannot read the recording {}", Name::of(file));
     let refused = match open_to_read(file) {
         Ok(Some(open)) => return Ok(open),
         Ok(None) => Failure::ours(
@@ -34,7 +34,7 @@ pub fn text(file: &Path, named: &str) -> Result<Vec<u8>, CliError> {
     let read = open(file, named)?.take(LONGEST_RECORDING as u64 + 1).read_to_end(&mut text);
     read.map_err(|error| {
         let call = Call::failed("read", quoted(file), error);
-        let wanted = format!("cannot read the recording {}", file.display());
+        let wanted = format!("cannot read the recording {}", Name::of(file));
         let fix = format!("name {named} that `layerlab run LESSON --record FILE` made");
         CliError::usage(Failure::kernel(wanted, call, "it is no file with text in it", fix))
     })?;

@@ -3,7 +3,7 @@
 use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit, recording};
 use crate::event::{Event, RecordingReader, Timed};
-use crate::ground::{Failure, Role, complain};
+use crate::ground::{Failure, Name, Role, complain};
 use crate::lesson::CatalogueEntry;
 use crate::paint::PAINTERS;
 use crate::scene::Look;
@@ -37,7 +37,7 @@ impl Replay {
     pub fn run(&self, common: &Common) -> Result<(), CliError> {
         let look = Look { full: self.full, notes: self.notes, ..output::look(common) };
         let painter = self.painter.as_deref().unwrap_or(output::painter(common, self.json));
-        let name = self.what.display().to_string();
+        let name = Name::of(&self.what).to_string();
         let lines: Box<dyn BufRead> = match self.what.as_os_str() == "-" {
             true => Box::new(std::io::stdin().lock()),
             false => match recording::open(&self.what, "a lesson, or a file") {

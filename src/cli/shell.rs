@@ -3,7 +3,7 @@
 use crate::cli::run::cannot_run;
 use crate::cli::{CliError, Common, Exit, output, outside, task};
 use crate::course::{PROMPT_HELP, PROMPT_NAME, SessionShellOptions, Target, session_shell};
-use crate::ground::{Call, Failure, Need, Role, Stream, complain, say};
+use crate::ground::{Call, Failure, Name, Need, Role, Stream, complain, say};
 use crate::host::{Finding, foreseen, lacking};
 use crate::lesson::Exercise;
 use crate::paint::Palette;
@@ -106,8 +106,8 @@ pub fn print_task(
 ) -> std::io::Result<()> {
     task::print(common, target, exercise)?;
     let place = match session.record.keeper.scratch.to_str() {
-        Some("tmpfs") => format!("Your files are in {}, which only this session sees.", here.display()),
-        _ => format!("Your files are in {}: open them in any editor.", here.display()),
+        Some("tmpfs") => format!("Your files are in {}, which only this session sees.", Name::of(here)),
+        _ => format!("Your files are in {}: open them in any editor.", Name::of(here)),
     };
     if session.record.keeper.role() == Role::User {
         let options = match target.lesson.meta.needs.contains(&Need::Overlay) {

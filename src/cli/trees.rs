@@ -4,7 +4,7 @@ use crate::cli::output::{self, Output};
 use crate::cli::{CliError, Common, Exit};
 use crate::course::bench;
 use crate::event::{Event, Observation};
-use crate::ground::{Call, Errno, Failure, Name, Shown, say};
+use crate::ground::{Call, Errno, Failure, Name, Shown, escaped, say};
 use crate::kernel::{CallError, NotHeld, effective_ids};
 use crate::observe::{Container, FollowedOverlay, Machine, MachineOverlay, MountNamespace, MountPlace};
 use crate::observe::{Observer, kept_lowers, look_at_followed};
@@ -258,7 +258,7 @@ fn of_process<'a>(pid: u32, machine: &Machine, overlays: &'a [MachineOverlay]) -
 
 /// Nothing is called so.
 fn nobody(said: &Path, machine: &Machine, overlays: &[MachineOverlay], here: &Path) -> CliError {
-    let shown = said.display();
+    let shown = escaped(&said.to_string_lossy()).into_owned();
     let refused = machine.others.iter().filter_map(|other| other.container.as_ref()?.name_refused.clone()).next();
     if let Some(error) = refused.filter(|_| said.components().count() == 1) {
         let (wanted, why) = (
@@ -276,7 +276,10 @@ fn nobody(said: &Path, machine: &Machine, overlays: &[MachineOverlay], here: &Pa
             (format!("the overlays of this machine are {}", all.join(", ")), "take one of these: layerlab trees --all")
         }
     };
-    let wanted = format!("no overlay is mounted on {}, and no running container is called {shown}", wanted.display());
+    let wanted = format!(
+        "no overlay is mounted on {}, and no running container is called {shown}",
+        escaped(&wanted.to_string_lossy())
+    );
     CliError::usage(Failure::ours(wanted, why, fix))
 }
 

@@ -3,7 +3,7 @@
 use crate::action::{CommandLine, adapt, why_adapted};
 use crate::engine::Wrong;
 use crate::event::{Adapted, Begin, Event, FORMAT, Marked, PanelKind, PathContent, Statement, Timed};
-use crate::ground::Role;
+use crate::ground::{Name, Role};
 use crate::lesson::{Block, ConsoleLine, Lesson, Step};
 use crate::stage::{Ran, Stage, StageError};
 use std::collections::VecDeque;
@@ -295,7 +295,7 @@ fn parts(lesson: &Lesson, stage: &Stage, options: &RunOptions) -> VecDeque<Part>
         language: lesson.meta.language.clone(),
         role: facts.role,
         kernel: facts.kernel.clone(),
-        scratch: facts.scratch.display().to_string(),
+        scratch: Name::of(&facts.scratch).to_string(),
         cgroups: facts.cgroup_version(),
     }))]);
     if options.from_step <= 1 && !lesson.intro.trim().is_empty() {

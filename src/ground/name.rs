@@ -16,6 +16,11 @@ use std::path::Path;
 pub struct Name(Vec<u8>);
 
 impl Name {
+    /// A path, to be told on one line.
+    pub fn of(path: impl AsRef<Path>) -> Name {
+        Name::from(path.as_ref())
+    }
+
     /// The bytes as the kernel gave them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

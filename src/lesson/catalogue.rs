@@ -5,7 +5,7 @@
 //! path that was named: what is shown and run must be in it.
 
 use crate::event::LONGEST_RECORDING;
-use crate::ground::Failure;
+use crate::ground::{Failure, Name};
 use crate::kernel::{open_directory, open_file};
 use crate::lesson::error::refused;
 use crate::lesson::language::{self, Language};
@@ -64,7 +64,7 @@ impl Catalogue {
 
     /// The lessons in a folder, or the one whose folder this is.
     pub fn folder(path: &Path) -> Result<Catalogue, Failure> {
-        let wanted = || format!("cannot read the lessons in {}", path.display());
+        let wanted = || format!("cannot read the lessons in {}", Name::of(path));
         if path.join(language::file_name(language::DEFAULT)).is_file() {
             // Its name is that of the folder itself, also where it was called `.`.
             let whole = path
@@ -90,7 +90,7 @@ impl Catalogue {
         folders.sort_by(|(first, _), (second, _)| first.cmp(second));
         let mut entries: BTreeMap<u32, CatalogueEntry> = BTreeMap::new();
         for (name, folder) in folders {
-            let wanted = format!("cannot use {} as a lesson", path.join(&name).display());
+            let wanted = format!("cannot use {} as a lesson", Name::of(path.join(&name)));
             let Some((number, slug)) = split_name(&name) else {
                 let fix = "call the folder NN-slug, such as 07-what-goes-wrong, or move it elsewhere";
                 return Err(Failure::ours(
@@ -316,7 +316,7 @@ impl CatalogueEntry {
     fn is_link(&self, file: &Path, link: &Path) -> Failure {
         let why = match link.as_os_str().is_empty() {
             true => "the folder of the lesson is a symbolic link, and may lead anywhere".to_string(),
-            false => format!("{} is a symbolic link, and may lead out of the folder", link.display()),
+            false => format!("{} is a symbolic link, and may lead out of the folder", Name::of(link)),
         };
         Failure::ours(self.cannot_read(file), why, "put what it leads to in its place")
     }
@@ -335,7 +335,7 @@ impl CatalogueEntry {
     }
 
     fn cannot_read(&self, file: &Path) -> String {
-        format!("cannot read {}", self.shown(file).display())
+        format!("cannot read {}", Name::of(self.shown(file)))
     }
 
     /// A file as it is told: of an embedded lesson, its place in the source tree.

@@ -2,7 +2,7 @@
 //!
 //! An error displays as a whole diagnostic, beginning with `error: ` and without a last newline.
 
-use crate::ground::{Call, Errno, Failure};
+use crate::ground::{Call, Errno, Failure, Name};
 use crate::lesson::SourcePosition;
 use std::fmt::{Display, Formatter, Result};
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl Display for LessonError {
         let margin = " ".repeat(number.len());
         let (shown, carets) = self.excerpt();
         writeln!(out, "error: {}", self.what)?;
-        writeln!(out, "  --> {}:{line}:{column}", self.file.display())?;
+        writeln!(out, "  --> {}:{line}:{column}", Name::of(&self.file))?;
         writeln!(out, "{}", format!("  {number} | {shown}").trim_end())?;
         write!(out, "  {margin} | {carets}")?;
         if !self.allowed.is_empty() {

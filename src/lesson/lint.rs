@@ -1,6 +1,6 @@
 //! The author's linter, the part that runs nothing: languages that agree, exercises that are whole, no stray files.
 
-use crate::ground::{CgroupVersion, Failure};
+use crate::ground::{CgroupVersion, Failure, Name};
 use crate::lesson::fixture::{Fixture, FixtureKind, kind_of, owner};
 use crate::lesson::language::{self, Language};
 use crate::lesson::mutant::variants_of;
@@ -137,7 +137,7 @@ impl Linter<'_> {
                 }
             }
             for solution in of(FixtureKind::Solution) {
-                let wanted = format!("cannot show {}", self.entry.path().join(&solution.path).display());
+                let wanted = format!("cannot show {}", Name::of(self.entry.path().join(&solution.path)));
                 let fix = "write what a person types as lines that begin with #$ and a blank, above the script";
                 if solution.typed().iter().all(|line| line.starts_with('#')) {
                     self.folder(wanted, "nothing in it is typed", fix);
@@ -159,7 +159,7 @@ impl Linter<'_> {
                 );
             }
             for (index, mistake) in mistakes.iter().enumerate() {
-                let wanted = format!("cannot use {}", self.entry.path().join(&mistake.path).display());
+                let wanted = format!("cannot use {}", Name::of(self.entry.path().join(&mistake.path)));
                 match mistake.sentence() {
                     None => self.folder(
                         wanted,
@@ -175,7 +175,7 @@ impl Linter<'_> {
                             other.only.is_none() || mistake.only.is_none() || other.only == mistake.only
                         });
                         if let Some(other) = others.into_iter().find(|other| other.sentence() == Some(sentence)) {
-                            let why = format!("{} has the same sentence: {sentence}", other.path.display());
+                            let why = format!("{} has the same sentence: {sentence}", Name::of(&other.path));
                             self.folder(wanted, why, "let each mistake fail for a reason of its own");
                         }
                     }
@@ -210,16 +210,16 @@ impl Linter<'_> {
                 let Some(ids) = &ids else { continue };
                 if owner(&path, ids).is_none() {
                     let fix = format!("call it ID.sh or ID-WHAT.sh; the ids are: {}", ids.join(", "));
-                    self.folder(format!("cannot use {}", shown.display()), "its name belongs to no exercise", fix);
+                    self.folder(format!("cannot use {}", Name::of(&shown)), "its name belongs to no exercise", fix);
                 }
             } else if let Some(id) = variants_of(&path) {
                 if let Some(ids) = ids.as_ref().filter(|ids| !ids.contains(&id)) {
                     let fix = format!("call it variants/ID.txt; the ids are: {}", ids.join(", "));
-                    self.folder(format!("cannot use {}", shown.display()), "its name belongs to no exercise", fix);
+                    self.folder(format!("cannot use {}", Name::of(&shown)), "its name belongs to no exercise", fix);
                 }
             } else if name != "recording.jsonl" && language::of_file(name).is_none() && !is_folder_of_scripts(&path) {
                 let fix = "keep lesson.md, lesson.LANGUAGE.md, solutions/, mistakes/, variants/ and recording.jsonl; move it elsewhere";
-                self.folder(format!("cannot use {}", shown.display()), "a lesson has no such file", fix);
+                self.folder(format!("cannot use {}", Name::of(&shown)), "a lesson has no such file", fix);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A new lesson to begin with: small, valid, and true when it is run.
 
-use crate::ground::Failure;
+use crate::ground::{Failure, Name};
 use crate::lesson::catalogue::{is_slug, split_name};
 use crate::lesson::error::refused;
 use std::fs;
@@ -77,7 +77,7 @@ pub fn scaffold(folder: &Path, slug: &str) -> Result<PathBuf, Failure> {
         let name = entry.file_name();
         let Some((number, other)) = name.to_str().and_then(split_name) else { continue };
         if other == slug {
-            let why = format!("{} is there already", entry.path().display());
+            let why = format!("{} is there already", Name::of(entry.path()));
             return Err(Failure::ours(wanted(), why, "take another name, or edit that lesson"));
         }
         last = last.max(number);

@@ -1,6 +1,6 @@
 //! The file of a pack: made, and read by somebody who need not trust it.
 
-use crate::ground::{Call, Failure, acts, escaped};
+use crate::ground::{Call, Failure, Name, acts, escaped};
 use crate::image::{Digest, hash};
 use crate::kernel::quoted;
 use crate::lesson::CatalogueEntry;
@@ -95,8 +95,8 @@ pub fn make(
         for file in lesson.files() {
             let bytes = lesson.read(&file)?;
             let place = Path::new(&lesson.name()).join(&file);
-            let fix = format!("look at {}", lesson.path().join(&file).display());
-            is_text(&bytes).map_err(|why| Failure::ours(wanted(), format!("{}: {why}", place.display()), &fix))?;
+            let fix = format!("look at {}", Name::of(lesson.path().join(&file)));
+            is_text(&bytes).map_err(|why| Failure::ours(wanted(), format!("{}: {why}", Name::of(&place)), &fix))?;
             let mut header = header(bytes.len());
             files
                 .append_data(&mut header, &place, &*bytes)
@@ -120,7 +120,7 @@ pub fn make(
 /// # Errors
 /// When it cannot be read, is no pack, or is not what it was.
 pub fn read(file: &Path) -> Result<PackFile, Failure> {
-    let wanted = || format!("cannot use {} as a pack of lessons", file.display());
+    let wanted = || format!("cannot use {} as a pack of lessons", Name::of(file));
     let failed = |call: &str, error: std::io::Error| {
         let why = error.to_string();
         let call = Call::failed(call, format!("{}, O_RDONLY", quoted(file)), error);

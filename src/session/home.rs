@@ -124,7 +124,7 @@ impl Home {
             let Some(found) = path.exists().then(|| std::fs::symlink_metadata(&path).ok()).flatten() else {
                 return Ok(());
             };
-            let (mode, shown) = (found.mode(), path.display());
+            let (mode, shown) = (found.mode(), Name::of(&path));
             // In a directory with the sticky bit others can make entries, but not replace ours.
             let for_others = mode & 0o022 != 0 && mode & 0o1000 == 0;
             let (why, fix) = if found.is_symlink() {
@@ -159,7 +159,7 @@ impl Home {
         let fix = "become that user, or set LAYERLAB_HOME to a directory of yours";
         match std::fs::metadata(&self.root) {
             Ok(data) if !data.is_dir() => {
-                let why = format!("{} is no directory", self.root.display());
+                let why = format!("{} is no directory", Name::of(&self.root));
                 Err(SessionError::refused(
                     "cannot keep your files there",
                     &why,
@@ -168,7 +168,7 @@ impl Home {
             }
             Ok(data) if data.uid() == effective_ids().0 => Ok(()),
             Ok(_) => {
-                Err(SessionError::refused(wanted, format!("{} belongs to somebody else", self.root.display()), fix))
+                Err(SessionError::refused(wanted, format!("{} belongs to somebody else", Name::of(&self.root)), fix))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(SessionError::disk(

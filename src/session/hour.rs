@@ -1,6 +1,6 @@
 //! What is kept of an hour in front of a class, so that the next one can begin where it ended: one small file a lesson.
 
-use crate::ground::Failure;
+use crate::ground::{Failure, Name};
 use crate::session::file;
 use crate::session::{Home, SessionError};
 use serde::{Deserialize, Serialize};
@@ -44,15 +44,15 @@ impl LastHour {
     pub fn read(home: &Home, lesson: &str) -> Result<Option<LastHour>, SessionError> {
         let path = path(home, lesson);
         let refused = |why: String| {
-            let fix = format!("remove it: rm {}", path.display());
+            let fix = format!("remove it: rm {}", Name::of(&path));
             SessionError::Refused(Failure::ours("cannot find the place where you left off", why, fix))
         };
         match file::read::<LastHour>(&path, MOST) {
             Ok(Some(last)) if last.version != VERSION => {
-                Err(refused(format!("{} is of version {}", path.display(), last.version)))
+                Err(refused(format!("{} is of version {}", Name::of(&path), last.version)))
             }
             Ok(last) => Ok(last),
-            Err(error) => Err(refused(format!("{}: {error}", path.display()))),
+            Err(error) => Err(refused(format!("{}: {error}", Name::of(&path)))),
         }
     }
 

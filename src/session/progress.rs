@@ -1,5 +1,6 @@
 //! What a learner has done: `progress.json`, a small file that people may read, copy and take along.
 
+use crate::ground::Name;
 use crate::session::file::{self, Form};
 use crate::session::home::PROGRESS;
 use crate::session::{Home, SessionError};
@@ -100,8 +101,8 @@ impl Progress {
                 let aside = set_aside(&path)?;
                 let said = format!(
                     "{} was damaged ({error})\n  it is kept as  {}\n  your progress begins anew; what you can mend of that file comes back with: layerlab progress import FILE",
-                    path.display(),
-                    aside.display()
+                    Name::of(&path),
+                    Name::of(&aside)
                 );
                 Ok((Progress::default(), Some(said)))
             }
@@ -168,7 +169,7 @@ impl Progress {
         let fix = "name a file that layerlab progress export wrote";
         let progress: Progress = file::read(path, MOST_IMPORTED)
             .and_then(|progress| progress.ok_or_else(|| ErrorKind::NotFound.into()))
-            .map_err(|error| SessionError::refused(wanted, format!("{}: {error}", path.display()), fix))?;
+            .map_err(|error| SessionError::refused(wanted, format!("{}: {error}", Name::of(path)), fix))?;
         is_known(progress.version, path)?;
         Ok(progress)
     }
@@ -198,7 +199,7 @@ fn is_known(version: u32, path: &Path) -> Result<(), SessionError> {
     if version == VERSION {
         return Ok(());
     }
-    let why = format!("{} has the form {version}, and this layerlab knows {VERSION}", path.display());
+    let why = format!("{} has the form {version}, and this layerlab knows {VERSION}", Name::of(path));
     Err(SessionError::refused("cannot read this progress", &why, "use the layerlab that wrote it, or a newer one"))
 }
 

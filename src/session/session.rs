@@ -2,7 +2,7 @@
 
 use crate::check::Start;
 use crate::engine::{self, Wrong};
-use crate::ground::{Errno, Failure};
+use crate::ground::{Errno, Failure, Name};
 use crate::lesson::{Exercise, Lesson};
 use crate::session::file::{self, Form};
 use crate::session::record::{Record, VERSION};
@@ -75,7 +75,7 @@ impl Session {
             Ok(None) => Ok(None),
             Err(error) if error.kind() == ErrorKind::InvalidData => match file::read(&path, file::MOST) {
                 Ok(Some(Form { version })) if version != VERSION => other(version),
-                _ => refused(format!("{} is damaged: {error}", path.display())),
+                _ => refused(format!("{} is damaged: {error}", Name::of(&path))),
             },
             Err(error) => {
                 let why = "the file may not be read";

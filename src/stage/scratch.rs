@@ -4,7 +4,7 @@
 //! it is mounted over a directory that exists, inside our own mount namespace, so the host never sees it and nothing can
 //! be left behind. Elsewhere on disk, in a directory of our own under the user's cache directory.
 
-use crate::ground::{Errno, Failure, Role, path_bytes};
+use crate::ground::{Errno, Failure, Name, Role, path_bytes};
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, FileSystem, Sys, filesystem, try_lock};
 use crate::reason::{Tried, refused};
@@ -126,7 +126,7 @@ pub(super) fn of_session(root: &Path) -> Result<(Role, PathBuf), StageError> {
     }
     let wanted = "cannot make the bench";
     let why =
-        format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", root.display());
+        format!("the file system of {} cannot carry overlays, and a tmpfs could not take its place", Name::of(root));
     let fix = "set LAYERLAB_HOME to a directory of yours on ext4, xfs or btrfs";
     Sys::default()
         .mount_tmpfs("layerlab", root, "mode=755")
@@ -142,8 +142,10 @@ pub(super) fn make_fresh(directory: &Path) -> Result<(), StageError> {
     };
     for mount in mounts_below(directory).iter().rev() {
         if let Err(error) = Sys::default().detach(&mount.mountpoint) {
-            let why =
-                format!("something is mounted on {}, and does not let itself be unmounted", mount.mountpoint.display());
+            let why = format!(
+                "something is mounted on {}, and does not let itself be unmounted",
+                Name::of(&mount.mountpoint)
+            );
             return Err(StageError::host("cannot make the bench anew", error, why, "umount it, or layerlab stop"));
         }
     }
@@ -228,7 +230,7 @@ fn on_disk(choice: &ScratchChoice, machine: &OwnedFd, owner: Option<(u32, u32)>)
     if let Some((user, group)) = owner {
         std::os::unix::fs::fchown(&lock, Some(user), Some(group)).map_err(|error| failed(io("fchown", error)))?;
     }
-    let disk = choice.disk.display();
+    let disk = Name::of(&choice.disk);
     if filesystem(&root).is_ok_and(|kind| kind == FileSystem::Overlay) {
         let why = format!(
             "{disk} is itself on an overlay (are we in a container?), and an overlay cannot hold an upper layer"
@@ -242,7 +244,8 @@ fn on_disk(choice: &ScratchChoice, machine: &OwnedFd, owner: Option<(u32, u32)>)
     })?;
     let place = mount_point(MOUNT_POINTS_OF_DISK).unwrap_or(&root).to_path_buf();
     Sys::default().bind_mount(&root, &place, false).map_err(|error| failed(refused(WANTED, Tried::Other, error)))?;
-    let outside = format!("/proc/self/fd/{}{}", machine.as_raw_fd(), root.display()).into();
+    let outside =
+        Path::new("/proc/self/fd").join(machine.as_raw_fd().to_string()).join(root.strip_prefix("/").unwrap_or(&root));
     Ok(Scratch { root: place, role, disk: Some(OnDisk { directory: root, outside, _lock: lock }) })
 }
 

@@ -2,7 +2,7 @@
 //! and waits: a process that enters a PID namespace is not in it, only its children are. Its child makes sure that no
 //! shell stays without a parent, and becomes the shell.
 
-use crate::ground::{Call, Failure, Role, complain};
+use crate::ground::{Call, Failure, Name, Role, complain};
 use crate::isolate;
 use crate::kernel::{TerminalState, hang_up_with_parent, keep_proc, quoted, take_terminal};
 use crate::stage::confine::give_up_capabilities;
@@ -118,6 +118,6 @@ pub(super) fn run_inner(setup: &str) -> ExitCode {
     let error = Command::new(program).args(arguments).env_remove("TMPDIR").envs(setup.variables).exec();
     let call = Call::failed("execve", format!("{}, …", quoted(program.as_ref())), error);
     let (why, fix) = ("it is not there any more, or no program for this machine", "set SHELL to another shell");
-    complain(format!("error: {}", Failure::kernel(format!("cannot start {}", program.display()), call, why, fix)));
+    complain(format!("error: {}", Failure::kernel(format!("cannot start {}", Name::of(program)), call, why, fix)));
     ExitCode::from(3)
 }

@@ -5,7 +5,7 @@
 //! namespace is entered by a child. A real shell is looked for where the lesson's root is: bash, else sh. Where there is
 //! neither, the process ends without a word, and the CLI offers the lesson's own verbs instead.
 
-use crate::ground::{EPOCH, IMAGES_VARIABLE, Role, complain};
+use crate::ground::{EPOCH, IMAGES_VARIABLE, Name, Role, complain};
 use crate::kernel::proc::with_usual_path;
 use crate::kernel::{Process, die_with_parent, new_session, set_process_name, use_terminal};
 use crate::stage::wire::TypedShellSetup;
@@ -28,7 +28,7 @@ const PLAIN_PROMPT: &str = "\x1b]133;A\x07detour $ ";
 
 /// In the worker: starts it on this terminal.
 pub(super) fn start(setup: TypedShellSetup, terminal: &Path) -> Result<(), StageError> {
-    let cannot = |error: std::io::Error| StageError::broken(format!("{}: {error}", terminal.display()));
+    let cannot = |error: std::io::Error| StageError::broken(format!("{}: {error}", Name::of(terminal)));
     let text = serde_json::to_string(&setup).map_err(StageError::broken)?;
     // It becomes nobody's controlling terminal here: the worker leads no session.
     let terminal = OpenOptions::new().read(true).write(true).open(terminal).map_err(cannot)?;

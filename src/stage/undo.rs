@@ -5,6 +5,7 @@
 //! it is in. The shells of the session stay, as long as they are in the session's own namespaces: all else that they have
 //! opened shows an exercise as solved that was just begun.
 
+use crate::ground::Name;
 use crate::kernel::proc::Mount;
 use crate::kernel::{Process, Sys, domain_name, hostname, remove_posix_queues, set_domain_name};
 use crate::observe::{NAMESPACES, Processes, Running};
@@ -145,7 +146,7 @@ pub(super) fn damage(keeper: &Keeper, bench: &Path) -> Result<(), StageError> {
     };
     match mounts.iter().find(covers) {
         Some(mount) => {
-            Err(StageError::damaged(&format!("what is mounted on {} covers the benches", mount.mountpoint.display())))
+            Err(StageError::damaged(&format!("what is mounted on {} covers the benches", Name::of(&mount.mountpoint))))
         }
         None => Ok(()),
     }
@@ -165,7 +166,7 @@ fn unmount(keeper: &Keeper, bench: &Path, fresh: Fresh) -> Vec<String> {
             continue;
         }
         if (fresh == Fresh::Alone && !covers) || Sys::default().detach(&mount.mountpoint).is_err() {
-            stays.push(format!("what is mounted on {}", mount.mountpoint.display()));
+            stays.push(format!("what is mounted on {}", Name::of(&mount.mountpoint)));
         }
     }
     stays

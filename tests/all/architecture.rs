@@ -43,6 +43,11 @@ const STREAM_FILES: &[&str] = &["/dev/stdout", "/dev/stderr", "/dev/tty"];
 /// Who knows these files by name: what writes the file that somebody asked for.
 const NAMED_FILES: &[&str] = &["src/tree/whole_file.rs"];
 
+/// The rooms that speak. In them a path is told as a `ground::Name`, which is one line: `Path::display` lets a newline through, and
+/// behind it lines that look like ours.
+const SPEAKING: &[&str] =
+    &["cli", "course", "engine", "lesson", "pack", "paint", "present", "scene", "session", "stage"];
+
 /// What lets through more than text, and who may use it: a sequence that steers the terminal, a style, what a container
 /// shows.
 const STEERING: &[(&str, &[&str])] = &[
@@ -187,6 +192,8 @@ fn whoever_breaks_a_rule_is_caught() {
         ("src/cli/run.rs", "fn x() { Shown::steering(y) }", "names steering"),
         ("src/cli/run.rs", "fn x() { Shown::styled(y, y, y) }", "names styled"),
         ("src/cli/run.rs", "use crate::ground::{pass_through as p};", "names pass_through"),
+        ("src/cli/run.rs", "fn x() { format!(\"{}\", path.display()) }", "tells a path by display"),
+        ("src/stage/run.rs", "fn x() { Path::display(y) }", "tells a path by display"),
         ("src/scene/line.rs", "fn x() { std::fs::read(\"x\") }", "uses std::fs"),
         ("src/scene/line.rs", "use std::{fmt, fs};", "uses std::fs"),
         ("src/scene/line.rs", "use std::os::unix::fs::symlink;", "uses std::fs"),
@@ -253,6 +260,10 @@ fn offences(file: &str, source: &Source, rooms: &[Room]) -> Vec<String> {
         if is_named && file != WAY_OUT && !may(places) {
             wrong.insert(format!("{file} names {word}"));
         }
+    }
+    let names_display = || source.paths.iter().any(|path| path.last().is_some_and(|last| last == "display"));
+    if SPEAKING.contains(&room.name.as_str()) && names_display() {
+        wrong.insert(format!("{file} tells a path by display"));
     }
     if !may(ESCAPES) && !file.starts_with(PAINTER) && writes_escapes(source) {
         wrong.insert(format!("{file} writes an escape sequence"));

@@ -5,6 +5,7 @@ use crate::support::image::Image;
 use crate::support::session::Student;
 use crate::support::{command, in_namespaces, layerlab, source};
 use serde_json::Value;
+use sha2::Digest;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -334,6 +335,120 @@ fn no_variable_of_the_environment_steers_a_terminal() {
                 command.args(words).env("LAYERLAB_HOME", place.path().join("home")).env(variable, value);
                 is_tame(command.current_dir(place.path()), &format!("{variable} {words:?}"));
             }
+        }
+    }
+}
+
+/// An image as an OCI image layout, of which one file may be spoilt: those that name it have its digest.
+fn layout(at: &Path, spoilt: Option<(usize, &str)>) -> Vec<Vec<String>> {
+    let blobs = at.join("blobs/sha256");
+    std::fs::create_dir_all(&blobs).unwrap();
+    let mut places = Vec::new();
+    let spoil = |number: usize, mut value: Value, places: &mut Vec<Vec<String>>| {
+        let mut all = Vec::new();
+        strings(&value, "", "", &mut BTreeSet::new(), &mut all);
+        if let Some((_, place)) = spoilt.filter(|(file, _)| *file == number) {
+            let text = value.pointer_mut(place).unwrap();
+            *text = format!("{}{EVIL}", text.as_str().unwrap()).into();
+        }
+        places.push(all);
+        value.to_string().into_bytes()
+    };
+    let stored = |kind: &str, bytes: &[u8]| {
+        let digest: String = sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        std::fs::write(blobs.join(&digest), bytes).unwrap();
+        let media = format!("application/vnd.oci.image.{kind}");
+        serde_json::json!({ "mediaType": media, "digest": format!("sha256:{digest}"), "size": bytes.len() })
+    };
+    let layer = stored("layer.v1.tar", &[0; 1024]);
+    let config = serde_json::json!({
+        "architecture": "amd64", "os": "linux", "variant": "v", "author": "a", "created": "2026-01-01T00:00:00Z",
+        "config": {
+            "Env": ["A=b"], "Cmd": ["sh"], "Entrypoint": ["env"], "WorkingDir": "/", "User": "1", "StopSignal": "TERM",
+            "Labels": { "k": "v" },
+        },
+        "rootfs": { "type": "layers", "diff_ids": [layer["digest"]] },
+        "history": [{ "created": "2026-01-01T00:00:00Z", "created_by": "c", "comment": "d", "author": "e" }],
+    });
+    let config = stored("config.v1+json", &spoil(0, config, &mut places));
+    let manifest = serde_json::json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config,
+        "layers": [layer], "annotations": { "a": "b" },
+    });
+    let mut manifest = stored("manifest.v1+json", &spoil(1, manifest, &mut places));
+    manifest["annotations"] = serde_json::json!({ "org.opencontainers.image.ref.name": "app:1" });
+    manifest["platform"] = serde_json::json!({ "architecture": "amd64", "os": "linux" });
+    let index = serde_json::json!({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [manifest],
+    });
+    std::fs::write(at.join("index.json"), spoil(2, index, &mut places)).unwrap();
+    let version = serde_json::json!({ "imageLayoutVersion": "1.0.0" });
+    std::fs::write(at.join("oci-layout"), spoil(3, version, &mut places)).unwrap();
+    places
+}
+
+#[test]
+fn no_string_of_an_image_steers_a_terminal() {
+    let place = tempfile::tempdir().unwrap();
+    let image = |home: &Path, words: &[&str], what: &str| {
+        let mut command = layerlab();
+        command.arg("image").args(words).env("LAYERLAB_HOME", home).env("CLICOLOR_FORCE", "1");
+        is_tame(command.current_dir(place.path()), &format!("{what}: {words:?}"))
+    };
+    let (mut tried, mut taken) = (0, 0);
+    let places = layout(&place.path().join("whole"), None);
+    let whole = image(&place.path().join("home"), &["load", "-i", "whole"], "whole");
+    assert!(whole.contains("app:1"), "{whole}");
+    for (file, at) in places.iter().enumerate().flat_map(|(file, all)| all.iter().map(move |at| (file, at))) {
+        let (home, name) = (place.path().join(format!("home{tried}")), format!("spoilt{tried}"));
+        layout(&place.path().join(&name), Some((file, at)));
+        tried += 1;
+        let said = image(&home, &["load", "-i", &name], at);
+        // What is refused, is not in the store.
+        if !said.contains("error: ") {
+            taken += 1;
+            for words in [&["ls"][..], &["ls", "--plain"], &["inspect", "app:1"], &["history", "app:1"], &["tree"]] {
+                image(&home, words, at);
+            }
+            let mut run = layerlab();
+            run.args(["container", "run", "app:1"]).env("LAYERLAB_HOME", &home).current_dir(place.path());
+            is_tame(&mut run, at);
+        }
+    }
+    assert!(tried > 25 && taken > 8, "{tried} strings, {taken} taken");
+}
+
+#[test]
+fn no_newline_in_what_is_typed_makes_a_line_that_looks_like_ours() {
+    let place = tempfile::tempdir().unwrap();
+    let forged = "a\n  fix   sudo rm x\nerror: b";
+    std::fs::create_dir(place.path().join(forged)).unwrap();
+    let lesson = place.path().join(forged).join("01-try");
+    std::fs::create_dir(&lesson).unwrap();
+    std::fs::write(lesson.join("lesson.md"), "---\ntitle: A try\nminutes: 1\nneeds: [x]\n---\n").unwrap();
+    for words in [
+        &["image", "load", forged][..],
+        &["run", "1", forged],
+        &["--nothing", forged],
+        &[forged],
+        &["lesson", "check", forged],
+        &["--lessons", forged, "run", "1"],
+        &["lesson", "new", "x", "--dir", forged],
+        &["progress", "import", forged],
+        &["replay", forged],
+        &["rootfs", forged, "--from", forged],
+        &["trees", forged],
+        &["container", "run", forged, "true"],
+    ] {
+        for home in [forged, "home"] {
+            let mut command = layerlab();
+            command.args(words).env("LAYERLAB_HOME", place.path().join(home)).env("COLUMNS", "300");
+            let said = is_tame(command.current_dir(place.path()), &format!("{words:?}"));
+            let lines: Vec<&str> = said.lines().map(str::trim).collect();
+            assert!(
+                !lines.iter().any(|line| line.starts_with("fix   sudo") || *line == "error: b"),
+                "{words:?}: {said}"
+            );
         }
     }
 }

@@ -41,7 +41,7 @@ impl Load {
             Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path)?,
             input => {
                 let (called, stream): (String, Box<dyn Read + Send>) = match input {
-                    Some(path) => (path.display().to_string(), Box::new(open(path)?)),
+                    Some(path) => (Name::of(path).to_string(), Box::new(open(path)?)),
                     None => ("what comes on the standard input".to_string(), Box::new(std::io::stdin())),
                 };
                 load_archive(&Store::write(&place()?)?, &called, stream, &budget)?

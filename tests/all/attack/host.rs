@@ -1,7 +1,7 @@
 //! Lessons that name absolute paths, in every place where a lesson can hold a command: nothing of the machine is changed.
 
 use crate::support::session::{Student, Terminal, soon};
-use crate::support::{command, is_in_three_lines, is_root, layerlab, program, text};
+use crate::support::{command, is_in_three_lines, is_root, layerlab, lesson_folder, program, text};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
@@ -406,4 +406,19 @@ fn the_process_outside_of_a_session_does_only_what_is_on_its_list() {
     drop(shell.stdin.take());
     assert!(shell.wait().unwrap().success());
     student.ok(&["stop", "3"]);
+}
+
+#[test]
+fn what_the_kernel_said_is_written_into_no_other_file() {
+    let folder = lesson_folder("$ echo said\nnot this");
+    let lesson = folder.path().join("01-try");
+    let (file, kept) = (lesson.join("lesson.md"), folder.path().join("kept"));
+    // Somebody has given the file of another the lesson's name.
+    std::fs::hard_link(&file, &kept).unwrap();
+    let before = std::fs::read_to_string(&kept).unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let blessed = text(layerlab().args(["lesson", "check", "--bless"]).arg(&lesson));
+    assert!(blessed.code == Some(0) && blessed.stdout.contains("1 command blessed"), "{blessed:?}");
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), before);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("\nsaid\n"));
 }
