@@ -8,7 +8,7 @@ use crate::scene::words;
 const PADDING: usize = 10;
 const GAP: usize = 10;
 const HIGH: usize = LINE * 2 + 6;
-const NARROWEST: usize = 190;
+const NARROWEST: usize = 150;
 
 /// The picture of the table.
 pub(super) fn images(panel: &Panel) -> Drawing {
