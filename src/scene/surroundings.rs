@@ -1,12 +1,16 @@
 //! What changed in a look, with what stands around it: the directories on the way, and the neighbours.
 //!
 //! Whoever reads step after step on a terminal of 24 rows has seen the rest. The first look is drawn whole, and so is
-//! what was not there in the look before: an overlay that was mounted, say, except for layers that were drawn already.
+//! what was not there in the look before: an overlay that was mounted, say, except for layers that were drawn already. Of
+//! a tree that would take a screen and more, such as a whole root file system, only the outermost entries are drawn.
 
 use crate::event::{Change, Kind, Layer, Lower, Mark, Observation, Overlay, Row};
 use crate::ground::Name;
 use crate::scene::words;
 use std::collections::BTreeSet;
+
+/// A layer or a merged view with no more rows is drawn whole when it is new.
+const LONG: usize = 30;
 
 /// What was drawn until now.
 #[derive(Clone, Debug, Default)]
@@ -81,9 +85,11 @@ impl Surroundings {
             Lower::Layer(layer) if self.layers.contains(&layer.name) => {
                 Lower::Layer(Layer { rows: around_marks(&layer.rows), ..layer.clone() })
             }
+            Lower::Layer(layer) => Lower::Layer(Layer { rows: outline(&layer.rows), ..layer.clone() }),
             other => other.clone(),
         };
-        Overlay { lowers: overlay.lowers.iter().map(lower).collect(), ..overlay.clone() }
+        let lowers = overlay.lowers.iter().map(lower).collect();
+        Overlay { lowers, merged: outline(&overlay.merged), ..overlay.clone() }
     }
 }
 
@@ -160,6 +166,20 @@ fn around_marks(rows: &[Row]) -> Vec<Row> {
     shown
 }
 
+/// The rows; of many those that changed and the outermost, and what lies below is counted.
+fn outline(rows: &[Row]) -> Vec<Row> {
+    if rows.len() <= LONG {
+        return rows.to_vec();
+    }
+    let mut kept = kept(rows);
+    for (kept, row) in kept.iter_mut().zip(rows) {
+        *kept |= row.depth == 0 && !matches!(row.kind, Kind::Folded { .. });
+    }
+    let mut shown = Vec::new();
+    level(rows, &kept, &mut 0, 0, &mut shown);
+    shown
+}
+
 fn kept(rows: &[Row]) -> Vec<bool> {
     /// Where a row's directory is among the rows, and the entries before and behind it there.
     #[derive(Clone, Copy, Default)]
@@ -232,7 +252,7 @@ fn level(rows: &[Row], kept: &[bool], at: &mut usize, depth: u16, shown: &mut Ve
 
 #[cfg(test)]
 mod tests {
-    use super::{Surroundings, around_marks};
+    use super::{Surroundings, around_marks, outline};
     use crate::event::{Kind, Layer, Lower, Mark, Observation, Overlay, Row};
     use crate::ground::Name;
     use crate::scene::words;
@@ -279,6 +299,16 @@ mod tests {
         );
         assert_eq!(drawn(&around_marks(&rows[..7])), ["… 7 more entries"]);
         assert_eq!(drawn(&around_marks(&rows[12..])), ["c"], "one that would be counted alone is shown");
+    }
+
+    #[test]
+    fn of_a_long_tree_the_outermost_entries_are_drawn_and_what_changed() {
+        let mut rows = vec![directory(0, "a"), directory(0, "b"), directory(1, "deep")];
+        rows.extend((0..30).map(|_| file(2, "x")));
+        rows.extend([row(2, "y", false, Some(Mark::New)), file(0, "c")]);
+        let expected = ["a/", "b/", " deep/", "  x", "  y", "  … 29 more entries", "c"];
+        assert_eq!(drawn(&outline(&rows)), expected);
+        assert_eq!(outline(&rows[..30]), rows[..30]);
     }
 
     #[test]
