@@ -18,6 +18,7 @@ import termios
 import time
 
 from bench_container import containers
+from bench_image import images
 
 PROGRAM = os.environ["LAYERLAB"]
 RELEASED = os.environ["LAYERLAB_RELEASED"]
@@ -334,6 +335,10 @@ if "--build" in sys.argv[1:]:
     build()
     size()
     sys.exit(0 if all(rows) else 1)
+if "--images" in sys.argv[1:]:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+        images(RELEASED, row, directory)
+    sys.exit(0 if all(rows) else 1)
 with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     containers(RELEASED, row, directory)
 if "--containers" in sys.argv[1:]:
@@ -352,5 +357,7 @@ with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     present(directory)
 with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
     pages(os.environ["LAYERLAB_BOOK"], directory)
+with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+    images(RELEASED, row, directory)
 size()
 sys.exit(0 if all(rows) else 1)

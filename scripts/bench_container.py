@@ -102,9 +102,9 @@ def left(image):
     return found
 
 
-def peak(floor, command):
+def peak(floor, command, times=5):
     """KiB of its largest process."""
-    told = [subprocess.run([floor, "--peak", *command], capture_output=True, text=True, check=True).stderr for _ in range(5)]
+    told = [subprocess.run([floor, "--peak", *command], capture_output=True, text=True, check=True).stderr for _ in range(times)]
     return statistics.median(int(text.split()[-1]) for text in told)
 
 
