@@ -3,10 +3,10 @@
 use crate::cli::image::place;
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
-use crate::ground::{Failure, Name, Stream};
+use crate::ground::{Failure, Name, Stream, complain};
 use crate::image::config::Running;
 use crate::image::{Digest, ImageError, LIMIT, Store};
-use crate::kernel::{CallError, effective_ids, quoted, wait_until_single_threaded};
+use crate::kernel::{CallError, effective_ids, quoted, signal_number, wait_until_single_threaded};
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -134,6 +134,7 @@ impl Run {
         Ok(Plan {
             lowers,
             image: digest.map(|digest| digest.to_string()),
+            stop_signal: stop_signal(&running.stop_signal),
             command: if command.is_empty() { vec!["sh".into()] } else { command },
             hostname: self.hostname.clone().unwrap_or_else(random_name),
             volumes,
@@ -143,6 +144,15 @@ impl Run {
             ..Plan::default()
         })
     }
+}
+
+/// The signal by which an image wants to be asked to end.
+fn stop_signal(name: &str) -> Option<u8> {
+    let number = signal_number(name);
+    if number.is_none() && !name.is_empty() {
+        complain(format!("note: the image wants to be ended by {name:?}, which is none of signal(7); it gets SIGTERM"));
+    }
+    number
 }
 
 /// What is known of a stored image.

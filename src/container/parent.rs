@@ -13,7 +13,7 @@ use crate::container::steps::Steps;
 use crate::ground::{Errno, Shown, Stream};
 use crate::isolate::{map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
-    CallError, Carried, Namespaces, Process, Signals, Spread, TerminalState, Theirs, effective_ids, end_pid_1,
+    CallError, Carried, Namespaces, Process, SIGTERM, Signals, Spread, TerminalState, Theirs, effective_ids, end_pid_1,
     own_network, parent_pid, send_descriptors, standard_directory, terminate_with_parent,
 };
 use crate::reason::{Before, Tried, is_machines_user_namespace, refused};
@@ -117,7 +117,7 @@ fn contain(mut steps: Steps, plan: &mut Plan, signals: &Signals, cgroups: &Cgrou
     }
     // Now, because there is nothing else to do.
     cgroups.sweep(&processes);
-    let code = wait(&mut first, signals, &mut carried, &processes)?;
+    let code = wait(&mut first, signals, &mut carried, &processes, plan.stop_signal)?;
     carried.map_or(Ok(()), Carried::finish).wanted("cannot write what the container prints")?;
     Ok(code)
 }
@@ -243,6 +243,7 @@ fn wait(
     signals: &Signals,
     carried: &mut Option<Carried>,
     processes: &Process,
+    stop_signal: Option<u8>,
 ) -> Result<u8, ContainerError> {
     let broken = |error: std::io::Error| ContainerError::broken(format!("cannot wait for the container: {error}"));
     let mut asked = None;
@@ -256,7 +257,9 @@ fn wait(
         }
         if let Some(signal) = carried.as_mut().map_or_else(|| signals.next(), Carried::wait) {
             asked = Some(signal);
-            end_pid_1(first.id(), signal, &processes.beside(first.id(), "status").unwrap_or_default());
+            // What asks any command to end asks this one by its own signal.
+            let passed_on = stop_signal.filter(|_| signal == SIGTERM).unwrap_or(signal);
+            end_pid_1(first.id(), passed_on, &processes.beside(first.id(), "status").unwrap_or_default());
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Plan {
     /// A directory on disk for the upper layer, to be looked at afterwards.
     #[serde(with = "path_bytes")]
     pub keep: Option<PathBuf>,
+    /// The signal that asks the command to end, where its image wants another one than SIGTERM.
+    pub stop_signal: Option<u8>,
     /// The command gets a terminal of its own.
     pub terminal: bool,
     /// What is taken as it was asked for.
@@ -107,6 +109,7 @@ mod tests {
                 Volume { source: "s".into(), target: odd.into(), read_only: false },
             ],
             keep: Some(odd.into()),
+            stop_signal: Some(3),
             terminal: true,
             options: Options {
                 limits: Limits { memory: Some(1), pids: Some(2), cpus: Some(3) },

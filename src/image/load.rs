@@ -31,10 +31,10 @@ const CONTAINERD_NAME: &str = "io.containerd.image.name";
 ///
 /// # Errors
 /// When one of them is not what it says; those before it are in the store then.
-pub fn load_directory(store: &Store, directory: &Path) -> Result<Vec<Loaded>, ImageError> {
+pub fn load_directory(store: &Store, directory: &Path, budget: &Budget) -> Result<Vec<Loaded>, ImageError> {
     let layout = Layout::at(directory);
     let index = layout.index()?;
-    index.manifests.iter().map(|one| import(store, &layout, one)).collect()
+    index.manifests.iter().map(|one| import(store, &layout, one, budget)).collect()
 }
 
 /// Brings in the images of an archive.
@@ -52,8 +52,8 @@ pub fn load_archive(
     let kind = DirectoryKind { called: "the archive", prefix: ".new-" };
     new_directory(&directory, kind, budget, |tree| archive.unpack(tree))?;
     let loaded = match (directory.join("oci-layout").exists(), directory.join("manifest.json").exists()) {
-        (true, _) => load_directory(store, &directory),
-        (false, true) => load_docker(store, called, &directory),
+        (true, _) => load_directory(store, &directory, budget),
+        (false, true) => load_docker(store, called, &directory, budget),
         (false, false) => {
             let why = "it has neither an index.json beside an oci-layout nor a manifest.json";
             let fix = "give what `layerlab image save`, `docker save` or `skopeo copy … oci-archive:` has written";
@@ -64,13 +64,13 @@ pub fn load_archive(
     loaded
 }
 
-fn import(store: &Store, layout: &Layout, descriptor: &Descriptor) -> Result<Loaded, ImageError> {
+fn import(store: &Store, layout: &Layout, descriptor: &Descriptor, budget: &Budget) -> Result<Loaded, ImageError> {
     let image = layout.image(descriptor)?;
     // First the layers and what is written about them, then what leads there. Of an index for many machines only what this one
     // needs.
     for (layer, diff_id) in image.manifest.layers.iter().zip(&image.config.rootfs.diff_ids) {
         let called = format!("the layer {}", layer.digest);
-        store_layer(store, Box::new(layout.open(layer)?), &called, Some(layer), diff_id)?;
+        store_layer(store, Box::new(layout.open(layer)?), &called, Some(layer), diff_id, budget)?;
     }
     [&image.manifest.config, &image.own].into_iter().try_for_each(|blob| copy(store, layout, blob))?;
     let name = name_of(descriptor);
@@ -111,22 +111,36 @@ pub fn store_layer(
     called: &str,
     expected: Option<&Descriptor>,
     diff_id: &Digest,
+    budget: &Budget,
 ) -> Result<Descriptor, ImageError> {
     let storing =
         Storing(Arc::new(Mutex::new(Stored { from, to: store.new_blob()?, first: Vec::new(), failed: None })));
     let unpack = || {
         let (mut plain, seen) = watch(decompressed(Box::new(storing.clone()), called)?);
-        std::io::copy(&mut plain, &mut std::io::sink()).map_err(|error| unreadable(called, &error))?;
-        Ok(seen.digest())
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match plain.read(&mut buffer) {
+                Ok(0) => return Ok(Ok(seen.digest())),
+                // A little that becomes very much when it is unpacked is not unpacked to its end.
+                Ok(got) => budget.charge(format!("what {called} holds"), got as u64)?,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Ok(Err(unreadable(called, &error))),
+            }
+        }
     };
-    let plain: Result<Digest, ImageError> = unpack();
+    let plain: Result<Result<Digest, ImageError>, ImageError> = unpack();
+    let unstored = |error| ImageError::io(format!("cannot store {called}"), "write", store.layout().root(), &error);
+    // Who reads cannot know that it was the disk: it is told first.
+    if let Some(error) = storing.lock().failed.take() {
+        return Err(unstored(error));
+    }
+    let plain = plain?;
     // What stands behind the end of what was compressed is stored, too, and so is what could not be unpacked: the digest tells first
     // whether it was changed.
     let read = std::io::copy(&mut storing.clone(), &mut std::io::sink());
     let mut stored = storing.lock();
-    let failed = stored.failed.take().or(read.err());
-    if let Some(error) = failed {
-        return Err(ImageError::io(format!("cannot store {called}"), "write", store.layout().root(), &error));
+    if let Some(error) = stored.failed.take().or(read.err()) {
+        return Err(unstored(error));
     }
     let kind = media::of_layer(&stored.first);
     let (digest, size) = (stored.to.digest(), stored.to.length());
@@ -198,7 +212,7 @@ struct Saved {
     layers: Vec<String>,
 }
 
-fn load_docker(store: &Store, called: &str, directory: &Path) -> Result<Vec<Loaded>, ImageError> {
+fn load_docker(store: &Store, called: &str, directory: &Path, budget: &Budget) -> Result<Vec<Loaded>, ImageError> {
     let wanted = format!("cannot load {called}");
     let refused = |why: String| ImageError::refused(&wanted, why, "save the image again: docker save");
     let root = Within::open(directory).map_err(|error| ImageError::call(&wanted, error))?;
@@ -217,7 +231,7 @@ fn load_docker(store: &Store, called: &str, directory: &Path) -> Result<Vec<Load
         let mut layers = Vec::new();
         for (name, diff_id) in saved.layers.iter().zip(&config.rootfs.diff_ids) {
             let file = open_inside(&root, name).map_err(refused)?;
-            layers.push(store_layer(store, Box::new(file), &format!("the layer {name}"), None, diff_id)?);
+            layers.push(store_layer(store, Box::new(file), &format!("the layer {name}"), None, diff_id, budget)?);
         }
         let config = store.put_blob(media::CONFIG, &bytes)?;
         let (id, media_type) = (config.digest.clone(), Some(media::MANIFEST.to_string()));

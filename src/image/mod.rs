@@ -27,7 +27,7 @@ mod user;
 
 pub use arriving::Arriving;
 pub use change::Change;
-pub use changes::{Changed, changes};
+pub use changes::{Changed, changes, differences};
 pub use check::{Finding, Report, check};
 pub use commit::{Commit, Committed, Told, commit, source_date_epoch};
 pub use config::{Config, chain_ids};

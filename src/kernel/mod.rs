@@ -53,8 +53,8 @@ pub use processes::*;
 pub use pty::{Happened, Pty, Relay, new_session, open_terminal, use_terminal};
 pub use rooted::{Root, leads_to, path_of};
 pub use signals::{
-    PassedOn, Signals, end_pid_1, ignored_signals, is_in, is_sent_by_keys, reap_and_find, send_signal,
-    terminate_with_parent, unblock_signals,
+    PassedOn, SIGTERM, Signals, end_pid_1, ignored_signals, is_in, is_sent_by_keys, reap_and_find, send_signal,
+    signal_number, terminate_with_parent, unblock_signals,
 };
 pub use strace::path as quoted;
 pub use sys::{CallError, Sys};

@@ -155,6 +155,17 @@ pub fn end_pid_1(child: u32, signal: u8, status: &str) {
     send_signal(child, if handled { signal } else { Signal::SIGKILL as u8 });
 }
 
+/// What asks a process to end.
+pub const SIGTERM: u8 = Signal::SIGTERM as u8;
+
+/// The number of a signal that is named as in `SIGQUIT`, `QUIT` or `3`; nothing where none of signal(7)'s first 31 is.
+pub fn signal_number(name: &str) -> Option<u8> {
+    let upper = name.to_ascii_uppercase();
+    let full = if upper.starts_with("SIG") { upper } else { format!("SIG{upper}") };
+    let by_number = name.parse().ok().and_then(|number: i32| Signal::try_from(number).ok());
+    by_number.or_else(|| full.parse().ok()).map(|signal| signal as u8)
+}
+
 /// prctl(2) PR_SET_PDEATHSIG: SIGTERM for this process when its parent dies.
 pub fn terminate_with_parent() -> std::io::Result<()> {
     Ok(rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?)

@@ -151,6 +151,26 @@ impl<'a> Archive<'a> {
         Ok(None)
     }
 
+    /// Reads what the file holds that was read last, which has so many bytes.
+    ///
+    /// # Errors
+    /// When the archive ends in it.
+    pub fn content(&mut self, size: u64, each: &mut dyn FnMut(&[u8])) -> Result<(), TreeError> {
+        let mut buffer = vec![0; 64 * 1024];
+        let mut left = size;
+        while left > 0 {
+            self.budget.goes_on()?;
+            let part = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            if self.fill(&mut buffer[..part])? < part {
+                return Err(self.broken("it ends in the middle of a file"));
+            }
+            each(&buffer[..part]);
+            left -= part as u64;
+        }
+        self.left -= size;
+        Ok(())
+    }
+
     /// Writes the entry that was read last.
     ///
     /// # Errors

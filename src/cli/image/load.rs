@@ -16,7 +16,7 @@ pub struct Load {
     /// The archive, or the directory of an image layout (else an archive on the standard input)
     #[arg(long, short, value_name = "FILE")]
     input: Option<PathBuf>,
-    /// The most that may be written
+    /// The most that may be written, and that layers may hold when they are unpacked
     #[arg(long, value_name = "SIZE", default_value = "16G", value_parser = size)]
     limit: u64,
     /// What was done as JSON
@@ -38,7 +38,7 @@ impl Load {
             std::fs::File::open(path).map_err(|error| CliError::from(TreeError::io(wanted, "openat", path, &error)))
         };
         let loaded = match &self.input {
-            Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path)?,
+            Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path, &budget)?,
             input => {
                 let (called, stream): (String, Box<dyn Read + Send>) = match input {
                     Some(path) => (Name::of(path).to_string(), Box::new(open(path)?)),

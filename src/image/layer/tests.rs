@@ -496,6 +496,25 @@ fn hostile_layers_are_refused_and_nothing_is_left_of_them() {
         assert!(failure.why.contains(why), "{entries:?}: {failure}");
         assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{entries:?}");
     }
+    // Ten thousand levels, at once and one by one; an owner that nobody can be; nothing is made on the way.
+    let deep = "d/".repeat(10_000);
+    let whole: Vec<String> = (1..=130).map(|levels| "d/".repeat(levels)).collect();
+    let one_by_one: Vec<_> = whole.iter().map(|name| (b'5', name.as_str(), "")).collect();
+    let foreign = |owner| {
+        let header = Header { path: b"f", kind: b'0', mode: 0o644, owner, ..Header::default() };
+        [header.bytes().unwrap(), vec![0; 1024]].concat()
+    };
+    for (bytes, why) in [
+        (archive(&[(b'5', &deep, "")]), "longer than 4095 bytes"),
+        (archive(&one_by_one), "more than 128 directories deep"),
+        (foreign((1 << 31, 0)), "2147483648"),
+        (foreign((0, u32::MAX)), "4294967295"),
+    ] {
+        let place = Place::new();
+        let told = try_unpack(&bytes, &place.at("d"), Owners::of_caller()).unwrap_err().to_string();
+        assert!(told.contains(why), "{told}");
+        assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{why}");
+    }
     let place = Place::new();
     let whole = archive(&[(b'0', "f", "text")]);
     for cut in [100, 512, 600, 1024] {

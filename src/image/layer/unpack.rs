@@ -10,6 +10,9 @@ use crate::tree::{Archive, Entry, EntryKind, Inside, TreeError, TreeWriter};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+/// The largest number of a user or a group.
+const LARGEST_ID: u32 = i32::MAX as u32;
+
 /// What an ordinary user could not keep.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unpacked {
@@ -29,11 +32,11 @@ pub fn unpack(archive: &mut Archive, owners: Owners, tree: &mut TreeWriter) -> R
     tree.keep_special_bits();
     while let Some(entry) = archive.next_entry()? {
         let Some((above, name)) = entry.path.split() else {
-            archive.write(prepared(entry, owners, &mut unpacked), tree)?;
+            archive.write(prepared(entry, owners, &mut unpacked)?, tree)?;
             continue;
         };
         match meaning(name) {
-            Meaning::Entry => archive.write(prepared(entry, owners, &mut unpacked), tree)?,
+            Meaning::Entry => archive.write(prepared(entry, owners, &mut unpacked)?, tree)?,
             Meaning::Opaque => opaque.push(above),
             Meaning::Deleted(name) => {
                 deleted.push(above.join(&name).map_err(|why| nonsense(&entry.path, why))?);
@@ -70,11 +73,18 @@ fn meaning(name: &OsStr) -> Meaning {
 }
 
 /// The entry as it has to be on disk.
-fn prepared(mut entry: Entry, owners: Owners, unpacked: &mut Unpacked) -> Entry {
+fn prepared(mut entry: Entry, owners: Owners, unpacked: &mut Unpacked) -> Result<Entry, TreeError> {
     for (name, _) in &mut entry.meta.attributes {
         *name = on_disk(name);
     }
     let owner = entry.meta.owner.unwrap_or_default();
+    if owner.0.max(owner.1) > LARGEST_ID {
+        let why = format!(
+            "it belongs to user {} and group {}, and some programs take a number above {LARGEST_ID} for a negative one",
+            owner.0, owner.1
+        );
+        return Err(nonsense(&entry.path, &why));
+    }
     if owners != Owners::Same && owner != (0, 0) {
         match entry.kind {
             EntryKind::File(_) | EntryKind::Directory => {
@@ -84,7 +94,7 @@ fn prepared(mut entry: Entry, owners: Owners, unpacked: &mut Unpacked) -> Entry 
             EntryKind::Link(_) | EntryKind::Device | EntryKind::Other(_) => {}
         }
     }
-    entry
+    Ok(entry)
 }
 
 fn nonsense(path: &Inside, why: &str) -> TreeError {
