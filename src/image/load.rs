@@ -27,17 +27,17 @@ pub struct Loaded {
 /// By which name containerd and newer versions of Docker call an image.
 const CONTAINERD_NAME: &str = "io.containerd.image.name";
 
-/// Brings in the images of a layout in a directory.
+/// Brings in the images of a layout in a directory, none of whose layers holds more than `most` bytes.
 ///
 /// # Errors
 /// When one of them is not what it says; those before it are in the store then.
-pub fn load_directory(store: &Store, directory: &Path, budget: &Budget) -> Result<Vec<Loaded>, ImageError> {
+pub fn load_directory(store: &Store, directory: &Path, most: u64) -> Result<Vec<Loaded>, ImageError> {
     let layout = Layout::at(directory);
     let index = layout.index()?;
-    index.manifests.iter().map(|one| import(store, &layout, one, budget)).collect()
+    index.manifests.iter().map(|one| import(store, &layout, one, most)).collect()
 }
 
-/// Brings in the images of an archive.
+/// Brings in the images of an archive, none of whose layers holds more than `most` bytes.
 ///
 /// # Errors
 /// When it holds none, and when one of them is not what it says.
@@ -46,14 +46,15 @@ pub fn load_archive(
     called: &str,
     file: Box<dyn Read + Send>,
     budget: &Budget,
+    most: u64,
 ) -> Result<Vec<Loaded>, ImageError> {
     let directory = store.incoming();
     let archive = Archive::from_stream(file, called.to_string(), budget)?;
     let kind = DirectoryKind { called: "the archive", prefix: ".new-" };
     new_directory(&directory, kind, budget, |tree| archive.unpack(tree))?;
     let loaded = match (directory.join("oci-layout").exists(), directory.join("manifest.json").exists()) {
-        (true, _) => load_directory(store, &directory, budget),
-        (false, true) => load_docker(store, called, &directory, budget),
+        (true, _) => load_directory(store, &directory, most),
+        (false, true) => load_docker(store, called, &directory, most),
         (false, false) => {
             let why = "it has neither an index.json beside an oci-layout nor a manifest.json";
             let fix = "give what `layerlab image save`, `docker save` or `skopeo copy … oci-archive:` has written";
@@ -64,13 +65,13 @@ pub fn load_archive(
     loaded
 }
 
-fn import(store: &Store, layout: &Layout, descriptor: &Descriptor, budget: &Budget) -> Result<Loaded, ImageError> {
+fn import(store: &Store, layout: &Layout, descriptor: &Descriptor, most: u64) -> Result<Loaded, ImageError> {
     let image = layout.image(descriptor)?;
     // First the layers and what is written about them, then what leads there. Of an index for many machines only what this one
     // needs.
     for (layer, diff_id) in image.manifest.layers.iter().zip(&image.config.rootfs.diff_ids) {
         let called = format!("the layer {}", layer.digest);
-        store_layer(store, Box::new(layout.open(layer)?), &called, Some(layer), diff_id, budget)?;
+        store_layer(store, Box::new(layout.open(layer)?), &called, Some(layer), diff_id, most)?;
     }
     [&image.manifest.config, &image.own].into_iter().try_for_each(|blob| copy(store, layout, blob))?;
     let name = name_of(descriptor);
@@ -101,7 +102,7 @@ fn copy(store: &Store, layout: &Layout, blob: &Descriptor) -> Result<(), ImageEr
 }
 
 /// Stores a layer while it is unpacked, and holds both to what is known of them: to the descriptor, where there is one already,
-/// and to the configuration. Nothing is left of one that does not agree.
+/// and to the configuration. Nothing is left of one that does not agree, or holds more than `most` bytes.
 ///
 /// # Errors
 /// When it is something else, or cannot be stored.
@@ -111,7 +112,7 @@ pub fn store_layer(
     called: &str,
     expected: Option<&Descriptor>,
     diff_id: &Digest,
-    budget: &Budget,
+    most: u64,
 ) -> Result<Descriptor, ImageError> {
     let storing =
         Storing(Arc::new(Mutex::new(Stored { from, to: store.new_blob()?, first: Vec::new(), failed: None })));
@@ -122,7 +123,12 @@ pub fn store_layer(
             match plain.read(&mut buffer) {
                 Ok(0) => return Ok(Ok(seen.digest())),
                 // A little that becomes very much when it is unpacked is not unpacked to its end.
-                Ok(got) => budget.charge(format!("what {called} holds"), got as u64)?,
+                Ok(_) if seen.length() > most => {
+                    let why = format!("it holds more than {most} bytes when it is unpacked");
+                    let fix = "where you trust it, let it be more: layerlab image load --limit SIZE";
+                    return Err(ImageError::refused(format!("cannot unpack {called}"), why, fix));
+                }
+                Ok(_) => {}
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return Ok(Err(unreadable(called, &error))),
             }
@@ -212,7 +218,7 @@ struct Saved {
     layers: Vec<String>,
 }
 
-fn load_docker(store: &Store, called: &str, directory: &Path, budget: &Budget) -> Result<Vec<Loaded>, ImageError> {
+fn load_docker(store: &Store, called: &str, directory: &Path, most: u64) -> Result<Vec<Loaded>, ImageError> {
     let wanted = format!("cannot load {called}");
     let refused = |why: String| ImageError::refused(&wanted, why, "save the image again: docker save");
     let root = Within::open(directory).map_err(|error| ImageError::call(&wanted, error))?;
@@ -231,7 +237,7 @@ fn load_docker(store: &Store, called: &str, directory: &Path, budget: &Budget) -
         let mut layers = Vec::new();
         for (name, diff_id) in saved.layers.iter().zip(&config.rootfs.diff_ids) {
             let file = open_inside(&root, name).map_err(refused)?;
-            layers.push(store_layer(store, Box::new(file), &format!("the layer {name}"), None, diff_id, budget)?);
+            layers.push(store_layer(store, Box::new(file), &format!("the layer {name}"), None, diff_id, most)?);
         }
         let config = store.put_blob(media::CONFIG, &bytes)?;
         let (id, media_type) = (config.digest.clone(), Some(media::MANIFEST.to_string()));

@@ -3,8 +3,8 @@
 
 use crate::ground::Failure;
 use crate::image::{
-    Arriving, Descriptor, Document, Image, ImageError, Index, Reference, architecture, config, hash, manifest, media,
-    store_layer,
+    Arriving, Descriptor, Document, Image, ImageError, Index, LIMIT, Reference, architecture, config, hash, manifest,
+    media, store_layer,
 };
 use crate::registry::client::{
     Ask, Client, Log, Purpose, Response, blob_place, is_passing, pause, read_all, unanswered,
@@ -190,7 +190,7 @@ fn get_layer(
     let comes = Download::new(client.clone(), layer, Purpose("a layer that is not here yet", 22));
     let (told, failed) = (comes.log.clone(), comes.failed.clone());
     let called = format!("the layer {}", layer.digest);
-    let stored = store_layer(arriving.store(), Box::new(comes), &called, Some(layer), diff_id);
+    let stored = store_layer(arriving.store(), Box::new(comes), &called, Some(layer), diff_id, LIMIT);
     let of_net = locked(&failed).take();
     let outcome = match (of_net, stored) {
         (Some(failure), _) => Err(failure.of(wanted, client)),

@@ -38,13 +38,13 @@ impl Load {
             std::fs::File::open(path).map_err(|error| CliError::from(TreeError::io(wanted, "openat", path, &error)))
         };
         let loaded = match &self.input {
-            Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path, &budget)?,
+            Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path, self.limit)?,
             input => {
                 let (called, stream): (String, Box<dyn Read + Send>) = match input {
                     Some(path) => (Name::of(path).to_string(), Box::new(open(path)?)),
                     None => ("what comes on the standard input".to_string(), Box::new(std::io::stdin())),
                 };
-                load_archive(&Store::write(&place()?)?, &called, stream, &budget)?
+                load_archive(&Store::write(&place()?)?, &called, stream, &budget, self.limit)?
             }
         };
         let text = match self.json {
