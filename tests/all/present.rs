@@ -137,6 +137,9 @@ fn keys_that_are_typed_early_are_heeded() {
     assert_eq!(text(std::process::Command::new("mkfifo").arg(&fifo)).code, Some(0));
     // In lesson 16 the machine settles what the commands are.
     for (lesson, shows) in [("1", "5/14"), ("16", "5/")] {
+        if lesson == "16" && !crate::support::cgroups::can_be_had("keys that are typed early in lesson 16") {
+            continue;
+        }
         let first = format!("--help > /dev/null; cat {} > /dev/null", fifo.display());
         let home = student.home().display();
         let words = format!("{first}; LAYERLAB_HOME={home} {}", program(&format!("present {lesson}")));
@@ -146,10 +149,7 @@ fn keys_that_are_typed_early_are_heeded() {
         screen.tmux(&["send-keys", "-t", "s", "-l", "echo here $((40 + 2))"]);
         screen.tmux(&["send-keys", "-t", "s", "Enter", "C-]", "h", "1", " ", "2", "Enter", "Escape", "?"]);
         std::fs::write(&fifo, "").unwrap();
-        let shown = screen.wait_until(|shown| shown.contains("All keys") || shown.contains("cannot"));
-        if lesson == "16" && shown.contains("cannot") {
-            continue;
-        }
+        screen.wait_for("All keys");
         press(&screen, &["x"], shows);
         press(&screen, &["End"], "detour from beat 5: 1 line typed");
         press(&screen, &["q", "q"], "<0>");
