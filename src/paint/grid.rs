@@ -27,7 +27,10 @@ pub const FORGET_WIDTHS: &str = "\r\x1b[K";
 /// The columns that a terminal has answered: `ESC [ row ; column R`, counted from 0.
 pub fn asked_columns(answer: &[u8]) -> Vec<usize> {
     let text = String::from_utf8_lossy(answer);
-    let answers = text.split('R').filter_map(|part| part.rsplit_once("\x1b[")).filter_map(|(_, at)| at.split_once(';'));
+    // The last one may not have come whole.
+    let (whole, _) = text.rsplit_once('R').unwrap_or_default();
+    let answers =
+        whole.split('R').filter_map(|part| part.rsplit_once("\x1b[")).filter_map(|(_, at)| at.split_once(';'));
     answers.filter_map(|(_, column)| column.parse::<usize>().ok()?.checked_sub(1)).collect()
 }
 
@@ -183,7 +186,9 @@ mod tests {
     fn whatever_a_terminal_answers_columns_are_read() {
         assert_eq!(super::asked_columns(b"\x1b[5;2R\x1b[5;2Rx\x1b[5;3R"), [1, 1, 2]);
         assert!(super::asked_columns(b"\x1b[5;2").is_empty());
-        each_mutant(&[b"\x1b[5;2R\x1b[5;2R\x1b[5;3R"], 500, |bytes| assert!(super::asked_columns(bytes).len() <= 4));
+        each_mutant(&[b"\x1b[5;2R\x1b[5;2R\x1b[5;3R"], 500, |bytes| {
+            assert!(super::asked_columns(bytes).len() <= bytes.len());
+        });
     }
 
     #[test]

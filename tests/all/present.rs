@@ -268,7 +268,9 @@ fn state_after_keys(lesson: &str, beats: &[&str; 3], count: usize) {
             sum
         })
         .collect();
-    assert!(expected[0] != expected[1] && expected[1] != expected[2], "{expected:?}");
+    // Not every beat changes what the dump shows; those of lesson 1 do.
+    assert!(expected[0] != expected[2], "{expected:?}");
+    assert!(lesson != "1" || (expected[0] != expected[1] && expected[1] != expected[2]), "{expected:?}");
     let student = Student::new();
     let screen = present(&student, SIZES[0], lesson);
     screen.wait_for("● live");
