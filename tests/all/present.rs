@@ -249,7 +249,7 @@ fn after_hundreds_of_keys_the_state_is_that_of_the_beat() {
 #[test]
 #[ignore = "takes minutes: scripts/test --full"]
 fn after_a_thousand_keys_the_state_is_that_of_the_beat() {
-    for (lesson, beats) in [("1", ["4", "6", "9"]), ("3", ["4", "7", "9"]), ("12", ["4", "5", "6"])] {
+    for (lesson, beats) in [("1", ["4", "6", "9"]), ("3", ["4", "7", "9"])] {
         state_after_keys(lesson, &beats, 1_000);
     }
 }
