@@ -1,12 +1,12 @@
 //! `layerlab container run [OPTIONS] LOWER[:LOWER…] [COMMAND [ARG…]]`
 
-use crate::cli::image::place;
+use crate::cli::image::{place, unpacked};
 use crate::cli::{CliError, Exit};
 use crate::container::{ContainerError, Options, Plan, Volume, run};
 use crate::ground::{Failure, Name, Stream, complain};
 use crate::image::config::Running;
-use crate::image::{Digest, ImageError, LIMIT, Store};
-use crate::kernel::{CallError, effective_ids, quoted, signal_number, wait_until_single_threaded};
+use crate::image::{Digest, ImageError, Store};
+use crate::kernel::{CallError, effective_ids, quoted, signal_number};
 use clap::{Args, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -176,16 +176,7 @@ fn stored(name: &OsStr) -> Result<Option<Stored>, CliError> {
         Err(ImageError::Refused(_)) if !store.has_named(name) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let stop = AtomicUsize::new(0);
-    let lowers = if store.is_unpacked(&image) {
-        store.directories(&image, LIMIT, &stop)?
-    } else {
-        drop(store);
-        let lowers = Store::write(&place)?.directories(&image, LIMIT, &stop)?;
-        // They were unpacked by several threads.
-        wait_until_single_threaded();
-        lowers
-    };
+    let lowers = unpacked(store, &place, &image, &AtomicUsize::new(0))?;
     if lowers.is_empty() {
         let wanted = format!("cannot run the image {name}");
         return Err(CliError::usage(Failure::ours(

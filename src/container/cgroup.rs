@@ -3,8 +3,8 @@
 
 use crate::container::error::ContainerError;
 use crate::container::options::Limits;
-use crate::container::steps::Steps;
 use crate::ground::CgroupVersion;
+use crate::isolate::Steps;
 use crate::isolate::{OwnCgroups, cgroup_places};
 use crate::kernel::Process;
 use crate::kernel::proc::{CgroupTree, counted, limit_file, oom_file};

@@ -2,9 +2,9 @@
 
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
-use crate::container::steps::Steps;
 use crate::container::{init, protection, root, terminal};
 use crate::ground::Errno;
+use crate::isolate::Steps;
 use crate::kernel::proc::{USUAL_PATH, find_program};
 use crate::kernel::{
     CallError, Namespaces, has_hung_up, new_session, receive_descriptors, set_umask, unblock_signals, use_as_input,

@@ -28,7 +28,6 @@ mod parent;
 mod plan;
 mod protection;
 mod root;
-mod steps;
 mod terminal;
 mod volumes;
 

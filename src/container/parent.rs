@@ -9,8 +9,8 @@ use crate::container::cgroup::Cgroups;
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::keep::{note_lowers, take, tidy};
 use crate::container::plan::Plan;
-use crate::container::steps::Steps;
 use crate::ground::{Errno, Shown, Stream};
+use crate::isolate::Steps;
 use crate::isolate::{map_to_root, unshare, unshare_as_root};
 use crate::kernel::{
     CallError, Carried, Namespaces, Process, SIGTERM, Signals, Spread, TerminalState, Theirs, effective_ids, end_pid_1,

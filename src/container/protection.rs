@@ -2,7 +2,7 @@
 
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
-use crate::container::steps::Steps;
+use crate::isolate::Steps;
 use crate::kernel::{Capabilities, effective_capabilities, system_call_filter};
 
 /// Docker's default set without MKNOD: Docker keeps devices away by a cgroup of its own, we by not letting them be made.

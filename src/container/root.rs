@@ -5,9 +5,9 @@
 
 use crate::container::error::{ContainerError, Wanted};
 use crate::container::plan::Plan;
-use crate::container::steps::Steps;
 use crate::container::volumes;
 use crate::ground::Errno;
+use crate::isolate::Steps;
 use crate::kernel::proc::mount_of;
 use crate::kernel::{Capabilities, MountFlags, OWN_DEVICES, OverlayMount, has_capability};
 use crate::reason::{Before, Tried, refused};

@@ -2,8 +2,8 @@
 
 use crate::container::error::ContainerError;
 use crate::container::plan::{Plan, Volume};
-use crate::container::steps::Steps;
 use crate::ground::Errno;
+use crate::isolate::Steps;
 use crate::kernel::proc::{Mount, mounts};
 use crate::kernel::{CallError, MountFlags, Root, Sys, quoted};
 use std::os::fd::OwnedFd;

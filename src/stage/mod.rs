@@ -25,6 +25,9 @@
 //! CLI ──exec────────▶ shell's parent ───┴─▶ keeper    PID 1 of the session, until it is stopped
 //! ```
 //!
+//! The shell of `image mount` (`image_shell.rs`) is no session: it has a mount namespace and a PID namespace, and ends with the
+//! process that the CLI becomes.
+//!
 //! Where a lesson needs it, run and session have cgroups of their own (`isolate`), which are the one thing that no
 //! namespace takes along.
 //!
@@ -35,6 +38,7 @@ mod confine;
 mod error;
 mod handle;
 mod holder;
+mod image_shell;
 mod inner;
 mod keeper;
 mod link;
@@ -51,6 +55,7 @@ mod worker;
 pub use error::StageError;
 pub use handle::{Ran, Stage, StartingStage, Stopper};
 pub use holder::runs_as;
+pub use image_shell::{Announced, ImageShell};
 pub use keeper::{KeeperState, LostKeeper, StartingKeeper};
 pub use scratch::ScratchChoice;
 pub use shell::SessionShell;
@@ -82,6 +87,11 @@ pub const TRIAL: &str = "__stage-trial";
 /// The hidden first argument by which the program becomes a shell in which somebody types beside a lesson.
 pub const TYPED_SHELL: &str = "__stage-typed-shell";
 
+/// The hidden first argument by which the program becomes the parent of a shell that sees an image.
+pub const IMAGE_SHELL: &str = "__stage-image-shell";
+/// See [`IMAGE_SHELL`]: PID 1 of its namespaces.
+pub const IMAGE_SHELL_FIRST: &str = "__stage-image-shell-first";
+
 /// Whether the caller is root of the machine: not of a user namespace.
 pub fn is_real_root() -> bool {
     crate::kernel::effective_ids().0 == 0 && crate::reason::is_machines_user_namespace()
@@ -101,6 +111,8 @@ pub fn run_if_asked(arguments: &[std::ffi::OsString]) -> Option<std::process::Ex
         TYPED_SHELL => Some(typed_shell::run(&setup())),
         SHELL => Some(shell::run(&setup())),
         INNER_SHELL => Some(shell::run_inner(&setup())),
+        IMAGE_SHELL => Some(image_shell::run(&setup())),
+        IMAGE_SHELL_FIRST => Some(image_shell::run_first(&setup())),
         _ => None,
     }
 }

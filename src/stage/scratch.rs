@@ -71,7 +71,7 @@ struct OnDisk {
 /// first one is taken in which this program does not lie.
 const MOUNT_POINTS: &[&str] = &["/tmp", "/var/tmp", "/mnt", "/media", "/srv"];
 /// The same for what is on disk: the layers that somebody wants to look at may lie in a directory for temporary files.
-const MOUNT_POINTS_OF_DISK: &[&str] = &["/mnt", "/media", "/srv", "/opt", "/var/tmp", "/tmp"];
+pub(super) const MOUNT_POINTS_OF_DISK: &[&str] = &["/mnt", "/media", "/srv", "/opt", "/var/tmp", "/tmp"];
 /// How a scratch directory on disk is called, so that a later run knows it as ours.
 const PREFIX: &str = "scratch-";
 

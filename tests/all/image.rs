@@ -327,6 +327,59 @@ fn what_a_container_runs_on_stays_until_it_has_ended() {
 }
 
 #[test]
+fn an_image_is_mounted_for_one_shell_and_nothing_is_left() {
+    use std::io::{BufRead, BufReader, Read};
+    let place = Place::new();
+    place.small("app");
+    place.tree("more", &[("etc/motd", "changed"), ("new", "n")]);
+    place.prints(&["commit", "more", "app:2", "--base", "app"]);
+    let before = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+
+    // Two layers are one tree, in which nothing can be written. The output is the command's, and so is the exit code.
+    let script = "cd $LAYERLAB_MOUNT && cat etc/motd etc/issue new; ls; (> x) || grep -c \" $LAYERLAB_MOUNT ro.* - overlay \" \
+                  /proc/self/mountinfo; echo $$; exit 7";
+    let ended = place.image(&["mount", "app:2", "--", "sh", "-c", script]);
+    assert!(ends_with(&ended, Some(7)), "{ended:?}");
+    assert_eq!(ended.stdout, "changedxna\netc\nnew\n1\n2\n");
+    let place_of_it = ended.stderr.lines().next().unwrap().to_string();
+    assert!(ended.stderr.contains("Read-only file system") && Path::new(&place_of_it).is_absolute(), "{ended:?}");
+
+    // One layer, with which the kernel alone would not be content.
+    let ended = place.image(&["mount", "app", "--json", "--", "sh", "-c", "cat $LAYERLAB_MOUNT/etc/motd"]);
+    assert!(ends_with(&ended, Some(0)) && ended.stderr.is_empty(), "{ended:?}");
+    let (said, read) = ended.stdout.split_at(ended.stdout.rfind('}').unwrap() + 1);
+    let said: Value = serde_json::from_str(said).unwrap();
+    assert_eq!((said["directory"].as_str(), read), (Some(place_of_it.as_str()), "\nhello"));
+    assert_eq!(said["layers"].as_array().map(Vec::len), Some(1));
+
+    // Who types gets a shell. It is told where, and how that came about.
+    let mut shell = place.command(&["image", "mount", "app:2", "--explain"]);
+    let ended = text(shell.env("SHELL", "/bin/true"));
+    assert!(ends_with(&ended, Some(0)), "{ended:?}");
+    assert_eq!(ended.stdout, format!("{place_of_it}\n"));
+    let told =
+        ["(lesson 11)", "unshare(CLONE_NEWNS|CLONE_NEWPID) = 0", "# overlay: ", "lowerdir=", "MS_RDONLY|MS_NODEV"];
+    assert!(told.iter().all(|part| ended.stderr.contains(part)), "{}", ended.stderr);
+
+    // Killed, it takes along what was started in it: then nobody holds its output any more.
+    let mut run = place.command(&["image", "mount", "app", "--", "sh", "-c", "sleep 1000 & echo ready; read line"]);
+    let mut child = run.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n");
+    kill_hard(child.id() as i32);
+    assert_eq!(said.read_to_string(&mut line).unwrap(), 0);
+    child.wait().unwrap();
+
+    place.refuses(2, &["mount", "nothing"], "nothing");
+    let ended = place.image(&["mount", "app", "--", "no-such-program"]);
+    assert!(ends_with(&ended, Some(127)) && ended.stderr.contains("\n  fix   "), "{ended:?}");
+    assert_eq!(std::fs::read_to_string("/proc/self/mountinfo").unwrap(), before);
+    place.is_clean();
+}
+
+#[test]
 fn names_move_and_go_one_by_one() {
     let place = Place::new();
     let id = place.small("app:1");

@@ -7,6 +7,7 @@ mod history;
 mod inspect;
 mod load;
 mod ls;
+mod mount;
 mod pull;
 mod push;
 mod rm;
@@ -16,9 +17,11 @@ mod tree;
 
 use crate::cli::{CliError, Common};
 use crate::ground::{IMAGES, IMAGES_VARIABLE};
-use crate::image::{Image, Store};
+use crate::image::{Image, LIMIT, Store};
+use crate::kernel::wait_until_single_threaded;
 use crate::session::Home;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
 
 /// Images: make one of what a container changed, keep them, give them away
 #[derive(Debug, clap::Subcommand)]
@@ -39,6 +42,8 @@ pub enum ImageCommand {
     Rm(rm::Rm),
     /// What the topmost layer of an image adds, changes and deletes
     Diff(diff::Diff),
+    /// Look at the files of an image in a shell, or by a command
+    Mount(mount::Mount),
     /// Write images into an archive that Docker, podman and skopeo read, too
     Save(save::Save),
     /// Bring in images from an archive or an image layout
@@ -63,6 +68,7 @@ impl ImageCommand {
             ImageCommand::Tag(tag) => tag.run(),
             ImageCommand::Rm(rm) => rm.run(),
             ImageCommand::Diff(diff) => diff.run(),
+            ImageCommand::Mount(mount) => mount.run(),
             ImageCommand::Save(save) => save.run(),
             ImageCommand::Load(load) => load.run(),
             ImageCommand::Push(push) => push.run(),
@@ -78,6 +84,18 @@ pub fn place() -> Result<PathBuf, CliError> {
         Some(place) => Ok(std::path::absolute(&place).unwrap_or(place)),
         None => Ok(Home::find()?.root().join(IMAGES)),
     }
+}
+
+/// The layers of a stored image as directories, the topmost first. They are unpacked if they are not yet; then there is one thread
+/// again.
+pub fn unpacked(store: Store, place: &Path, image: &Image, stop: &AtomicUsize) -> Result<Vec<PathBuf>, CliError> {
+    if store.is_unpacked(image) {
+        return Ok(store.directories(image, LIMIT, stop)?);
+    }
+    drop(store);
+    let directories = Store::write(place)?.directories(image, LIMIT, stop)?;
+    wait_until_single_threaded();
+    Ok(directories)
 }
 
 /// The images that can be read; of the others it is told why.

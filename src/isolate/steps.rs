@@ -1,4 +1,4 @@
-//! The system calls that make a container, each with a clause on what it is for.
+//! The system calls that make a container, or mount an image, each with a clause on what it is for.
 
 use crate::ground::Stream;
 use crate::kernel::Sys;
@@ -31,7 +31,7 @@ const LESSONS: &[(&str, &str)] = &[
 
 /// The calls of one of our processes, in order.
 #[derive(Debug, Default)]
-pub(super) struct Steps {
+pub struct Steps {
     /// Makes them.
     pub sys: Sys,
     /// From which call on which clause holds.
