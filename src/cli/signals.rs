@@ -43,6 +43,16 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 /// From now on a signal ends the stage in order, and then this process with the code a shell expects (128 + number).
 pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
     let stopper = stage.stopper()?;
+    end_after(move || {
+        stopper.stop();
+        if Stream::Output.is_terminal() {
+            let _ = Stream::Output.show(Shown::steering(SHOW_CURSOR));
+        }
+    })
+}
+
+/// From now on a signal has this done, and then ends this process with the code that a shell expects.
+pub fn end_after(last: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
     // What was ignored when we were started stays so: nohup(1).
     let ignored = ignored_signals();
     let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_in(ignored, *signal));
@@ -50,10 +60,7 @@ pub fn end_in_order(stage: &Stage) -> std::io::Result<()> {
     std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
             ENDING.store(true, Ordering::SeqCst);
-            stopper.stop();
-            if Stream::Output.is_terminal() {
-                let _ = Stream::Output.show(Shown::steering(SHOW_CURSOR));
-            }
+            last();
             std::process::exit(128 + signal);
         }
     })?;

@@ -6,6 +6,32 @@ use crate::image::{Descriptor, Hashing, ImageError, Layout, Store};
 use crate::kernel::{Within, try_lock};
 use crate::tree::remove_tree;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Where an image grows, for who ends this process meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct Growing(Arc<Mutex<Option<PathBuf>>>);
+
+impl Growing {
+    /// Takes away what has come. No image takes its place any more: the process has to end now. One that is just taking its place
+    /// does so first.
+    pub fn end(&self) {
+        let place = self.lock();
+        // Others of our threads may be writing there, until they find that it is gone.
+        for _ in 0..20 {
+            if place.as_ref().is_none_or(|place| !place.exists() || remove_tree(place).is_ok()) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::mem::forget(place);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// An image that is on its way. What has come of it goes with this.
 #[derive(Debug)]
@@ -13,6 +39,7 @@ pub struct Arriving {
     root: PathBuf,
     place: PathBuf,
     store: Store,
+    growing: Growing,
 }
 
 impl Arriving {
@@ -20,7 +47,7 @@ impl Arriving {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn begin(root: &Path) -> Result<Arriving, ImageError> {
+    pub fn begin(root: &Path, growing: &Growing) -> Result<Arriving, ImageError> {
         // The store itself, with its rights; it is not kept locked.
         drop(Store::write(root)?);
         let all = root.join("arriving");
@@ -34,8 +61,10 @@ impl Arriving {
         let place = all.join(super::store::random_name());
         std::fs::create_dir_all(&all)
             .map_err(|error| ImageError::io("cannot fetch an image", "mkdir", &all, &error))?;
+        let mut grows = growing.lock();
+        *grows = Some(place.clone());
         let store = Store::of_blobs(&place)?;
-        Ok(Arriving { root: root.to_path_buf(), place, store })
+        Ok(Arriving { root: root.to_path_buf(), place, store, growing: growing.clone() })
     }
 
     /// Where its pieces go.
@@ -64,6 +93,7 @@ impl Arriving {
     /// When the store cannot be written to.
     pub fn arrive(&self, image: &Image, name: Option<&str>) -> Result<(), ImageError> {
         let store = Store::write(&self.root)?;
+        let _whole = self.growing.lock();
         for blob in image.blobs() {
             // What lies there by this name may have been changed; this was seen to be right, and takes its place.
             store.link_blob(self.store().layout(), &blob.digest)?;

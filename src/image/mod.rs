@@ -25,7 +25,7 @@ mod store;
 mod threads;
 mod user;
 
-pub use arriving::Arriving;
+pub use arriving::{Arriving, Growing};
 pub use change::Change;
 pub use changes::{Changed, changes, differences};
 pub use check::{Finding, Report, check};

@@ -56,7 +56,7 @@ pub fn pull(root: &Path, from: &Reference, options: &Options, log: &mut Log) -> 
     let Document::Manifest(manifest) = manifest::parse(&bytes, kind.as_deref()).map_err(damaged)? else {
         return Err(damaged("its index leads to an index".into()));
     };
-    let arriving = Arriving::begin(root)?;
+    let arriving = Arriving::begin(root, &options.growing)?;
     let kind = kind.or(manifest.media_type.clone()).unwrap_or_else(|| media::MANIFEST.to_string());
     let own = arriving.store().put_blob(&kind, &bytes)?;
     let mut blobs = Vec::new();

@@ -2,7 +2,7 @@
 //! all that it names.
 
 use crate::ground::Failure;
-use crate::image::{Descriptor, Image, ImageError, Layout, Reference};
+use crate::image::{Descriptor, Growing, Image, ImageError, Layout, Reference};
 use crate::registry::address::registry_of;
 use crate::registry::answer::reason;
 use crate::registry::client::{Ask, Client, Log, Purpose, Response, blob_place, is_passing, pause, unanswered};
@@ -20,6 +20,8 @@ pub struct Options {
     pub credentials: Option<PathBuf>,
     /// `linux/arm64`, where it is not this machine.
     pub platform: Option<String>,
+    /// Where a pulled image grows is told here.
+    pub growing: Growing,
 }
 
 /// What became of a blob.

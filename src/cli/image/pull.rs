@@ -3,6 +3,7 @@
 use crate::cli::CliError;
 use crate::cli::image::place;
 use crate::cli::image::push::{Shared, tell};
+use crate::cli::signals::end_after;
 use crate::ground::{Shown, Stream};
 use crate::registry::pull;
 
@@ -24,6 +25,9 @@ impl Pull {
     pub fn run(&self) -> Result<(), CliError> {
         let (reference, mut options) = self.shared.read("pull", &self.name)?;
         options.platform = self.platform.clone();
+        // A connection over which nothing comes holds this thread for a while: another one heeds the signal.
+        let growing = options.growing.clone();
+        end_after(move || growing.end())?;
         let mut log = Vec::new();
         let outcome = pull(&place()?, &reference, &options, &mut log);
         self.shared.explain(&log)?;

@@ -77,7 +77,7 @@ impl Shared {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = || variable("HOME").map(|home| home.join(".docker"));
         let credentials = variable("DOCKER_CONFIG").or_else(home).map(|folder| folder.join("config.json"));
-        Ok((reference, Options { plain_http: self.plain_http, credentials, platform: None }))
+        Ok((reference, Options { plain_http: self.plain_http, credentials, ..Options::default() }))
     }
 
     /// Tells what was asked, also where it failed.
