@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs test programs for scripts/test: each test of the larger ones as a process of its own, several at a time.
 
-    run_tests.py [--as-user DIR] [--skip PREFIX] [--jobs N] [--times N] PROGRAM...
+    run_tests.py [--as-user DIR] [--skip PREFIX] [--skip-as-user PREFIX] [--jobs N] [--times N] PROGRAM...
 
 With --as-user everything runs a second time, at the same time, as the ordinary user 1000: from copies of the programs in
-DIR, which that user can read. A test whose name begins with PREFIX is left out of the first pass. What fails is shown;
+DIR, which that user can read. A test whose name begins with PREFIX is left out of the first pass, or of the user's. What fails is shown;
 the last lines are the ten slowest tests and how many there were. What the tests have changed of this machine is a failure,
 and is named (host_snapshot.py).
 """
@@ -109,13 +109,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--as-user", metavar="DIR")
     parser.add_argument("--skip", default="", metavar="PREFIX")
+    parser.add_argument("--skip-as-user", default="", metavar="PREFIX")
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1))
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("programs", nargs="+")
     options = parser.parse_args()
     # A background command of a shell and nohup(1) ignore these, and so would every program that a test starts.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    for number in [signal.SIGINT, signal.SIGHUP, signal.SIGTERM]:
+    for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM]:
         signal.signal(number, end_all)
 
     own = Role("root" if os.getuid() == 0 else "user", [], os.getcwd(), {})
@@ -129,7 +130,7 @@ def main():
             "LAYERLAB_TEST_SOURCE": copy,
         }
         copies = [shutil.copy2(program, copy) for program in options.programs]
-        passes.append((Role("user 1000", words, copy, environment), copies, ""))
+        passes.append((Role("user 1000", words, copy, environment), copies, options.skip_as_user))
 
     jobs = []
     for role, programs, skip in passes:

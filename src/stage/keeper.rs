@@ -24,7 +24,7 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 /// The word that lets the keeper live on.
@@ -68,10 +68,8 @@ pub(super) fn run(words: &str) -> ExitCode {
     if std::io::stdin().read_exact(&mut word).is_err() || word != KEEP {
         return ExitCode::SUCCESS;
     }
-    // Told so that the CLI knows it was heard; from here on the socket means nothing.
-    let _ = std::fs::File::from(socket).write_all(KEEP);
     // What it took to come here is not needed any more, and stays in memory until the program begins anew.
-    let _ = Command::new(PROGRAM).args([KEEPER, words, KEPT]).stdin(Stdio::null()).exec();
+    let _ = Command::new(PROGRAM).args([KEEPER, words, KEPT]).exec();
     be_there()
 }
 
@@ -79,6 +77,10 @@ pub(super) fn run(words: &str) -> ExitCode {
 pub(super) fn be_there() -> ExitCode {
     let Ok(mut signals) = Signals::new([SIGCHLD, SIGTERM]) else { return ExitCode::from(5) };
     set_process_name(c"layerlab");
+    // Told so that the CLI knows it was heard; from here on the socket means nothing.
+    if let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() {
+        let _ = std::fs::File::from(socket).write_all(KEEP);
+    }
     // Those that ended before the signal was heeded.
     reap();
     for signal in signals.forever() {
@@ -255,6 +257,9 @@ impl Keeper {
     /// Whether a process is what was made for the session: this very program, in these namespaces, started for this directory.
     /// That of another one with the same number and start would have to be noted by somebody who means harm.
     pub(super) fn is(&self, process: &Process) -> bool {
+        // It begins the program anew as soon as it is noted, and has no arguments for that moment.
+        let begins = || !process.is_ending() && process.arguments().is_ok_and(|words| words.len() < 2);
+        has_ended_within(PATIENCE, begins);
         let is_keeper = process.arguments().is_ok_and(|words| words.get(1).is_some_and(|mode| mode == KEEPER));
         is_keeper
             && process.program().is_ok_and(|program| program == self.program)
