@@ -13,7 +13,8 @@ use crate::registry::transport::{Asked, Came, exchange};
 use serde_json::Value;
 use std::io::{Read, Result};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// An answer may lead on so often.
@@ -30,6 +31,8 @@ pub struct Client {
     credentials: Option<String>,
     /// The value of `Authorization`, as soon as it is known.
     pass: Mutex<Option<String>>,
+    /// Bytes of blobs that have come or gone so far.
+    pub moved: Arc<AtomicU64>,
 }
 
 /// A request that was made, and how it was answered.
@@ -85,7 +88,7 @@ pub struct Response {
 impl Client {
     /// For a repository. Nothing is asked yet.
     pub fn new(base: Address, repository: &str, credentials: Option<String>) -> Client {
-        Client { base, repository: repository.to_string(), credentials, pass: Mutex::default() }
+        Client { base, repository: repository.to_string(), credentials, pass: Mutex::default(), moved: Arc::default() }
     }
 
     /// Where a part of the repository is: `blobs/uploads/`.

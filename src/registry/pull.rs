@@ -13,6 +13,7 @@ use crate::registry::push::{Moved, Options, client};
 use crate::registry::repository::locked;
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 /// So often is a blob gone on with before we give up.
@@ -285,6 +286,7 @@ impl Read for Download {
                 Ok(0) if self.got < self.blob.size && !buffer.is_empty() && self.tried < TRIES => self.tried += 1,
                 Ok(got) => {
                     self.got += got as u64;
+                    self.client.moved.fetch_add(got as u64, Ordering::Relaxed);
                     // More than it should be is too much already: its digest cannot be right.
                     if self.got > self.blob.size {
                         let why = format!("more bytes come than the {} that there should be", self.blob.size);

@@ -7,6 +7,8 @@ use crate::registry::address::registry_of;
 use crate::registry::answer::reason;
 use crate::registry::client::{Ask, Client, Log, Purpose, Response, blob_place, is_passing, pause, unanswered};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So often is a blob begun or gone on with before we give up.
 const TRIES: u32 = 4;
@@ -22,6 +24,8 @@ pub struct Options {
     pub platform: Option<String>,
     /// Where a pulled image grows is told here.
     pub growing: Growing,
+    /// Bytes of blobs that have come or gone so far are counted here.
+    pub moved: Arc<AtomicU64>,
 }
 
 /// What became of a blob.
@@ -51,7 +55,9 @@ pub fn client(reference: &Reference, options: &Options) -> Client {
     let (base, repository) = registry_of(reference, options.plain_http);
     let host = base.host.clone();
     let known = options.credentials.as_deref().and_then(|file| super::credentials::credentials(file, &host));
-    Client::new(base, &repository, known)
+    let mut client = Client::new(base, &repository, known);
+    client.moved = options.moved.clone();
+    client
 }
 
 /// Pushes an image under this name. What is asked is told in `log`, also where it fails.
@@ -78,6 +84,7 @@ pub fn push(
         // What it is was seen when it was stored; that it still is it, the registry sees.
         layout.open(blob)?;
         let sent = push_blob(&client, layout, blob, &wanted, log)?;
+        client.moved.fetch_add(blob.size, Ordering::Relaxed);
         blobs.push(Moved { digest: blob.digest.clone(), size: blob.size, sent });
     }
     let path = place_of(layout, &image.own);

@@ -1,7 +1,8 @@
 //! `layerlab image push` and `pull`: to our own registry and back, and beside registries that lie, break off, and lead elsewhere.
 
 use crate::registry::{Served, digest};
-use crate::support::{Ended, command, disk, ends_with, in_namespaces, layerlab, skip, text};
+use crate::support::session::Terminal;
+use crate::support::{Ended, disk, ends_with, in_namespaces, layerlab, skip, text};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -411,13 +412,13 @@ fn a_pull_that_is_killed_leaves_a_store_that_is_in_order() {
     place.is_clean("other", 1);
 
     // Ctrl-C does not wait until something comes, and takes away what has come.
-    let mut pull = place.command("third", &["pull", &format!("{}/app:1", odd.address)]);
-    let mut child = pull.stdout(Stdio::null()).spawn().unwrap();
+    let mut pull = Terminal::start(&place.command("third", &["pull", &format!("{}/app:1", odd.address)]));
     told.recv().unwrap();
     assert_eq!(in_directory(&place.at("third/arriving")), 1);
-    let sent = text(command("kill").args(["-INT", &child.id().to_string()]));
-    assert_eq!(sent.code, Some(0), "{sent:?}");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    // Somebody sits there, and is told how far it is.
+    pull.shows("pulling: ");
+    pull.types("\x03", "");
+    assert_eq!(pull.ends(), Some(130));
     assert_eq!(in_directory(&place.at("third/arriving")), 0);
 }
 

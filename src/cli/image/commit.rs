@@ -1,6 +1,7 @@
 //! `layerlab image commit DIR [NAME[:TAG]]`
 
 use crate::cli::CliError;
+use crate::cli::image::busy::Busy;
 use crate::cli::image::place;
 use crate::cli::image::tag::new_name;
 use crate::cli::signals::stop_by_signal;
@@ -9,6 +10,8 @@ use crate::image::layer::Compression;
 use crate::image::{Change, Image, LIMIT, Store, Told, commit, source_date_epoch};
 use crate::observe::kept_lowers;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Make an image of what a container changed, or of a directory
 #[derive(Debug, clap::Args)]
@@ -78,12 +81,18 @@ impl Commit {
             stop: &stop,
         };
         let mut explained = String::new();
+        let counted = Arc::new(AtomicU64::new(0));
         let mut tell = |told: Told| {
+            if let Told::Entry(entry) = &told {
+                counted.store(entry.at, Ordering::Relaxed);
+            }
             if self.explain {
                 explain(&told, &mut explained);
             }
         };
+        let busy = Busy::begin("committing", &counted);
         let committed = commit(&store, &options, &mut tell)?;
+        drop(busy);
         store.name(&committed.manifest, name.as_deref())?;
         if self.explain {
             explained.push_str(&format!(

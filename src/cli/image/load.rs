@@ -1,6 +1,7 @@
 //! `layerlab image load [-i FILE | DIR]`
 
 use crate::cli::CliError;
+use crate::cli::image::busy::{Busy, Counting};
 use crate::cli::image::place;
 use crate::cli::signals::stop_by_signal;
 use crate::cli::size::size;
@@ -9,6 +10,7 @@ use crate::image::{Store, load_archive, load_directory};
 use crate::tree::{Budget, TreeError};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Bring in images from an archive or an image layout
 #[derive(Debug, clap::Args)]
@@ -37,6 +39,8 @@ impl Load {
             let wanted = format!("cannot load {}", Name::from(path.as_path()));
             std::fs::File::open(path).map_err(|error| CliError::from(TreeError::io(wanted, "openat", path, &error)))
         };
+        let counted = Arc::default();
+        let busy = Busy::begin("loading", &counted);
         let loaded = match &self.input {
             Some(path) if path.is_dir() => load_directory(&Store::write(&place()?)?, path, self.limit)?,
             input => {
@@ -44,9 +48,11 @@ impl Load {
                     Some(path) => (Name::of(path).to_string(), Box::new(open(path)?)),
                     None => ("what comes on the standard input".to_string(), Box::new(std::io::stdin())),
                 };
+                let stream = Box::new(Counting(stream, counted));
                 load_archive(&Store::write(&place()?)?, &called, stream, &budget, self.limit)?
             }
         };
+        drop(busy);
         let text = match self.json {
             true => Shown::pretty_json(&loaded)?.with("\n"),
             false => loaded

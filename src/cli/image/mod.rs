@@ -1,5 +1,6 @@
 //! `layerlab image …`: one file a subcommand.
 
+mod busy;
 mod check;
 mod commit;
 mod diff;

@@ -1,6 +1,7 @@
 //! `layerlab image pull NAME[:TAG|@DIGEST]`
 
 use crate::cli::CliError;
+use crate::cli::image::busy::Busy;
 use crate::cli::image::place;
 use crate::cli::image::push::{Shared, tell};
 use crate::cli::signals::end_after;
@@ -29,7 +30,9 @@ impl Pull {
         let growing = options.growing.clone();
         end_after(move || growing.end())?;
         let mut log = Vec::new();
+        let busy = Busy::begin("pulling", &options.moved);
         let outcome = pull(&place()?, &reference, &options, &mut log);
+        drop(busy);
         self.shared.explain(&log)?;
         let pulled = outcome?;
         let text = match self.shared.json {

@@ -1,6 +1,7 @@
 //! `layerlab image push IMAGE [NAME[:TAG]]`, and what it shares with `pull`.
 
 use crate::cli::CliError;
+use crate::cli::image::busy::Busy;
 use crate::cli::image::place;
 use crate::cli::size::bytes;
 use crate::ground::{Failure, Shown, Stream};
@@ -46,7 +47,9 @@ impl Push {
             (store.layout().clone(), store.find(&self.image)?)
         };
         let mut log = Vec::new();
+        let busy = Busy::begin("pushing", &options.moved);
         let outcome = push(&layout, &image, &to, &options, &mut log);
+        drop(busy);
         self.shared.explain(&log)?;
         let pushed = outcome?;
         let text = match self.shared.json {
