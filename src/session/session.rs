@@ -175,8 +175,9 @@ impl Session {
         exercise: &str,
         needs: StageNeeds,
     ) -> Result<Session, SessionError> {
-        home.make(&home.benches(lesson))?;
+        // By its notes a session is found, also one that was killed here.
         home.make(&home.state(lesson))?;
+        home.make(&home.benches(lesson))?;
         let starting = StartingKeeper::start(&home.benches(lesson), home.root(), lessons, needs)?;
         let record = Record {
             version: VERSION,
